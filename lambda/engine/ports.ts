@@ -1,0 +1,64 @@
+/** What the engine needs from outside, besides a task store. */
+
+/** The message that stands behind a runnable row: a wake-up for one generation of one task. */
+export interface WakeUp {
+  readonly partition: string;
+  readonly task: string;
+  readonly generation: number;
+  /** The sender's own deadline (ms since the epoch) for the write that makes this generation true. */
+  readonly commitBy: number;
+  /** W3C `traceparent` of the call that caused it, for joining traces. */
+  readonly traceparent?: string;
+}
+
+/** Where wake-ups are sent. */
+export interface WakeUpQueue {
+  /**
+   * @param options.delayMs how long the message stays invisible; more than SQS's 15 minutes is cut to that
+   * @param options.group fairness group (SQS `MessageGroupId` on a standard queue): one per owner
+   */
+  send(wakeUp: WakeUp, options?: { readonly delayMs?: number; readonly group?: string }): Promise<void>;
+}
+
+/** One received message, as the worker holds it. */
+export interface Delivery {
+  readonly wakeUp: WakeUp;
+  /** How often the message has been received, this time included. */
+  readonly receives: number;
+  /**
+   * `ChangeMessageVisibility`: let the message reappear after this long (ms) unless it is deleted. Also how
+   * the lease is renewed. Rejects when SQS refuses.
+   */
+  reappearIn(ms: number): Promise<void>;
+}
+
+/** What a handler tells SQS about a message: delete it, or leave it to reappear (`batchItemFailures`). */
+export type Disposal = 'delete' | 'keep';
+
+/** Time, so that a simulation can turn the clock. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, earlier when `signal` aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Randomness, so that a simulation can repeat it. */
+export interface Ids {
+  /** A task id: time-ordered, at least 128 random bits. */
+  task(now: number): string;
+  /** An unguessable token: run tokens, nonces, marks. */
+  token(): string;
+  /** A number in [0, 1), for jitter. */
+  random(): number;
+}
+
+/** A line about one state change; never arguments, results or tokens. */
+export interface Log {
+  (event: string, facts: Record<string, string | number | boolean | undefined>): void;
+}
+
+/** Keeps payloads that are too large for a row. Keys are never overwritten. */
+export interface PayloadStore {
+  put(key: string, text: string): Promise<void>;
+  get(key: string): Promise<string>;
+}

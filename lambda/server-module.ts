@@ -1,0 +1,10 @@
+import type { ServerDefinition } from './tool/types.ts';
+
+/**
+ * The user's server, loaded when first needed: a poll must not pay for tools, schemas or the SDK.
+ * `info` is known without loading, so that every result can name the server.
+ */
+export interface ServerModule {
+  readonly info: ServerDefinition['info'];
+  load(): Promise<ServerDefinition>;
+}

@@ -1,0 +1,80 @@
+/** The contract every task store keeps. `test/tasks/contract.ts` is the suite that holds a store to it. */
+import type { Condition } from './conditions.ts';
+import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
+
+type Mutable = Omit<TaskRow, 'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era'>;
+
+/** One conditional write to one row. An attribute is named in at most one of `set`, `add` and `remove`. */
+export interface Change {
+  readonly key: TaskKey;
+  /** All must hold. {@link TaskStore.update} adds nothing of its own: a change that must not create says `exists`. */
+  readonly when: readonly Condition[];
+  /** Attributes to write; `undefined` is left alone. */
+  readonly set?: Partial<Mutable>;
+  /** Counters to raise; a missing one counts as 0. */
+  readonly add?: { readonly generation?: number; readonly failures?: number; readonly revision?: number; readonly entries?: number };
+  readonly remove?: readonly (keyof Mutable)[];
+}
+
+/**
+ * What became of a conditional write. `done`: the row as it is now. Otherwise its conditions did not hold
+ * and `row` is what stood there (absent: nothing), from the same atomic operation (in DynamoDB
+ * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that nobody has to read again to know why.
+ */
+export type Written =
+  | { readonly done: true; readonly row: TaskRow }
+  | { readonly done: false; readonly row?: TaskRow };
+
+/** One page of an owner's tasks. */
+export interface Page {
+  readonly rows: readonly TaskRow[];
+  /** The id after which the next page starts; absent on the last page. */
+  readonly next?: string;
+}
+
+/** Content of an idempotency row: which task the key made, and from what. */
+export interface IdempotencyRow {
+  /** HMAC of owner and key. */
+  readonly key: string;
+  readonly task: TaskKey;
+  /** Digest of tool and arguments: the same key with others is an error. */
+  readonly digest: string;
+  /** When it may be swept (seconds since the epoch). */
+  readonly ttl: number;
+}
+
+/** What became of an insert under an idempotency key. */
+export type InsertedOnce = Written | { readonly done: false; readonly taken: IdempotencyRow };
+
+/**
+ * Task rows and their journal.
+ *
+ * Every method rejects when the store could not say whether the write happened (time-out, throttling after
+ * retries). The caller then does not know, and the write's mark tells whoever looks later.
+ */
+export interface TaskStore {
+  /** Write a new row if nothing stands under its key. */
+  insert(row: TaskRow): Promise<Written>;
+
+  /** The same in one transaction with an idempotency row, if that is not there either. */
+  insertOnce(row: TaskRow, key: IdempotencyRow): Promise<InsertedOnce>;
+
+  /** Apply a change if its conditions hold. */
+  update(change: Change): Promise<Written>;
+
+  /**
+   * Put a journal entry and apply a change in one transaction, if the change's conditions hold. `token` makes
+   * a retry of the same transaction a success. An entry that is there already stays (`done: false`).
+   * The row of a success need not be returned.
+   */
+  record(change: Change, entry: JournalEntry, token: string): Promise<{ readonly done: boolean; readonly row?: TaskRow }>;
+
+  /** One row, strongly consistent; void rows and expired rows are returned as they are. */
+  read(key: TaskKey): Promise<TaskRow | undefined>;
+
+  /** All journal entries of a task, strongly consistent, in no promised order. */
+  journal(task: string): Promise<readonly JournalEntry[]>;
+
+  /** A partition's rows, newest first (descending id), starting after `after`. Void rows are left out. */
+  list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<Page>;
+}

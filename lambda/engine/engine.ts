@@ -68,7 +68,8 @@ export interface Worker {
 
 /** The dead-letter side: gives no verdict, sends what is still owed afresh. */
 export interface Redrive {
-  redrive(wakeUp: WakeUp, deadline: number): Promise<Disposal>;
+  /** Rejects when the store or the queue cannot be reached: the message then stays where it is. */
+  redrive(wakeUp: WakeUp): Promise<void>;
 }
 
 /** For those who look at rows directly (operators' tools, tests). */

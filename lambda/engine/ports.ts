@@ -53,9 +53,7 @@ export interface Ids {
 }
 
 /** A line about one state change; never arguments, results or tokens. */
-export interface Log {
-  (event: string, facts: Record<string, string | number | boolean | undefined>): void;
-}
+export type Log = (event: string, facts: Record<string, string | number | boolean | undefined>) => void;
 
 /** Keeps payloads that are too large for a row. Keys are never overwritten. */
 export interface PayloadStore {

@@ -39,18 +39,29 @@ export interface RpcError {
 /** How a task ended: with a result (a tool error is a result too) or with a JSON-RPC error. */
 export type Outcome = { readonly result: Record<string, unknown> } | { readonly error: RpcError };
 
-/** A request the client must answer, kept verbatim: it is served as it was stored, never computed again. */
+/**
+ * Something a task waits for: a request that the client must answer, a `sleep`, or an outside call
+ * (`external`). A request is kept verbatim: it is served as it was stored, never computed again.
+ */
 export interface Question {
-  /** `elicitation/create`, `sampling/createMessage` or `roots/list`. */
+  /** `elicitation/create`, `sampling/createMessage`, `roots/list`; or our own `sleep` and `external`. */
   readonly method: string;
   readonly params: Record<string, unknown>;
-  /** The client's answer; absent while the question is outstanding. */
+  /** The answer; absent while the question is outstanding. */
   readonly answer?: Answer;
-  /** When the question gives up waiting (ms since the epoch); set once. */
+  /** When the wait is over without an answer (ms since the epoch); set once. */
   readonly deadline?: number;
   /** The deadline passed before an answer came: withdrawn, and an answer that comes now is ignored. */
   readonly withdrawn?: true;
 }
+
+/** Waits of our own that no client is ever shown. */
+export const SLEEP = 'sleep';
+export const EXTERNAL = 'external';
+
+/** A question that a client has to answer, now. */
+export const isOutstanding = (question: Question): boolean =>
+  question.answer === undefined && !question.withdrawn && question.method !== SLEEP && question.method !== EXTERNAL;
 
 /** A client's answer to a question: a result, or the JSON-RPC error with which it refused. */
 export type Answer = { readonly result: Record<string, unknown> } | { readonly error: RpcError };
@@ -97,10 +108,14 @@ export interface TaskRow extends TaskKey {
 
   readonly status: TaskStatus;
   readonly statusMessage?: string;
+  /** Runs that may end without saying so before the task fails. */
+  readonly maxFailures: number;
   /** Share of the work done, as the tool last told: `done` of `total`. */
   readonly progress?: { readonly done: number; readonly total?: number };
   readonly createdAt: number;
   readonly lastUpdatedAt: number;
+  /** When the present phase began (creation, or the last answer): poll intervals grow from here. */
+  readonly phaseAt: number;
   /** When the task stops to exist, exactly: its lifetime while it is open, its retention once it has ended. */
   readonly expiresAt: number;
   /** How long a finished outcome is kept, from its end (ms). */

@@ -112,6 +112,14 @@ export interface TaskContext {
 /** A tool error: what the model should read instead of a result. Made by `toolError`. */
 export type ToolError = CallToolResult & { readonly isError: true };
 
+/** A tool's code. As in the SDK, a tool without an input schema is given the context alone. */
+export type ToolHandler<
+  I extends StandardSchemaWithJSON | undefined,
+  O extends StandardSchemaWithJSON | undefined,
+> = I extends StandardSchemaWithJSON
+  ? (args: Infer<I>, task: TaskContext) => ToolReturn<O> | Promise<ToolReturn<O>>
+  : (task: TaskContext) => ToolReturn<O> | Promise<ToolReturn<O>>;
+
 /** What a tool returns: the SDK's result; with an output schema `structuredContent` must fit it. */
 export type ToolReturn<O extends StandardSchemaWithJSON | undefined> =
   | (O extends StandardSchemaWithJSON
@@ -154,7 +162,10 @@ interface ToolConfigBase<I extends StandardSchemaWithJSON | undefined, O extends
   /** What the tool will ask: a client that cannot answer is refused before any work. */
   readonly asks?: readonly ('elicitation' | 'elicitationUrl' | 'sampling')[];
   /** Runs once after a cancel, for a parked task too, in a run of its own. */
-  readonly onCancel?: (args: ArgumentsOf<I>, task: { readonly id: string; readonly signal: AbortSignal }) => void | Promise<void>;
+  readonly onCancel?: (
+    args: ArgumentsOf<I>,
+    task: { readonly id: string; readonly signal: AbortSignal },
+  ) => void | Promise<void>;
   /**
    * Runs in the call itself, before the task exists: ask what decides whether to begin. What it returns is
    * the arguments the task starts with; a tool error ends the call.
@@ -174,19 +185,21 @@ interface ToolConfigBase<I extends StandardSchemaWithJSON | undefined, O extends
 export type ArgumentsOf<I> = I extends StandardSchemaWithJSON ? Infer<I> : Record<string, never>;
 
 /** `withoutTasks` and `decide` are choices that only `optional` leaves open. */
-export type ToolConfig<I extends StandardSchemaWithJSON | undefined, O extends StandardSchemaWithJSON | undefined> =
-  ToolConfigBase<I, O> &
-    (
-      | {
-          /** May the call become a task? Default `optional`. */
-          readonly taskSupport?: 'optional';
-          /** What a client without tasks gets. Default `inline`. */
-          readonly withoutTasks?: WithoutTasks;
-          /** Choose per call, for a client that has tasks. Default: always a task. */
-          readonly decide?: (args: ArgumentsOf<I>, call: CallFacts) => 'task' | 'inline' | Promise<'task' | 'inline'>;
-        }
-      | { readonly taskSupport: 'required' | 'forbidden'; readonly withoutTasks?: never; readonly decide?: never }
-    );
+export type ToolConfig<
+  I extends StandardSchemaWithJSON | undefined,
+  O extends StandardSchemaWithJSON | undefined,
+> = ToolConfigBase<I, O> &
+  (
+    | {
+        /** May the call become a task? Default `optional`. */
+        readonly taskSupport?: 'optional';
+        /** What a client without tasks gets. Default `inline`. */
+        readonly withoutTasks?: WithoutTasks;
+        /** Choose per call, for a client that has tasks. Default: always a task. */
+        readonly decide?: (args: ArgumentsOf<I>, call: CallFacts) => 'task' | 'inline' | Promise<'task' | 'inline'>;
+      }
+    | { readonly taskSupport: 'required' | 'forbidden'; readonly withoutTasks?: never; readonly decide?: never }
+  );
 
 /** A tool as the rest of the system sees it; `defineTool` makes it, with every default filled in. */
 export interface Tool {
@@ -205,10 +218,14 @@ export interface Tool {
   readonly retentionMs: number;
   readonly pollIntervalMs: { readonly min: number; readonly max: number };
   readonly maxFailures: number;
-  readonly onCancel?: (args: unknown, task: { readonly id: string; readonly signal: AbortSignal }) => void | Promise<void>;
+  readonly onCancel?: (
+    args: unknown,
+    task: { readonly id: string; readonly signal: AbortSignal },
+  ) => void | Promise<void>;
   readonly prepare?: (args: unknown, ask: Ask) => Promise<unknown>;
   readonly decide?: (args: unknown, call: CallFacts) => 'task' | 'inline' | Promise<'task' | 'inline'>;
-  readonly handler: (args: unknown, task: TaskContext) => Promise<CallToolResult>;
+  /** Arguments have been validated; what it returns has not. */
+  readonly handler: (args: unknown, task: TaskContext) => Promise<unknown>;
 }
 
 /** What `defineServer` returns and a server module exports by default. */

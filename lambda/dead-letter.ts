@@ -1,0 +1,49 @@
+/** The dead-letter function: sends what is still owed afresh, and drops what is over. */
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoDb } from './aws/dynamodb.ts';
+import { SqsWakeUpQueue } from './aws/queue.ts';
+import { sqs } from './aws/sqs.ts';
+import { parseWakeUp } from './aws/wake-up.ts';
+import { createRedrive, systemClock } from './engine/index.ts';
+import { type Environment, required } from './environment.ts';
+import { jsonLog } from './log.ts';
+import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
+
+/**
+ * The Lambda handler of the dead-letter queue.
+ *
+ * @param env TABLE_NAME, QUEUE_URL (the main queue's)
+ * @throws ConfigurationError when one is missing
+ */
+export function createDeadLetterHandler(env: Environment) {
+  const log = jsonLog((line) => console.log(line));
+  const endpoint = env.AWS_ENDPOINT_URL_SQS;
+  const database = env.AWS_ENDPOINT_URL_DYNAMODB;
+  const redrive = createRedrive({
+    store: new DynamoTaskStore({
+      client: dynamoDb(database ? { endpoint: database } : {}),
+      table: required(env, 'TABLE_NAME'),
+    }),
+    queue: new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), url: required(env, 'QUEUE_URL') }),
+    clock: systemClock,
+    log,
+  });
+
+  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    for (const { body, messageId } of event.Records) {
+      const parsed = parseWakeUp(body);
+      if (!('wakeUp' in parsed)) {
+        log('message.poison', { message: messageId, reason: parsed.reason });
+        continue;
+      }
+      try {
+        await redrive.redrive(parsed.wakeUp);
+      } catch (error) {
+        log('work.failed', { task: parsed.wakeUp.task, error: String(error) });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}

@@ -1,0 +1,40 @@
+/** Domain errors: thrown inside, translated to JSON-RPC once, at the edge. They carry the facts a caller needs. */
+
+/** No such task for this caller: unknown, foreign and expired ids are one answer. */
+export class TaskNotFound extends Error {
+  override readonly name = 'TaskNotFound';
+  constructor() {
+    super('Task not found');
+  }
+}
+
+/** The owner has as many open tasks as the server allows. */
+export class QuotaExceeded extends Error {
+  override readonly name = 'QuotaExceeded';
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`Too many open tasks: this server allows ${limit} for each caller. Wait for one to end, or cancel one.`);
+    this.limit = limit;
+  }
+}
+
+/** The idempotency key was used before with another tool or other arguments. */
+export class IdempotencyConflict extends Error {
+  override readonly name = 'IdempotencyConflict';
+  constructor() {
+    super('This idempotency key was used before with another tool or other arguments.');
+  }
+}
+
+/** An anonymous server cannot tell callers apart, so it cannot honour their idempotency keys. */
+export class IdempotencyUnsupported extends Error {
+  override readonly name = 'IdempotencyUnsupported';
+  constructor() {
+    super('Idempotency keys need an authenticated caller: this server does not tell callers apart.');
+  }
+}
+
+/** The store or queue did not answer in time; whether the write happened is unknown and its mark will tell. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}

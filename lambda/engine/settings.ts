@@ -1,0 +1,31 @@
+/** What an operator can set, with the defaults and what each choice costs. */
+
+export interface EngineSettings {
+  /**
+   * How long a run is believed alive without a word (ms). A dead worker's task is taken up after this; a worker
+   * that DynamoDB does not answer for this long loses its task. Default 60,000.
+   */
+  readonly leaseMs: number;
+  /**
+   * How often a run renews its lease (ms): one write and one SQS request each. A cancel reaches the worker
+   * within this. Default 5,000.
+   */
+  readonly heartbeatMs: number;
+  /** How long a cancelled task stays visible (ms). Default 24 h. */
+  readonly cancelledRetentionMs: number;
+  /** Owners are spread over this many partitions (about 1,000 writes/s each). Default 1. */
+  readonly ownerShards: number;
+  /** The largest JSON that stays in the row with arguments and questions (bytes); see {@link Payloads}. */
+  readonly inlineInputBytes: number;
+  /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
+  readonly inlineOutputBytes: number;
+}
+
+export const ENGINE_DEFAULTS: EngineSettings = {
+  leaseMs: 60_000,
+  heartbeatMs: 5_000,
+  cancelledRetentionMs: 24 * 3_600_000,
+  ownerShards: 1,
+  inlineInputBytes: 4_096,
+  inlineOutputBytes: 16_384,
+};

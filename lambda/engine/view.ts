@@ -1,0 +1,35 @@
+/** A task as a client may see it, from its row. */
+import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
+import type { TaskView } from './engine.ts';
+import type { Payloads } from './payloads.ts';
+import { pollIntervalMs } from './poll-interval.ts';
+
+/** Whether a row is a task that anybody may still see: void and expired rows are nothing. */
+export const isVisible = (row: TaskRow | undefined, now: number): row is TaskRow =>
+  row !== undefined && !row.void && row.expiresAt > now;
+
+export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Questions> {
+  return row.questions === undefined ? {} : (JSON.parse(await payloads.unpack(row.questions)) as Questions);
+}
+
+const outcomeOf = async (row: TaskRow, payloads: Payloads): Promise<Outcome | undefined> =>
+  row.outcome === undefined ? undefined : (JSON.parse(await payloads.unpack(row.outcome)) as Outcome);
+
+export async function viewOf(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
+  const outcome = await outcomeOf(row, payloads);
+  const questions = row.status === 'input_required' ? await questionsOf(row, payloads) : {};
+  return {
+    id: row.id,
+    tool: row.tool,
+    era: row.era,
+    status: row.status,
+    ...(row.statusMessage !== undefined && { statusMessage: row.statusMessage }),
+    ...(row.progress && !isTerminal(row.status) && { progress: row.progress }),
+    createdAt: row.createdAt,
+    lastUpdatedAt: row.lastUpdatedAt,
+    ttlMs: row.expiresAt - row.createdAt,
+    pollIntervalMs: pollIntervalMs(row, now),
+    questions: Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question))),
+    ...(outcome && { outcome }),
+  };
+}

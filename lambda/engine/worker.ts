@@ -1,0 +1,130 @@
+/** The worker: what is done with one message, from its claim to its disposal. */
+
+import type { TaskStore } from '../tasks/store.ts';
+import { overtakeChange, voidRow } from '../tasks/writes/bar.ts';
+import { claimChange, judgeClaim, type Verdict } from '../tasks/writes/claim.ts';
+import type { Tool } from '../tool/types.ts';
+import { cleanUp } from './clean-up.ts';
+import type { Worker } from './engine.ts';
+import { Payloads } from './payloads.ts';
+import type { Clock, Delivery, Disposal, Ids, Log, PayloadStore, WakeUp, WakeUpQueue } from './ports.ts';
+import { ENGINE_DEFAULTS, type EngineSettings } from './settings.ts';
+import { runTask } from './task-run.ts';
+
+export interface WorkerParts {
+  readonly store: TaskStore;
+  readonly queue: WakeUpQueue;
+  readonly payloads?: PayloadStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** The tool of that name; absent when the server does not define it (any more). */
+  readonly tool: (name: string) => Promise<Tool | undefined>;
+  readonly settings?: Partial<EngineSettings>;
+}
+
+/** The same, with defaults filled in: what the parts of the worker are given. */
+export interface WorkerTools extends Omit<WorkerParts, 'settings' | 'payloads'> {
+  readonly settings: EngineSettings;
+  readonly payloads: Payloads;
+}
+
+/** SQS delays a message 15 minutes at most; a longer wait hops. */
+export const LONGEST_DELAY_MS = 900_000;
+/** How long a worker looks in place for a row that its sender is about to write (ms). */
+const LOOK_MS = [20, 50, 100, 150, 180];
+/** Pauses before an early message is looked at again: from one second up to half a minute. */
+const pauseMs = (receives: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(receives - 1, 5));
+
+export function createWorker(parts: WorkerParts): Worker {
+  const tools: WorkerTools = {
+    ...parts,
+    payloads: new Payloads(parts.payloads),
+    settings: { ...ENGINE_DEFAULTS, ...parts.settings },
+  };
+  return { work: (delivery, deadline) => work(tools, delivery, deadline) };
+}
+
+async function work(tools: WorkerTools, delivery: Delivery, deadline: number): Promise<Disposal> {
+  const { wakeUp } = delivery;
+  let looks = 0;
+  for (;;) {
+    const verdict = await claim(tools, delivery);
+    switch (verdict.is) {
+      case 'claimed':
+        return runTask(tools, delivery, verdict.row, deadline);
+      case 'cleanUp':
+        return cleanUp(tools, delivery, verdict.row, deadline);
+      case 'over':
+        return 'delete';
+      case 'leased':
+        return putBack(tools, delivery, verdict.forMs);
+      case 'early': {
+        const look = LOOK_MS[looks++];
+        if (look === undefined) return putBack(tools, delivery, pauseMs(delivery.receives));
+        await tools.clock.wait(look);
+        break;
+      }
+      case 'abandonedCreate': {
+        const written = await tools.store.insert(voidRow(keyOf(wakeUp), wakeUp.generation, tools.clock.now()));
+        if (written.done) {
+          tools.log('create.barred', { task: wakeUp.task });
+          return 'delete';
+        }
+        break;
+      }
+      case 'abandonedWakeUp': {
+        const written = await tools.store.update(overtakeChange(keyOf(wakeUp), wakeUp.generation));
+        if (!written.done) break;
+        tools.log('wakeup.barred', { task: wakeUp.task, generation: wakeUp.generation });
+        // The row's own timer stood on the generation that was just passed: this message stands in for it.
+        if (written.row.wakeAt === undefined) return 'delete';
+        return hop(tools, wakeUp, written.row.wakeAt - tools.clock.now());
+      }
+      case 'notDue':
+        return hop(tools, wakeUp, verdict.forMs);
+      case 'again':
+        await tools.clock.wait(20);
+        break;
+    }
+  }
+}
+
+const keyOf = (wakeUp: WakeUp) => ({ partition: wakeUp.partition, id: wakeUp.task });
+
+async function claim(tools: WorkerTools, { wakeUp }: Delivery): Promise<Verdict> {
+  const attempt = {
+    key: keyOf(wakeUp),
+    generation: wakeUp.generation,
+    commitBy: wakeUp.commitBy,
+    run: tools.ids.token(),
+    now: tools.clock.now(),
+    leaseMs: tools.settings.leaseMs,
+  };
+  return judgeClaim(await tools.store.update(claimChange(attempt)), attempt);
+}
+
+/** Let the message come back after `ms`. If SQS refuses, it comes back at its own visibility time-out. */
+export async function putBack(tools: WorkerTools, delivery: Delivery, ms: number): Promise<Disposal> {
+  try {
+    await delivery.reappearIn(ms);
+  } catch (error) {
+    tools.log('message.keptLonger', { task: delivery.wakeUp.task, error: String(error) });
+  }
+  return 'keep';
+}
+
+/** Send the same wake-up again for later, then delete this one: the next stands before this one goes. */
+async function hop(tools: WorkerTools, wakeUp: WakeUp, ms: number): Promise<Disposal> {
+  await tools.queue.send(wakeUp, {
+    delayMs: Math.min(LONGEST_DELAY_MS, Math.max(0, ms)),
+    ...groupOf(wakeUp.partition),
+  });
+  return 'delete';
+}
+
+/** The fairness group of a partition: its owner; each anonymous task is on its own. */
+export const groupOf = (partition: string): { readonly group?: string } => {
+  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
+  return owner === undefined ? {} : { group: owner };
+};

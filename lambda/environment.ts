@@ -1,0 +1,37 @@
+/** Reading the functions' environment: once, at the first line, with messages that say what to do. */
+import { ENGINE_DEFAULTS, type EngineSettings } from './engine/settings.ts';
+import { ConfigurationError } from './tool/errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError when a variable is missing or empty */
+export function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '')
+    throw new ConfigurationError(
+      `The environment variable ${name} is missing. The McpTasksServer construct sets it; a function wired by hand must set it too.`,
+    );
+  return value;
+}
+
+function milliseconds(env: Environment, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0)
+    throw new ConfigurationError(
+      `The environment variable ${name} must be a positive whole number (ms), not ${JSON.stringify(text)}.`,
+    );
+  return value;
+}
+
+/** The engine's settings, as an operator set them. @throws ConfigurationError */
+export function engineSettings(env: Environment): EngineSettings {
+  const leaseMs = milliseconds(env, 'LEASE_MS', ENGINE_DEFAULTS.leaseMs);
+  const heartbeatMs = milliseconds(env, 'HEARTBEAT_MS', ENGINE_DEFAULTS.heartbeatMs);
+  if (heartbeatMs * 3 > leaseMs)
+    throw new ConfigurationError(
+      `HEARTBEAT_MS (${heartbeatMs}) must be at most a third of LEASE_MS (${leaseMs}): a lease has to outlive two lost heartbeats.`,
+    );
+  return { ...ENGINE_DEFAULTS, leaseMs, heartbeatMs };
+}

@@ -1,0 +1,18 @@
+/** The tool authors' interface. */
+export { defineServer, defineTool, type ServerConfig, TOOL_DEFAULTS } from './tool/define.ts';
+export {
+  ConfigurationError,
+  HandedOver,
+  InputNotSupported,
+  InvalidAnswer,
+  LeaseLost,
+  Parked,
+  ProtocolError,
+  Retryable,
+  TaskCancelled,
+  TimeBudgetSpent,
+  toolError,
+} from './tool/errors.ts';
+export { StepError } from './tool/history.ts';
+export { type RunToolOptions, runTool, type TestAnswer, type ToolRunReport } from './tool/test-kit.ts';
+export type * from './tool/types.ts';

@@ -1,0 +1,45 @@
+/** What every store does to a row on its way in and out, so that all of them keep and return the same. */
+import type { TaskRow } from './record.ts';
+
+/** The row format that this version writes and reads. */
+const format: TaskRow['v'] = 1;
+
+/** A row was written in a format that this version cannot read: by a newer version, or by something else. */
+export class UnknownRowFormat extends Error {
+  override readonly name = 'UnknownRowFormat';
+  readonly task: string;
+  readonly format: unknown;
+  constructor(task: string, found: unknown) {
+    super(
+      `Task ${task} is stored in row format ${JSON.stringify(found)}; this version reads format ${format}. ` +
+        'Deploy the newer version to every function before it writes rows.',
+    );
+    this.task = task;
+    this.format = found;
+  }
+}
+
+/**
+ * The row, if this version can read it.
+ * @throws UnknownRowFormat
+ */
+export const readable = (row: TaskRow): TaskRow => {
+  const found: unknown = row.v;
+  // An update that creates (none of the engine's does) leaves a row without a format; it is no newer one.
+  if (found !== undefined && found !== format) throw new UnknownRowFormat(row.id, found);
+  return row;
+};
+
+/**
+ * A frozen copy as a store keeps it: nothing `undefined`, and only well-formed text. A lone surrogate, which a
+ * tool's message may hold and UTF-8 cannot, becomes U+FFFD; JSON text holds none, since `JSON.stringify` escapes them.
+ */
+export const stored = <T>(value: T): T => copy(value) as T;
+
+const copy = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return Object.freeze(value.map(copy));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.freeze(Object.fromEntries(kept.map(([name, part]) => [name, copy(part)])));
+};

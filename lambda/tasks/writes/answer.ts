@@ -1,0 +1,43 @@
+/** Answer: commits on the revision it read. Its mark is `answeredBy`. */
+import { atGeneration, atRevision, exists, notExpired, notTerminal } from '../conditions.ts';
+import type { Payload, TaskKey } from '../record.ts';
+import type { Change, Written } from '../store.ts';
+
+export interface AnswerWrite {
+  readonly key: TaskKey;
+  /** Random id of this answer. */
+  readonly mark: string;
+  readonly now: number;
+  readonly revision: number;
+  readonly generation: number;
+  readonly questions: Payload;
+  readonly status: 'working' | 'input_required';
+  /** The answer completes the set: its wake-up, of the next generation, was sent before. */
+  readonly wakes: boolean;
+}
+
+export const answerChange = (answer: AnswerWrite): Change => ({
+  key: answer.key,
+  when: [
+    exists,
+    notTerminal,
+    notExpired(answer.now),
+    atRevision(answer.revision),
+    // Whoever raised the generation since made sure that this very wake-up can no longer count.
+    atGeneration(answer.generation),
+  ],
+  set: {
+    questions: answer.questions,
+    status: answer.status,
+    revision: answer.revision + 1,
+    answeredBy: answer.mark,
+    lastUpdatedAt: answer.now,
+    phaseAt: answer.now,
+    ...(answer.wakes && { generation: answer.generation + 1 }),
+  },
+  remove: answer.wakes ? ['parked', 'wakeAt'] : [],
+});
+
+/** Committed (also when only the answer was lost), or read again: something changed in between. */
+export const judgeAnswer = (written: Written, mark: string): 'committed' | 'readAgain' =>
+  written.done || written.row?.answeredBy === mark ? 'committed' : 'readAgain';

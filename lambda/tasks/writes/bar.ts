@@ -1,0 +1,45 @@
+/** Making a late commit impossible: a void row where none came, a raised generation where one stands. */
+import { beforeGeneration, exists, notTerminal, parked } from '../conditions.ts';
+import type { TaskKey, TaskRow } from '../record.ts';
+import type { Change } from '../store.ts';
+import { sweepAfter } from './create.ts';
+
+/** How long a void row bars its id (ms): far longer than any write can be under way. */
+const VOID_MS = 24 * 3_600_000;
+
+/** The row that bars an id whose create came too late. It is no task: every reader takes it for nothing. */
+export function voidRow(key: TaskKey, generation: number, now: number): TaskRow {
+  return {
+    ...key,
+    v: 1,
+    void: true,
+    generation,
+    failures: 0,
+    revision: 0,
+    entries: 0,
+    nonce: 'void',
+    status: 'failed',
+    createdAt: now,
+    lastUpdatedAt: now,
+    phaseAt: now,
+    expiresAt: now,
+    retentionMs: 0,
+    ttl: sweepAfter(now + VOID_MS),
+    tool: '',
+    arguments: '{}',
+    era: '2026-07-28',
+    capabilities: {},
+    poll: { min: 1, max: 1 },
+    maxFailures: 0,
+  };
+}
+
+/**
+ * Raise a parked row's generation past a wake-up whose sender is late, so that its commit fails. A timer the
+ * row may have then stands on the message in hand, which must go on as the timer's.
+ */
+export const overtakeChange = (key: TaskKey, generation: number): Change => ({
+  key,
+  when: [exists, notTerminal, parked, beforeGeneration(generation)],
+  set: { generation },
+});

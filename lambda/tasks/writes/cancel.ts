@@ -1,0 +1,86 @@
+/** Cancel: immediate on the row, from any state but a terminal one. Its mark is `endedBy` = the request's id. */
+import {
+  atGeneration,
+  cleanUpOwed,
+  exists,
+  heldByRun,
+  noCleanUp,
+  noLiveLease,
+  notExpired,
+  notTerminal,
+} from '../conditions.ts';
+import { isTerminal, type TaskKey, type TaskRow } from '../record.ts';
+import type { Change, Written } from '../store.ts';
+import { sweepAfter } from './create.ts';
+
+export interface CancelWrite {
+  readonly key: TaskKey;
+  /** Random id of this request. */
+  readonly mark: string;
+  readonly now: number;
+  readonly retentionMs: number;
+}
+
+const cancelled = ({ mark, now, retentionMs }: CancelWrite) => ({
+  status: 'cancelled' as const,
+  statusMessage: 'Cancelled by request.',
+  endedBy: mark,
+  lastUpdatedAt: now,
+  expiresAt: now + retentionMs,
+  ttl: sweepAfter(now + retentionMs),
+});
+
+const gone = ['run', 'leaseUntil', 'parked', 'wakeAt', 'questions', 'progress'] as const;
+
+/** Cancel a task whose tool has nothing to clean up: one write. The run, if any, sees it at its next heartbeat. */
+export const cancelChange = (cancel: CancelWrite): Change => ({
+  key: cancel.key,
+  when: [exists, notTerminal, notExpired(cancel.now), noCleanUp],
+  set: cancelled(cancel),
+  remove: gone,
+});
+
+/** Cancel a task that owes its tool an `onCancel`: the message for it, of this generation, was sent before. */
+export const cancelOwingChange = (cancel: CancelWrite, from: number): Change => ({
+  key: cancel.key,
+  when: [exists, notTerminal, notExpired(cancel.now), atGeneration(from)],
+  set: { ...cancelled(cancel), generation: from + 1, failures: 0, cleanUp: 'owed' },
+  remove: gone,
+});
+
+export type CancelVerdict =
+  | { readonly is: 'cancelled' }
+  | { readonly is: 'alreadyTerminal' }
+  | { readonly is: 'notFound' }
+  /** Open, and it owes a clean-up or changed meanwhile: go on from this row. */
+  | { readonly is: 'open'; readonly row: TaskRow };
+
+export function judgeCancel(written: Written, { mark, now }: CancelWrite): CancelVerdict {
+  if (written.done) return { is: 'cancelled' };
+  const { row } = written;
+  if (!row || row.void || row.expiresAt <= now) return { is: 'notFound' };
+  if (row.endedBy === mark) return { is: 'cancelled' };
+  return isTerminal(row.status) ? { is: 'alreadyTerminal' } : { is: 'open', row };
+}
+
+/** A run takes the clean-up of a cancelled task. The task itself stays as it is. */
+export const claimCleanUpChange = (key: TaskKey, run: string, now: number, leaseMs: number): Change => ({
+  key,
+  when: [exists, cleanUpOwed, noLiveLease(now)],
+  set: { run, leaseUntil: now + leaseMs },
+  add: { failures: 1 },
+});
+
+/** The run that cleans up renews its lease. */
+export const cleanUpHeartbeatChange = (key: TaskKey, run: string, now: number, leaseMs: number): Change => ({
+  key,
+  when: [exists, cleanUpOwed, heldByRun(run)],
+  set: { leaseUntil: now + leaseMs },
+});
+
+/** The clean-up is done, or given up. */
+export const cleanedUpChange = (key: TaskKey, run: string): Change => ({
+  key,
+  when: [exists, heldByRun(run), cleanUpOwed],
+  remove: ['cleanUp', 'run', 'leaseUntil'],
+});

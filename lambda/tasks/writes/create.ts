@@ -1,0 +1,58 @@
+/** Create: one write, conditional on absence. Its mark is the `nonce`. */
+import type { Era, InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
+import type { Written } from '../store.ts';
+
+/** What a new task is made from. Times in ms. */
+export interface NewTask {
+  readonly key: TaskKey;
+  readonly nonce: string;
+  readonly now: number;
+  readonly tool: string;
+  readonly arguments: Payload;
+  readonly era: Era;
+  readonly capabilities: InputCapabilities;
+  readonly lifetimeMs: number;
+  readonly retentionMs: number;
+  readonly poll: { readonly min: number; readonly max: number };
+  readonly maxFailures: number;
+  /** The tool has an `onCancel`. */
+  readonly cleansUp: boolean;
+}
+
+/** DynamoDB's sweep comes this much after the exact expiry, so that no clock sweeps what another still reads. */
+const SWEEP_MARGIN_MS = 60_000;
+
+/** The TTL attribute (whole seconds) for something that must be readable until `until` (ms). */
+export const sweepAfter = (until: number): number => Math.ceil((until + SWEEP_MARGIN_MS) / 1000);
+
+/** The row of a task that has just been accepted: runnable, at its first generation. */
+export function newRow(task: NewTask): TaskRow {
+  return {
+    ...task.key,
+    v: 1,
+    generation: 1,
+    failures: 0,
+    revision: 0,
+    entries: 0,
+    nonce: task.nonce,
+    status: 'working',
+    createdAt: task.now,
+    lastUpdatedAt: task.now,
+    phaseAt: task.now,
+    expiresAt: task.now + task.lifetimeMs,
+    retentionMs: task.retentionMs,
+    ttl: sweepAfter(task.now + task.lifetimeMs + task.retentionMs),
+    tool: task.tool,
+    arguments: task.arguments,
+    era: task.era,
+    capabilities: task.capabilities,
+    poll: task.poll,
+    maxFailures: task.maxFailures,
+    ...(task.cleansUp && { cleanUp: 'onCancel' as const }),
+  };
+}
+
+/** What an insert came to: created (also when only its answer was lost), or another row bars the id. */
+export function judgeCreate(written: Written, nonce: string): 'created' | 'barred' {
+  return written.done || written.row?.nonce === nonce ? 'created' : 'barred';
+}

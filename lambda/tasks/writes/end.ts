@@ -1,0 +1,78 @@
+/** How a run ends: park, hand over, settle. The mark of each is `endedBy` = the run's token. */
+import { atRevision } from '../conditions.ts';
+import type { Payload, TaskStatus } from '../record.ts';
+import type { Change, Written } from '../store.ts';
+import { sweepAfter } from './create.ts';
+import { type Held, type ProgressNews, whileHeld } from './held.ts';
+
+/** What a parked task waits for. */
+export interface Park {
+  /** Revision that `questions` was made from. */
+  readonly revision: number;
+  readonly questions: Payload;
+  readonly status: 'working' | 'input_required';
+  /** The generation of the timer's message, sent before; absent without a timer. */
+  readonly timer?: { readonly generation: number; readonly wakeAt: number };
+}
+
+const gone = ['run', 'leaseUntil'] as const;
+
+/** End the run until an answer, a timer or an outside call. Fails on a newer revision: an answer came meanwhile. */
+export const parkChange = (held: Held, park: Park, news?: ProgressNews): Change => ({
+  key: held.key,
+  when: [...whileHeld(held), atRevision(park.revision)],
+  set: {
+    questions: park.questions,
+    status: park.status,
+    revision: park.revision + 1,
+    parked: true,
+    failures: 0,
+    endedBy: held.run,
+    lastUpdatedAt: held.now,
+    ...news,
+    ...(park.timer && { generation: park.timer.generation, wakeAt: park.timer.wakeAt }),
+  },
+  remove: [...gone, ...(park.timer ? [] : (['wakeAt'] as const))],
+});
+
+/** End the run so that another takes over; its message, of this generation, was sent before. */
+export const handOverChange = (held: Held, generation: number, news?: ProgressNews): Change => ({
+  key: held.key,
+  when: whileHeld(held),
+  set: { generation, failures: 0, endedBy: held.run, ...(news && { ...news, lastUpdatedAt: held.now }) },
+  remove: [...gone],
+});
+
+/** The one terminal transition of a task that ran to its end. The outcome's retention begins. */
+export const settleChange = (
+  held: Held,
+  end: {
+    readonly status: TaskStatus;
+    readonly statusMessage?: string;
+    readonly outcome: Payload;
+    readonly retentionMs: number;
+  },
+): Change => ({
+  key: held.key,
+  when: whileHeld(held),
+  set: {
+    status: end.status,
+    outcome: end.outcome,
+    endedBy: held.run,
+    lastUpdatedAt: held.now,
+    expiresAt: held.now + end.retentionMs,
+    ttl: sweepAfter(held.now + end.retentionMs),
+    ...(end.statusMessage !== undefined && { statusMessage: end.statusMessage }),
+  },
+  remove: [
+    ...gone,
+    'questions',
+    'parked',
+    'wakeAt',
+    'progress',
+    ...(end.statusMessage === undefined ? (['statusMessage'] as const) : []),
+  ],
+});
+
+/** Whether the run's end is committed: done, or done before and only the answer was lost. */
+export const endedBy = (written: Written, run: string): boolean => written.done || written.row?.endedBy === run;

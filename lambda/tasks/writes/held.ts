@@ -1,0 +1,63 @@
+/** What a run writes while it holds the task: heartbeat, recorded step, withdrawn questions. */
+import { exists, heldByRun, notExpired, notTerminal } from '../conditions.ts';
+import { isTerminal, type JournalEntry, type Payload, type TaskKey } from '../record.ts';
+import type { Change, Written } from '../store.ts';
+
+/** The run that writes, and when. */
+export interface Held {
+  readonly key: TaskKey;
+  readonly run: string;
+  readonly now: number;
+}
+
+/** What the tool last told about its progress; written along with whatever is written next. */
+export interface ProgressNews {
+  readonly statusMessage?: string;
+  readonly progress?: { readonly done: number; readonly total?: number };
+}
+
+/** Everything a run writes demands this: it holds the task, which is open and has not expired. */
+export const whileHeld = ({ run, now }: Held) => [exists, heldByRun(run), notTerminal, notExpired(now)];
+
+const newsOf = (news: ProgressNews | undefined, now: number) => (news ? { ...news, lastUpdatedAt: now } : {});
+
+/** Renew the lease. Without news it does not move `lastUpdatedAt`: to a client nothing has happened. */
+export const heartbeatChange = (held: Held, leaseMs: number, news?: ProgressNews): Change => ({
+  key: held.key,
+  when: whileHeld(held),
+  set: { leaseUntil: held.now + leaseMs, ...newsOf(news, held.now) },
+});
+
+/** Written with a journal entry in one transaction: the fence of the step, a renewed lease, and progress made. */
+export const stepChange = (held: Held, leaseMs: number, news?: ProgressNews): Change => ({
+  key: held.key,
+  when: whileHeld(held),
+  set: { leaseUntil: held.now + leaseMs, failures: 0, ...newsOf(news, held.now) },
+  add: { entries: 1 },
+});
+
+export const journalEntry = (task: string, id: string, value: Payload, ttl: number): JournalEntry => ({
+  task,
+  id,
+  value,
+  ttl,
+});
+
+/** Questions overtaken by their timers, before the tool is told: a later run must see the same. */
+export const withdrawChange = (
+  held: Held,
+  revision: number,
+  questions: Payload,
+  status: 'working' | 'input_required',
+): Change => ({
+  key: held.key,
+  when: [...whileHeld(held), { test: '=', attribute: 'revision', value: revision }],
+  set: { questions, status, revision: revision + 1, lastUpdatedAt: held.now },
+});
+
+/** Why a write of a run was refused. */
+export type Lost = 'cancelled' | 'over';
+
+/** The run's end, as the refused write shows it: cancelled, or superseded, ended or expired. */
+export const judgeLost = (written: Written & { done: false }): Lost =>
+  written.row && isTerminal(written.row.status) && written.row.status === 'cancelled' ? 'cancelled' : 'over';

@@ -1,0 +1,115 @@
+/** `defineTool` and `defineServer`: what a server module is written with. */
+import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import { ConfigurationError } from './errors.ts';
+import type { ServerDefinition, TaskContext, Tool, ToolConfig, ToolHandler } from './types.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Defaults of `defineTool`, in one place. All in milliseconds but `maxFailures`. */
+export const TOOL_DEFAULTS = {
+  lifetimeMs: 24 * HOUR_MS,
+  retentionMs: 24 * HOUR_MS,
+  pollIntervalMs: { min: 1_000, max: 30_000 },
+  maxFailures: 3,
+} as const;
+
+/** SQS keeps a message 14 days at most, and one stands behind every runnable task. */
+const LONGEST_LIFETIME_MS = 14 * 24 * HOUR_MS;
+
+/** MCP 2025-11-25 and later, Tool Names: 1 to 128 characters of these. */
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/**
+ * Define a durable tool. The shape is that of the SDK's `registerTool`: an existing tool becomes durable by
+ * renaming `server.registerTool(` to `defineTool(` and its handler's `ctx` to `task`.
+ *
+ * @throws ConfigurationError for what can never work (a name MCP forbids, `required` with a fallback, bounds
+ *   the wrong way round), with a message that says what to do
+ */
+export function defineTool<
+  I extends StandardSchemaWithJSON | undefined = undefined,
+  O extends StandardSchemaWithJSON | undefined = undefined,
+>(name: string, config: ToolConfig<I, O>, handler: ToolHandler<I, O>): Tool {
+  const taskSupport = config.taskSupport ?? 'optional';
+  const tool = {
+    ...config,
+    name,
+    taskSupport,
+    withoutTasks: config.withoutTasks ?? 'inline',
+    asks: config.asks ?? [],
+    lifetimeMs: config.lifetimeMs ?? TOOL_DEFAULTS.lifetimeMs,
+    retentionMs: config.retentionMs ?? TOOL_DEFAULTS.retentionMs,
+    pollIntervalMs: { ...TOOL_DEFAULTS.pollIntervalMs, ...config.pollIntervalMs },
+    maxFailures: config.maxFailures ?? TOOL_DEFAULTS.maxFailures,
+    handler: async (args: unknown, task: TaskContext) => {
+      const run = handler as (...given: unknown[]) => unknown;
+      return config.inputSchema ? run(args, task) : run(task);
+    },
+  } as Tool;
+  const problem = firstProblem(tool, config);
+  if (problem) throw new ConfigurationError(`Tool ${JSON.stringify(name)}: ${problem}`);
+  return tool;
+}
+
+function firstProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
+  if (typeof tool.name !== 'string' || !TOOL_NAME.test(tool.name))
+    return 'a tool name has 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
+  if (tool.taskSupport !== 'optional' && (config.withoutTasks !== undefined || config.decide !== undefined))
+    return `"withoutTasks" and "decide" are choices that only taskSupport "optional" leaves open; this tool says "${tool.taskSupport}".`;
+  for (const schema of ['inputSchema', 'outputSchema'] as const)
+    if (tool[schema] !== undefined && !isSchema(tool[schema]))
+      return `"${schema}" must be a Standard Schema that can describe itself as JSON Schema, for example z.object({ … }) of zod 4.`;
+  for (const period of ['lifetimeMs', 'retentionMs'] as const)
+    if (!(Number.isSafeInteger(tool[period]) && tool[period] > 0))
+      return `"${period}" must be a positive integer (ms).`;
+  if (tool.lifetimeMs > LONGEST_LIFETIME_MS)
+    return '"lifetimeMs" can be 14 days at most (SQS keeps no message longer).';
+  const { min, max } = tool.pollIntervalMs;
+  if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min > 0 && min <= max))
+    return '"pollIntervalMs" needs positive integers (ms) with min no larger than max.';
+  if (!(Number.isSafeInteger(tool.maxFailures) && tool.maxFailures > 0))
+    return '"maxFailures" must be a positive integer.';
+  return undefined;
+}
+
+const isSchema = (value: unknown): boolean => {
+  const standard = (value as Partial<StandardSchemaWithJSON> | null)?.['~standard'];
+  return typeof standard?.validate === 'function' && typeof standard.jsonSchema?.input === 'function';
+};
+
+/** What `defineServer` is given. */
+export interface ServerConfig {
+  readonly name: string;
+  readonly version: string;
+  readonly title?: string;
+  readonly instructions?: string;
+  readonly tools: readonly Tool[];
+  /** Registers prompts, resources and ordinary tools on the official SDK's server, afresh for each request. */
+  readonly mcp?: ServerDefinition['mcp'];
+}
+
+/**
+ * Define the server: the default export of a server module.
+ *
+ * @throws ConfigurationError when a name is missing or a tool's name is used twice
+ */
+export function defineServer(config: ServerConfig): ServerDefinition {
+  for (const field of ['name', 'version'] as const)
+    if (typeof config[field] !== 'string' || config[field] === '')
+      throw new ConfigurationError(`defineServer needs a "${field}": a non-empty string.`);
+  const tools = new Map<string, Tool>();
+  for (const tool of config.tools) {
+    if (typeof tool?.handler !== 'function')
+      throw new ConfigurationError('defineServer: every entry of "tools" must be what defineTool returned.');
+    if (tools.has(tool.name))
+      throw new ConfigurationError(`Two tools are named ${JSON.stringify(tool.name)}: rename one of them.`);
+    tools.set(tool.name, tool);
+  }
+  const { name, version, title, instructions, mcp } = config;
+  return {
+    info: { name, version, ...(title !== undefined && { title }) },
+    ...(instructions !== undefined && { instructions }),
+    tools,
+    ...(mcp && { mcp }),
+  };
+}

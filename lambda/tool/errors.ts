@@ -1,0 +1,97 @@
+/** Errors and results with which a tool speaks. */
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { RpcError } from '../tasks/record.ts';
+import type { ToolError } from './types.ts';
+
+/**
+ * The one error that ends a call with a JSON-RPC error (and a task as `failed`). Anything else that a tool
+ * throws is a tool error, whatever `code` property it has.
+ */
+export class ProtocolError extends Error {
+  override readonly name: string = 'ProtocolError';
+  readonly code: number;
+  readonly data?: unknown;
+  constructor(code: number, message: string, data?: unknown) {
+    super(message);
+    this.code = code;
+    if (data !== undefined) this.data = data;
+  }
+
+  /** As it is stored and sent. */
+  toRpcError(): RpcError {
+    return { code: this.code, message: this.message, ...(this.data !== undefined && { data: this.data }) };
+  }
+}
+
+/** MCP 2026-07-28, Missing Required Client Capability. */
+export const MISSING_CLIENT_CAPABILITY = -32021;
+
+/** The tool asked what the client that made the call did not declare. */
+export class InputNotSupported extends ProtocolError {
+  override readonly name = 'InputNotSupported';
+  /** As in `data.requiredCapabilities`: a `ClientCapabilities` object. */
+  readonly requiredCapabilities: Record<string, unknown>;
+  constructor(requiredCapabilities: Record<string, unknown>) {
+    super(
+      MISSING_CLIENT_CAPABILITY,
+      `The client did not declare what this tool needs to ask: ${JSON.stringify(requiredCapabilities)}`,
+      { requiredCapabilities },
+    );
+    this.requiredCapabilities = requiredCapabilities;
+  }
+}
+
+/** The tool broke a rule that durable tools live by; it says which. Ends the call even if the tool swallows it. */
+export class ToolBroken extends ProtocolError {
+  override readonly name = 'ToolBroken';
+  constructor(message: string) {
+    super(-32603, message);
+  }
+}
+
+/** Thrown by a step: try it again later (with the step's own `retry`, or three times). */
+export class Retryable extends Error {
+  override readonly name = 'Retryable';
+  /** Not before this long (ms); the step's back-off when absent. */
+  readonly afterMs?: number;
+  constructor(message: string, options: { readonly afterMs?: number; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (options.afterMs !== undefined) this.afterMs = options.afterMs;
+  }
+}
+
+/** The client's answers did not fit what was asked, three times over. */
+export class InvalidAnswer extends Error {
+  override readonly name = 'InvalidAnswer';
+}
+
+/** The server is wired wrongly; the message says what to do. Thrown at synth or at the first line. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** Typed reasons on `task.signal`. */
+export class TaskCancelled extends Error {
+  override readonly name = 'TaskCancelled';
+}
+/** The run ended because the task waits; it resumes from the top when the wait is over. */
+export class Parked extends Error {
+  override readonly name = 'Parked';
+}
+/** The function's deadline is near: another run takes over at the last recorded step. */
+export class HandedOver extends Error {
+  override readonly name = 'HandedOver';
+}
+/** Another run holds the task now (or it ended or expired): nothing this run does counts any more. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+/** An inline call used up the time that the gateway gives it. */
+export class TimeBudgetSpent extends Error {
+  override readonly name = 'TimeBudgetSpent';
+}
+
+/** A result that tells the model what went wrong (`isError: true`). */
+export function toolError(message: string, extra: Omit<CallToolResult, 'content' | 'isError'> = {}): ToolError {
+  return { ...extra, content: [{ type: 'text', text: message }], isError: true };
+}

@@ -1,0 +1,69 @@
+/** How recorded steps and questions are named and written down, so that a run finds them again. */
+import type { Questions } from '../tasks/record.ts';
+import { ProtocolError } from './errors.ts';
+
+/** What earlier runs left behind: journal entries (JSON by id) and questions with the answers that came. */
+export interface RunHistory {
+  readonly journal: Readonly<Record<string, string>>;
+  readonly questions: Questions;
+}
+
+export const EMPTY_HISTORY: RunHistory = { journal: {}, questions: {} };
+
+/** A name and which occurrence of it: steps are matched by these, since `Promise.all` has no order. */
+export interface Occurrence {
+  readonly name: string;
+  readonly n: number;
+}
+
+export const stepId = ({ name, n }: Occurrence): string => `step:${name}#${n}`;
+export const attemptId = ({ name, n }: Occurrence, attempt: number): string => `try:${name}#${n}.${attempt}`;
+
+/** Key of a wait: the plain name at first, so that clients see `columns`. Names themselves hold no `#`. */
+export const waitKey = ({ name, n }: Occurrence, attempt = 1): string =>
+  attempt > 1 ? `${name}#${n}.${attempt}` : n > 1 ? `${name}#${n}` : name;
+
+/** Names go into keys of rows and messages: 1 to 128 characters, no `#`, no control characters. */
+export function nameProblem(name: unknown): string | undefined {
+  if (typeof name !== 'string' || name.length === 0) return 'it needs a name: a non-empty string';
+  if (name.length > 128) return `its name ${JSON.stringify(name.slice(0, 32))}… is longer than 128 characters`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[#\u0000-\u001f\u007f]/.test(name)) return `its name ${JSON.stringify(name)} holds "#" or a control character`;
+  return undefined;
+}
+
+/** How a step ended, as it is written down. */
+export type StepRecord = { readonly v?: unknown } | { readonly e: RecordedError };
+
+/** A failed attempt that will be made again, at `due` (ms since the epoch). */
+export interface AttemptRecord {
+  readonly e: RecordedError;
+  readonly due: number;
+}
+
+interface RecordedError {
+  readonly name: string;
+  readonly message: string;
+  /** Present for a `ProtocolError`. */
+  readonly code?: number;
+  readonly data?: unknown;
+}
+
+/** What a failed step throws, on the first run as on every later one: the original's name and message. */
+export class StepError extends Error {
+  constructor(recorded: { readonly name: string; readonly message: string }) {
+    super(recorded.message);
+    this.name = recorded.name;
+  }
+}
+
+export function recordedError(error: unknown): RecordedError {
+  if (error instanceof ProtocolError) return { name: error.name, ...error.toRpcError() };
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: 'Error', message: String(error) };
+}
+
+export const revivedError = (recorded: RecordedError): Error =>
+  recorded.code === undefined
+    ? new StepError(recorded)
+    : new ProtocolError(recorded.code, recorded.message, recorded.data);

@@ -1,0 +1,106 @@
+/** The kinds of question a tool can ask, and how their answers are read. */
+import type {
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
+import type { Answer, InputCapabilities, Question } from '../tasks/record.ts';
+import { formSchema } from './form-schema.ts';
+import type { ElicitAnswer, FormContent } from './types.ts';
+import { describeProblems, validate } from './validate.ts';
+
+/** A question of one kind: what to send, and what an answer means. */
+export interface Asking<T> {
+  readonly method: string;
+  /** What a client must have declared, as in `requiredCapabilities`. */
+  readonly requires: Record<string, unknown>;
+  readonly timeoutMs?: number;
+  supported(capabilities: InputCapabilities): boolean;
+  /** @param reason why the last answer did not fit, when it is asked again */
+  params(reason: string | undefined): Record<string, unknown>;
+  /** The value for the tool, or why the answer does not fit. */
+  read(question: Question): Promise<{ readonly value: T } | { readonly problem: string }>;
+}
+
+const again = (message: string, reason: string | undefined): string =>
+  reason === undefined ? message : `${message}\n\nThe last answer did not fit: ${reason}`;
+
+type Action = 'accept' | 'decline' | 'cancel' | 'timeout';
+
+/** Declined, cancelled, refused with a JSON-RPC error, or withdrawn: values that the tool sees. */
+function actionOf(question: Question): Action | undefined {
+  if (question.withdrawn) return 'timeout';
+  const answer = question.answer as Answer;
+  if ('error' in answer) return 'cancel';
+  const { action } = answer.result;
+  return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
+}
+
+const NO_ACTION = { problem: 'action: expected "accept", "decline" or "cancel"' };
+
+export function elicitation<S extends StandardSchemaWithJSON<unknown, FormContent>>(question: {
+  readonly message: string;
+  readonly requestedSchema: S;
+  readonly timeoutMs?: number;
+}): Asking<ElicitAnswer<unknown>> {
+  return {
+    method: 'elicitation/create',
+    requires: { elicitation: { form: {} } },
+    ...(question.timeoutMs !== undefined && { timeoutMs: question.timeoutMs }),
+    supported: ({ form }) => form === true,
+    params: (reason) => ({
+      mode: 'form',
+      message: again(question.message, reason),
+      requestedSchema: formSchema(question.requestedSchema),
+    }),
+    read: async (asked) => {
+      const action = actionOf(asked);
+      if (action === undefined) return NO_ACTION;
+      if (action !== 'accept') return { value: { action } };
+      const { content } = (asked.answer as { result: { content?: unknown } }).result;
+      const fits = await validate(question.requestedSchema, content);
+      return fits.ok ? { value: { action, content: fits.value } } : { problem: describeProblems(fits.problems) };
+    },
+  };
+}
+
+export function urlElicitation(question: {
+  readonly message: string;
+  readonly url: string;
+  readonly timeoutMs?: number;
+}): Asking<{ readonly action: Action }> {
+  return {
+    method: 'elicitation/create',
+    requires: { elicitation: { url: {} } },
+    ...(question.timeoutMs !== undefined && { timeoutMs: question.timeoutMs }),
+    supported: ({ url }) => url === true,
+    params: (reason) => ({ mode: 'url', message: again(question.message, reason), url: question.url }),
+    read: async (asked) => {
+      const action = actionOf(asked);
+      return action === undefined ? NO_ACTION : { value: { action } };
+    },
+  };
+}
+
+export function sampling({
+  timeoutMs,
+  ...request
+}: CreateMessageRequestParams & { readonly timeoutMs?: number }): Asking<CreateMessageResult> {
+  const needsTools = 'tools' in request && request.tools !== undefined;
+  return {
+    method: 'sampling/createMessage',
+    requires: { sampling: needsTools ? { tools: {} } : {} },
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    supported: (can) => (needsTools ? can.samplingTools === true : can.sampling === true),
+    params: () => request as Record<string, unknown>,
+    read: async (asked) => {
+      if (asked.withdrawn) throw new Error('The client did not answer the sampling request in time.');
+      const answer = asked.answer as Answer;
+      if ('error' in answer) throw new Error(`The client refused the sampling request: ${answer.error.message}`);
+      const { role, content, model } = answer.result;
+      if (typeof role !== 'string' || typeof content !== 'object' || content === null || typeof model !== 'string')
+        return { problem: 'a sampling result has "role", "content" and "model"' };
+      return { value: answer.result as CreateMessageResult };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** From what a tool returned or threw to the outcome of the call. */
+import type { Era, Outcome } from '../tasks/record.ts';
+import { InputNotSupported, ProtocolError, ToolBroken, toolError } from './errors.ts';
+import { NotJson, toJson } from './json.ts';
+import type { Tool } from './types.ts';
+import { describeProblems, validate } from './validate.ts';
+
+/**
+ * The outcome of what a tool returned: structured content is held against the output schema, a text block is
+ * added where there is none (MCP, Tools, Structured Content), and the whole must be a valid `CallToolResult`.
+ * What is not becomes a JSON-RPC error that says why.
+ */
+export async function outcomeOfReturn(tool: Tool, returned: unknown): Promise<Outcome> {
+  try {
+    return { result: await checkedResult(tool, returned) };
+  } catch (error) {
+    if (error instanceof ProtocolError) return { error: error.toRpcError() };
+    throw error;
+  }
+}
+
+async function checkedResult(tool: Tool, returned: unknown): Promise<Record<string, unknown>> {
+  const fail = (why: string): never => {
+    throw new ToolBroken(`Tool ${tool.name} returned no valid result: ${why}`);
+  };
+  if (typeof returned !== 'object' || returned === null || Array.isArray(returned))
+    return fail('an object with "content" or "structuredContent" is expected');
+  const result: Record<string, unknown> = { ...returned };
+  if (result.isError !== true && tool.outputSchema) {
+    if (result.structuredContent === undefined)
+      return fail('it has an output schema, so "structuredContent" is expected');
+    const fits = await validate(tool.outputSchema, result.structuredContent);
+    if (!fits.ok) return fail(`"structuredContent" does not fit its output schema: ${describeProblems(fits.problems)}`);
+    result.structuredContent = fits.value;
+  }
+  if (result.content === undefined) {
+    if (result.structuredContent === undefined) return fail('it has neither "content" nor "structuredContent"');
+    result.content = [{ type: 'text', text: jsonOf(result.structuredContent, fail) }];
+  }
+  // Validated as a client will receive it.
+  const plain = JSON.parse(jsonOf(result, fail)) as Record<string, unknown>;
+  const { specTypeSchemas } = await import('@modelcontextprotocol/server');
+  const valid = await validate(specTypeSchemas.CallToolResult as never, plain);
+  if (!valid.ok) return fail(describeProblems(valid.problems));
+  return plain;
+}
+
+function jsonOf(value: unknown, fail: (why: string) => never): string {
+  try {
+    return toJson(value, 'the tool') ?? fail('it is undefined');
+  } catch (error) {
+    return error instanceof NotJson ? fail(error.message) : fail(String(error));
+  }
+}
+
+/**
+ * The outcome of what a tool threw: a `ProtocolError` is a JSON-RPC error, anything else a tool error that the
+ * model can read (message only: no stack leaves the server).
+ */
+export function outcomeOfThrow(thrown: unknown, era: Era): Outcome {
+  // 2025-11-25 has no error code for a missing client capability.
+  if (thrown instanceof InputNotSupported && era === '2025-11-25') return { result: toolError(thrown.message) };
+  if (thrown instanceof ProtocolError) return { error: thrown.toRpcError() };
+  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  return { result: toolError(message) };
+}

@@ -1,0 +1,36 @@
+/** Holding values against a tool's schemas. */
+import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import type { Tool } from './types.ts';
+
+/** One reason why a value does not fit: where, and why. */
+export interface Problem {
+  /** Dotted path from the value's root; empty for the root itself. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export type Validated =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Hold a value against a schema; the value comes back as the schema makes it (defaults, coercions). */
+export async function validate(schema: StandardSchemaWithJSON, value: unknown): Promise<Validated> {
+  const result = await schema['~standard'].validate(value);
+  if (!result.issues) return { ok: true, value: result.value };
+  return {
+    ok: false,
+    problems: result.issues.map((issue) => ({
+      path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+      reason: issue.message,
+    })),
+  };
+}
+
+/** Hold a call's arguments against the tool's input schema. A tool without one takes an empty object. */
+export async function validateArguments(tool: Tool, args: unknown): Promise<Validated> {
+  return tool.inputSchema ? validate(tool.inputSchema, args ?? {}) : { ok: true, value: {} };
+}
+
+/** Problems as one line that a model can act on. */
+export const describeProblems = (problems: readonly Problem[]): string =>
+  problems.map(({ path, reason }) => (path ? `${path}: ${reason}` : reason)).join('; ');

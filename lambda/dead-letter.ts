@@ -24,7 +24,7 @@ export function createDeadLetterHandler(env: Environment) {
       client: dynamoDb(database ? { endpoint: database } : {}),
       table: required(env, 'TABLE_NAME'),
     }),
-    queue: new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), url: required(env, 'QUEUE_URL') }),
+    queue: new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), queueUrl: required(env, 'QUEUE_URL') }),
     clock: systemClock,
     log,
   });

@@ -6,9 +6,9 @@ import { sqs } from './aws/sqs.ts';
 import { createWorker, systemClock, systemIds } from './engine/index.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
 import { jsonLog } from './log.ts';
+import { payloadStoreOf } from './tasks/payload/index.ts';
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
-import { payloadStoreOf } from './tasks/payload/index.ts';
 
 /**
  * The Lambda handler of the worker.
@@ -27,7 +27,7 @@ export function createWorkerHandler(server: ServerModule, env: Environment) {
       client: dynamoDb(database ? { endpoint: database } : {}),
       table: required(env, 'TABLE_NAME'),
     }),
-    queue: new SqsWakeUpQueue({ client, url: queueUrl }),
+    queue: new SqsWakeUpQueue({ client, queueUrl }),
     payloads: payloadStoreOf(env),
     clock: systemClock,
     ids: systemIds,

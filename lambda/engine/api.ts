@@ -2,7 +2,7 @@
 import type { Answer, Questions, TaskRow } from '../tasks/record.ts';
 import { isOutstanding, isTerminal } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
-import { answerChange, judgeAnswer } from '../tasks/writes/answer.ts';
+import { answerChange } from '../tasks/writes/answer.ts';
 import { cancelChange, cancelOwingChange, judgeCancel } from '../tasks/writes/cancel.ts';
 import { judgeCreate, type NewTask, newRow } from '../tasks/writes/create.ts';
 import type { Caller, Engine, StartCall, TaskView } from './engine.ts';
@@ -99,7 +99,6 @@ export function createEngine(parts: EngineParts): Engine {
       const written = await store.update(
         answerChange({
           key: row,
-          mark,
           now: clock.now(),
           revision: row.revision,
           generation: row.generation,
@@ -112,7 +111,8 @@ export function createEngine(parts: EngineParts): Engine {
           wakes,
         }),
       );
-      if (judgeAnswer(written, mark) === 'committed') {
+      // Refused: read again. A commit whose answer was lost shows as a question that has its answer.
+      if (written.done) {
         log('task.answered', { task: id, tool: row.tool, complete: !open });
         return;
       }

@@ -111,7 +111,7 @@ export function startHeartbeat(parts: {
     takeNews,
     renewed,
     stop: () => {
-      stopped.abort();
+      stopped.abort('stopped');
       return beating;
     },
   };

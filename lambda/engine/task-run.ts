@@ -23,6 +23,8 @@ interface TaskRun {
   /** When the function will be stopped (ms since the epoch). */
   readonly deadline: number;
   readonly startedAt: number;
+  /** How long the function was given for this message (ms). */
+  readonly functionMs: number;
   /** The row as this run last saw it. */
   row: TaskRow;
   /** Whether this run recorded a step: only then may it hand over. */
@@ -33,16 +35,19 @@ interface TaskRun {
 const LAST_MS = 3_000;
 /** Another run takes over at the next step boundary once less than this share of the function's time is left. */
 const HAND_OVER_SHARE = 0.2;
+/** A run that had this share of the function's time had all that any run gets. */
+const FULL_TIME_SHARE = 0.9;
 const HAND_OVER_MOST_MS = 60_000;
 
 export async function runTask(
   tools: WorkerTools,
   delivery: Delivery,
   row: TaskRow,
-  deadline: number,
+  { deadline, functionMs }: { readonly deadline: number; readonly functionMs: number },
 ): Promise<Disposal> {
   const startedAt = tools.clock.now();
-  const task: TaskRun = { tools, delivery, run: row.run as string, deadline, startedAt, row, progressed: false };
+  const run = row.run as string;
+  const task: TaskRun = { tools, delivery, run, deadline, functionMs, startedAt, row, progressed: false };
   const { log } = tools;
   log('run.started', { task: row.id, tool: row.tool, generation: row.generation, failures: row.failures - 1 });
   // From here the message follows the lease, not the function's time-out.
@@ -208,11 +213,15 @@ async function commitEnd(task: TaskRun, toolRun: ToolRun, end: RunEnd, heartbeat
   }
 }
 
-/** The function's time is up. With a step recorded the next run goes on from there; without, no run ever would. */
+/**
+ * The function's time is up. With a step recorded the next run goes on from there; without, another run will get
+ * no further, unless this one began late.
+ */
 async function outOfTime(task: TaskRun, toolRun: ToolRun, heartbeat: Heartbeat): Promise<Disposal> {
-  if (task.progressed) return handOver(task, heartbeat);
+  const ranMs = task.deadline - task.startedAt;
+  if (task.progressed || ranMs < FULL_TIME_SHARE * task.functionMs) return handOver(task, heartbeat);
   const [step] = toolRun.runningSteps;
-  const seconds = Math.round((task.deadline - task.startedAt) / 1000);
+  const seconds = Math.round(ranMs / 1000);
   const message =
     `${step === undefined ? `Tool ${task.row.tool}` : `Step ${JSON.stringify(step)} of tool ${task.row.tool}`} did not finish within the ` +
     `${seconds} s of one run. Split the work into steps that each fit, give the function a longer time-out (15 minutes at most), ` +
@@ -290,7 +299,7 @@ async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: 
       status: statusOf(questions),
       ...(wakeAt !== undefined && { timer: { generation, wakeAt } }),
     };
-    const news = heartbeat.takeNews();
+    const news = { ...heartbeat.takeNews(), ...waitingMessage(questions) };
     const written = await persist(task, 'park', () => tools.store.update(parkChange(heldOf(task), change, news)));
     if (endedBy(written, task.run)) {
       tools.log('task.parked', { task: row.id, tool: row.tool, status: statusOf(questions), waits: waits.size });
@@ -300,6 +309,17 @@ async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: 
       return superseded(task, 'park', written);
     task.row = written.row;
   }
+}
+
+/** What a person reads while the task waits for an answer. */
+function waitingMessage(questions: Questions): { readonly statusMessage?: string } {
+  const asked = Object.values(questions).find(isOutstanding);
+  const message = asked?.params.message;
+  if (!asked) return {};
+  return {
+    statusMessage:
+      typeof message === 'string' ? `Waiting for an answer: ${message}`.slice(0, 1_024) : 'Waiting for an answer.',
+  };
 }
 
 const earliest = (waits: ReadonlyMap<string, Wait>): number | undefined => {

@@ -47,12 +47,13 @@ export function createWorker(parts: WorkerParts): Worker {
 
 async function work(tools: WorkerTools, delivery: Delivery, deadline: number): Promise<Disposal> {
   const { wakeUp } = delivery;
+  const functionMs = deadline - tools.clock.now();
   let looks = 0;
   for (;;) {
     const verdict = await claim(tools, delivery);
     switch (verdict.is) {
       case 'claimed':
-        return runTask(tools, delivery, verdict.row, deadline);
+        return runTask(tools, delivery, verdict.row, { deadline, functionMs });
       case 'cleanUp':
         return cleanUp(tools, delivery, verdict.row, deadline);
       case 'over':

@@ -103,8 +103,6 @@ export interface TaskRow extends TaskKey {
   readonly nonce: string;
   /** Mark of the write that ended a run or the task: a run token or a request's id. */
   readonly endedBy?: string;
-  /** Mark of the last answer. */
-  readonly answeredBy?: string;
 
   readonly status: TaskStatus;
   readonly statusMessage?: string;

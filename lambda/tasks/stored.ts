@@ -33,13 +33,20 @@ export const readable = (row: TaskRow): TaskRow => {
 /**
  * A frozen copy as a store keeps it: nothing `undefined`, and only well-formed text. A lone surrogate, which a
  * tool's message may hold and UTF-8 cannot, becomes U+FFFD; JSON text holds none, since `JSON.stringify` escapes them.
+ * A number (a tool's progress) that is too large for DynamoDB becomes the largest, one too small becomes 0:
+ * no write fails for it.
  */
 export const stored = <T>(value: T): T => copy(value) as T;
 
 const copy = (value: unknown): unknown => {
   if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'number') return inRange(value);
   if (Array.isArray(value)) return Object.freeze(value.map(copy));
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.freeze(Object.fromEntries(kept.map(([name, part]) => [name, copy(part)])));
 };
+
+/** DynamoDB's numbers start at 1e-130; its client takes none beyond those that JavaScript can count to. */
+const inRange = (value: number): number =>
+  Math.abs(value) < 1e-130 ? 0 : Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);

@@ -20,25 +20,28 @@ export function toJson(value: unknown, what: string): string | undefined {
 }
 
 function check(value: unknown, what: string, path: string, above: Set<object>): void {
-  const refuse = (kind: string): never => {
+  const kind = notJson(value, above);
+  if (kind !== undefined)
     throw new NotJson(
       `What ${what} returned is not JSON: ${kind}${path ? ` at ${path}` : ''}. Return plain data instead.`,
     );
-  };
-  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : refuse(String(value));
-  if (typeof value !== 'object') return refuse(`a ${typeof value}`);
-  if (above.has(value)) return refuse('a circle');
+  if (typeof value !== 'object' || value === null) return;
   above.add(value);
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => {
-      check(item, what, `${path}[${index}]`, above);
-    });
-  } else {
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null)
-      refuse(`a ${value.constructor?.name ?? 'class instance'}`);
-    for (const [key, item] of Object.entries(value)) check(item, what, path ? `${path}.${key}` : key, above);
-  }
+  for (const [key, item] of Object.entries(value))
+    check(item, what, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key, above);
   above.delete(value);
+}
+
+/** What kind of thing that is not JSON this is; absent when it is JSON, as far as can be told from outside. */
+function notJson(value: unknown, above: ReadonlySet<object>): string | undefined {
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
+    return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (above.has(value)) return 'a circle';
+  if (Array.isArray(value)) return undefined;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null
+    ? undefined
+    : `a ${value.constructor?.name ?? 'class instance'}`;
 }

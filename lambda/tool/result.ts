@@ -19,6 +19,9 @@ export async function outcomeOfReturn(tool: Tool, returned: unknown): Promise<Ou
   }
 }
 
+/** The SDK's own schemas, loaded with the first result. */
+let sdk: Promise<typeof import('@modelcontextprotocol/server')> | undefined;
+
 async function checkedResult(tool: Tool, returned: unknown): Promise<Record<string, unknown>> {
   const fail = (why: string): never => {
     throw new ToolBroken(`Tool ${tool.name} returned no valid result: ${why}`);
@@ -39,8 +42,8 @@ async function checkedResult(tool: Tool, returned: unknown): Promise<Record<stri
   }
   // Validated as a client will receive it.
   const plain = JSON.parse(jsonOf(result, fail)) as Record<string, unknown>;
-  const { specTypeSchemas } = await import('@modelcontextprotocol/server');
-  const valid = await validate(specTypeSchemas.CallToolResult as never, plain);
+  sdk ??= import('@modelcontextprotocol/server');
+  const valid = await validate((await sdk).specTypeSchemas.CallToolResult as never, plain);
   if (!valid.ok) return fail(describeProblems(valid.problems));
   return plain;
 }

@@ -1,12 +1,10 @@
-/** Answer: commits on the revision it read. Its mark is `answeredBy`. */
+/** Answer: commits on the revision it read. Its mark is the answered question itself: it is not answered again. */
 import { atGeneration, atRevision, exists, notExpired, notTerminal } from '../conditions.ts';
 import type { Payload, TaskKey } from '../record.ts';
-import type { Change, Written } from '../store.ts';
+import type { Change } from '../store.ts';
 
 export interface AnswerWrite {
   readonly key: TaskKey;
-  /** Random id of this answer. */
-  readonly mark: string;
   readonly now: number;
   readonly revision: number;
   readonly generation: number;
@@ -30,14 +28,10 @@ export const answerChange = (answer: AnswerWrite): Change => ({
     questions: answer.questions,
     status: answer.status,
     revision: answer.revision + 1,
-    answeredBy: answer.mark,
     lastUpdatedAt: answer.now,
     phaseAt: answer.now,
     ...(answer.wakes && { generation: answer.generation + 1 }),
   },
-  remove: answer.wakes ? ['parked', 'wakeAt'] : [],
+  // With the last answer goes the message that said what was waited for.
+  remove: answer.wakes ? ['parked', 'wakeAt', 'statusMessage'] : [],
 });
-
-/** Committed (also when only the answer was lost), or read again: something changed in between. */
-export const judgeAnswer = (written: Written, mark: string): 'committed' | 'readAgain' =>
-  written.done || written.row?.answeredBy === mark ? 'committed' : 'readAgain';

@@ -1,0 +1,1 @@
+export { DynamoTaskStore, type DynamoTaskStoreOptions } from './store.ts';

@@ -1,0 +1,1 @@
+export { MemoryTaskStore } from './store.ts';

@@ -1,0 +1,86 @@
+import { type Condition, missing } from '../conditions.ts';
+import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
+import type { Change, IdempotencyRow, InsertedOnce, Page, TaskStore, Written } from '../store.ts';
+import { readable, stored } from '../stored.ts';
+import { changed } from './change.ts';
+import { compareText, holds } from './evaluate.ts';
+
+/**
+ * A task store in this process's memory: for tests, simulations and tools that run without a stack. Nothing
+ * outlives the process and nothing is swept. Rows go in as copies and come out frozen, so no caller can reach
+ * into the store.
+ */
+export class MemoryTaskStore implements TaskStore {
+  readonly #partitions = new Map<string, Map<string, TaskRow>>();
+  readonly #journals = new Map<string, Map<string, JournalEntry>>();
+  readonly #keys = new Map<string, IdempotencyRow>();
+  readonly #tokens = new Set<string>();
+
+  async insert(row: TaskRow): Promise<Written> {
+    return this.#insert(row);
+  }
+
+  async insertOnce(row: TaskRow, key: IdempotencyRow): Promise<InsertedOnce> {
+    const taken = this.#keys.get(key.key);
+    if (taken) return { done: false, taken };
+    const written = this.#insert(row);
+    if (written.done) this.#keys.set(key.key, stored(key));
+    return written;
+  }
+
+  async update(change: Change): Promise<Written> {
+    const refused = this.#refused(change.key, change.when);
+    return refused ?? { done: true, row: this.#put(changed(this.#find(change.key), change)) };
+  }
+
+  async record(change: Change, entry: JournalEntry, token: string): Promise<{ done: boolean; row?: TaskRow }> {
+    if (this.#tokens.has(token)) return { done: true };
+    const refused = this.#refused(change.key, change.when);
+    if (refused) return refused;
+    const journal = this.#journals.get(entry.task) ?? new Map<string, JournalEntry>();
+    if (journal.has(entry.id)) return { done: false };
+    const row = this.#put(changed(this.#find(change.key), change));
+    this.#journals.set(entry.task, journal.set(entry.id, stored(entry)));
+    this.#tokens.add(token);
+    return { done: true, row };
+  }
+
+  async read(key: TaskKey): Promise<TaskRow | undefined> {
+    const row = this.#find(key);
+    return row && readable(row);
+  }
+
+  async journal(task: string): Promise<readonly JournalEntry[]> {
+    return [...(this.#journals.get(task)?.values() ?? [])];
+  }
+
+  async list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<Page> {
+    const { limit, after } = options;
+    const found = [...(this.#partitions.get(partition)?.values() ?? [])]
+      .filter((row) => !row.void && (after === undefined || compareText(row.id, after) < 0))
+      .sort((a, b) => compareText(b.id, a.id));
+    const rows = found.slice(0, limit).map(readable);
+    return found.length > limit ? { rows, next: rows.at(-1)?.id } : { rows };
+  }
+
+  #find(key: TaskKey): TaskRow | undefined {
+    return this.#partitions.get(key.partition)?.get(key.id);
+  }
+
+  /** The answer to a write whose conditions do not all hold, or nothing. */
+  #refused(key: TaskKey, when: readonly Condition[]): (Written & { readonly done: false }) | undefined {
+    const row = this.#find(key);
+    if (when.every((condition) => holds(row, condition))) return undefined;
+    return row ? { done: false, row: readable(row) } : { done: false };
+  }
+
+  #insert(row: TaskRow): Written {
+    return this.#refused(row, [missing]) ?? { done: true, row: this.#put(stored(row)) };
+  }
+
+  #put(row: TaskRow): TaskRow {
+    const partition = this.#partitions.get(row.partition) ?? new Map<string, TaskRow>();
+    this.#partitions.set(row.partition, partition.set(row.id, row));
+    return row;
+  }
+}

@@ -1,0 +1,46 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { PayloadStore } from '../../engine/ports.ts';
+import { PayloadMissing } from './missing.ts';
+
+/** Payloads as objects in a bucket; its own default decides how they are encrypted, its lifecycle rule when they go. */
+export class S3PayloadStore implements PayloadStore {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor({ client, bucket }: { readonly client: S3Client; readonly bucket: string }) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  /** A key is made for one content only, so an object that is there already is this one. */
+  async put(key: string, text: string): Promise<void> {
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      Body: text,
+      ContentType: 'application/json',
+      IfNoneMatch: '*',
+    });
+    // 409: another upload to the key has not ended. It is our own, whose answer was lost; S3 asks to try again.
+    for (let attempt = 1; ; attempt++) {
+      const refused = await this.#client.send(command).then(() => undefined, statusOf);
+      if (refused === undefined || refused.status === 412) return;
+      if (refused.status !== 409 || attempt === 3) throw refused.error;
+    }
+  }
+
+  /** @throws PayloadMissing */
+  async get(key: string): Promise<string> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return (await Body?.transformToString('utf-8')) ?? '';
+    } catch (error) {
+      throw error instanceof NoSuchKey ? new PayloadMissing(key, { cause: error }) : error;
+    }
+  }
+}
+
+const statusOf = (error: unknown) => ({
+  error,
+  status: error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined,
+});

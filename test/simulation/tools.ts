@@ -1,0 +1,127 @@
+/** The tools of the simulation: every way of stepping, asking, sleeping and failing. */
+import { z } from 'zod';
+import { defineTool } from '../../lambda/index.ts';
+import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
+import type { Process, World } from './world.ts';
+
+const form = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });
+
+/** What a simulated tool leaves to be checked: its steps' values and the answers it saw. */
+interface Seen {
+  steps: Record<string, string>;
+  answers: Record<string, string>;
+}
+
+/** @param cleanedUp told the id of each task whose `onCancel` ran to its end */
+export function simulatedTools(
+  world: World,
+  process: Process,
+  cleanedUp: (id: string) => void,
+): ReadonlyMap<string, Tool> {
+  const clock = world.clock(process);
+  /** A step of some length whose value nobody can make twice. */
+  const step = async (task: TaskContext, seen: Seen, name: string, ms = 20, options = {}) => {
+    const value = await task.step(
+      name,
+      async ({ signal }) => {
+        await clock.wait(ms, signal);
+        return world.ids.token();
+      },
+      options,
+    );
+    seen.steps[`step:${name}#1`] = value;
+  };
+  const ask = async (task: TaskContext, seen: Seen, name: string, timeoutMs?: number) => {
+    const answer = await task.elicit(name, { ...form(name), ...(timeoutMs !== undefined && { timeoutMs }) });
+    seen.answers[name] = answer.action === 'accept' ? answer.content.value : answer.action;
+  };
+  const tool = (name: string, body: (task: TaskContext, seen: Seen) => Promise<void>, config = {}) =>
+    defineTool(name, { maxFailures: 3, lifetimeMs: 4 * 3_600_000, ...config }, async (task) => {
+      const seen: Seen = { steps: {}, answers: {} };
+      await body(task, seen);
+      return { content: [{ type: 'text' as const, text: JSON.stringify(seen) }] };
+    });
+
+  const tools = [
+    tool('plain', async () => {
+      await clock.wait(300);
+    }),
+    tool('steps', async (task, seen) => {
+      await step(task, seen, 'a');
+      task.progress(1, 3);
+      await Promise.all([step(task, seen, 'b'), step(task, seen, 'c', 500)]);
+    }),
+    tool('asks', async (task, seen) => {
+      await step(task, seen, 'before');
+      await ask(task, seen, 'q');
+      await step(task, seen, 'after');
+    }),
+    tool('asksTwo', async (task, seen) => {
+      await Promise.all([ask(task, seen, 'one'), ask(task, seen, 'two'), step(task, seen, 'beside')]);
+      await ask(task, seen, 'three');
+    }),
+    tool('timesOut', async (task, seen) => {
+      await Promise.all([ask(task, seen, 'hurry', 8_000), ask(task, seen, 'also', 30_000)]);
+      // A later run must see the same: which step comes next depends on it.
+      await step(task, seen, `${seen.answers.hurry === 'timeout' ? 'late' : 'early'}`);
+    }),
+    tool('sleeps', async (task, seen) => {
+      await step(task, seen, 'before');
+      await task.sleep('nap', 20_000);
+      await step(task, seen, 'between');
+      await task.sleep('night', 1_500_000);
+    }),
+    // Each step takes longer than half of a lease, all of them longer than one function may run.
+    tool('long', async (task, seen) => {
+      for (const name of ['l1', 'l2', 'l3', 'l4', 'l5']) await step(task, seen, name, 14_000);
+    }),
+    tool(
+      'cleansUp',
+      async (task, seen) => {
+        await step(task, seen, 'before');
+        await ask(task, seen, 'q');
+      },
+      {
+        onCancel: async (_: unknown, { id }: { id: string }) => {
+          await clock.wait(50);
+          if (process.alive) cleanedUp(id);
+        },
+      },
+    ),
+    // Questions stay open while runs come and go beside them.
+    tool('asksBeside', async (task, seen) => {
+      const naps = async () => {
+        for (const name of ['n1', 'n2', 'n3', 'n4']) {
+          await task.sleep(`sleep ${name}`, 1_500);
+          await step(task, seen, name, 1_200);
+        }
+      };
+      await Promise.all([ask(task, seen, 'slow', 600_000), ask(task, seen, 'other', 600_000), naps()]);
+    }),
+    // Kills every worker that takes it up.
+    tool('poison', async () => {
+      process.alive = false;
+      process.disturbed = true;
+      await clock.wait(1);
+    }),
+    tool('flaky', async (task, seen) => {
+      let tries = 0;
+      const value = await task.step(
+        'flaky',
+        async () => {
+          tries += 1;
+          if (world.random() < 0.5) throw new Error(`try ${tries}`);
+          return world.ids.token();
+        },
+        { retry: 20 },
+      );
+      seen.steps['step:flaky#1'] = value;
+    }),
+  ];
+  return new Map(tools.map((each) => [each.name, each]));
+}
+
+export const TOOL_NAMES = [
+  ...(['plain', 'steps', 'asks', 'asksTwo', 'timesOut', 'sleeps', 'long', 'cleansUp', 'flaky', 'asksBeside'] as const),
+  'poison',
+] as const;

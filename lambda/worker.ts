@@ -6,9 +6,9 @@ import { sqs } from './aws/sqs.ts';
 import { createWorker, systemClock, systemIds } from './engine/index.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
 import { jsonLog } from './log.ts';
-import { payloadStoreOf } from './tasks/payload/index.ts';
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
+import { payloadStoreOf } from './tasks/payload/index.ts';
 
 /**
  * The Lambda handler of the worker.

@@ -50,8 +50,8 @@ export async function runTask(
   const task: TaskRun = { tools, delivery, run, deadline, functionMs, startedAt, row, progressed: false };
   const { log } = tools;
   log('run.started', { task: row.id, tool: row.tool, generation: row.generation, failures: row.failures - 1 });
-  // From here the message follows the lease, not the function's time-out.
-  delivery.reappearIn(tools.settings.leaseMs).catch((error: unknown) => {
+  // From here the message follows the lease, not the function's time-out; before the tool can kill the worker.
+  await delivery.reappearIn(tools.settings.leaseMs).catch((error: unknown) => {
     log('message.notRenewed', { task: row.id, error: String(error) });
   });
   if (row.failures > row.maxFailures) return settle(task, { error: tooManyFailures(row) });

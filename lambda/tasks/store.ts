@@ -12,7 +12,12 @@ export interface Change {
   /** Attributes to write; `undefined` is left alone. */
   readonly set?: Partial<Mutable>;
   /** Counters to raise; a missing one counts as 0. */
-  readonly add?: { readonly generation?: number; readonly failures?: number; readonly revision?: number; readonly entries?: number };
+  readonly add?: {
+    readonly generation?: number;
+    readonly failures?: number;
+    readonly revision?: number;
+    readonly entries?: number;
+  };
   readonly remove?: readonly (keyof Mutable)[];
 }
 
@@ -21,9 +26,7 @@ export interface Change {
  * and `row` is what stood there (absent: nothing), from the same atomic operation (in DynamoDB
  * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that nobody has to read again to know why.
  */
-export type Written =
-  | { readonly done: true; readonly row: TaskRow }
-  | { readonly done: false; readonly row?: TaskRow };
+export type Written = { readonly done: true; readonly row: TaskRow } | { readonly done: false; readonly row?: TaskRow };
 
 /** One page of an owner's tasks. */
 export interface Page {
@@ -67,7 +70,11 @@ export interface TaskStore {
    * a retry of the same transaction a success. An entry that is there already stays (`done: false`).
    * The row of a success need not be returned.
    */
-  record(change: Change, entry: JournalEntry, token: string): Promise<{ readonly done: boolean; readonly row?: TaskRow }>;
+  record(
+    change: Change,
+    entry: JournalEntry,
+    token: string,
+  ): Promise<{ readonly done: boolean; readonly row?: TaskRow }>;
 
   /** One row, strongly consistent; void rows and expired rows are returned as they are. */
   read(key: TaskKey): Promise<TaskRow | undefined>;

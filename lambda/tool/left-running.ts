@@ -1,19 +1,23 @@
 /** What a tool leaves running when its run is over: timers, child processes, servers that nobody will end. */
 
 /** Kinds of resource that keep on working by themselves (sockets of kept-alive connections do not). */
-const WORKING = new Set(['Timeout', 'ProcessWrap', 'TCPServerWrap', 'FSEventWrap', 'Worker', 'MessagePort']);
+const WORKING = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap', 'Worker'];
+/** The AWS clients' own timers outlive their requests by seconds, so timers tell something only where none of those run. */
+export const WITH_TIMERS = [...WORKING, 'Timeout'];
 
 /** How many of each are active now. */
-export function activeResources(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo())
-    if (WORKING.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+export function activeResources(kinds: readonly string[] = WORKING): ReadonlyMap<string, number> {
+  const counts = new Map(kinds.map((kind) => [kind, 0]));
+  for (const kind of process.getActiveResourcesInfo()) {
+    const count = counts.get(kind);
+    if (count !== undefined) counts.set(kind, count + 1);
+  }
   return counts;
 }
 
-/** What is active beyond `before`, as text for a person; absent when nothing is. */
+/** What is active beyond `before`, of the kinds counted then, as text for a person; absent when nothing is. */
 export function leftRunning(before: ReadonlyMap<string, number>): string | undefined {
-  const more = [...activeResources()].flatMap(([kind, count]) => {
+  const more = [...activeResources([...before.keys()])].flatMap(([kind, count]) => {
     const extra = count - (before.get(kind) ?? 0);
     return extra > 0 ? [`${extra} ${kind}`] : [];
   });

@@ -3,7 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Answer, Era, InputCapabilities, Question, Questions, RpcError } from '../tasks/record.ts';
 import type { ProgressNews } from '../tasks/writes/held.ts';
 import { HandedOver, Parked, TaskCancelled } from './errors.ts';
-import { activeResources, leftRunning } from './left-running.ts';
+import { activeResources, leftRunning, WITH_TIMERS } from './left-running.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
 import type { Tool } from './types.ts';
 import { describeProblems, validateArguments } from './validate.ts';
@@ -65,7 +65,7 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
   const progress: ProgressNews[] = [];
   let questions: Questions = {};
   let now = Date.now();
-  const before = activeResources();
+  const before = activeResources(WITH_TIMERS);
 
   for (let runs = 1; runs <= RUNS_AT_MOST; runs += 1) {
     let recordedNow = 0;

@@ -17,7 +17,7 @@ export type Schema<Output = unknown> = StandardSchemaWithJSON<unknown, Output>;
 export type Infer<S extends StandardSchemaWithJSON> = StandardSchemaWithJSON.InferOutput<S>;
 
 /** What survives JSON: `never` for what does not (Date, Map, Set, functions, symbols, bigint). */
-export type Json<T> = T extends string | number | boolean | null | undefined
+export type Json<T> = T extends string | number | boolean | null | undefined | void
   ? T
   : T extends bigint | symbol | ((...args: never[]) => unknown) | Date | Map<unknown, unknown> | Set<unknown> | RegExp
     ? never

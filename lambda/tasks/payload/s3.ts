@@ -35,7 +35,9 @@ export class S3PayloadStore implements PayloadStore {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return (await Body?.transformToString('utf-8')) ?? '';
     } catch (error) {
-      throw error instanceof NoSuchKey ? new PayloadMissing(key, { cause: error }) : error;
+      // Without s3:ListBucket, which nothing here needs, S3 says 403 of an object that is not there.
+      const missing = error instanceof NoSuchKey || statusOf(error).status === 403;
+      throw missing ? new PayloadMissing(key, { cause: error }) : error;
     }
   }
 }

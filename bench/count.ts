@@ -1,0 +1,58 @@
+/** Counts the requests that AWS clients make, and the capacity that DynamoDB says they consumed. */
+
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** One request, and the kind of call that made it. */
+export interface CountedRequest {
+  /** What was being done when the request was made. */
+  readonly during: string;
+  readonly service: 'DynamoDB' | 'SQS';
+  /** `GetItem`, `SendMessage`, … */
+  readonly operation: string;
+  /** Capacity units; DynamoDB does not tell them for a refused write. */
+  units: number;
+}
+
+/** What DynamoDB tells about the capacity that a request consumed: for one table, or for each. */
+type Consumed = { readonly CapacityUnits?: number } | readonly { readonly CapacityUnits?: number }[];
+
+/** A counter for any number of clients. */
+export class RequestCounter {
+  readonly requests: CountedRequest[] = [];
+  /** What is being done now; requests are counted for it from when they are made. */
+  during = 'setup';
+
+  /** Count a DynamoDB client's requests, and have DynamoDB tell what they consume. */
+  watchDynamoDb(client: DynamoDBDocumentClient): void {
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const request = this.#count('DynamoDB', context.commandName);
+        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
+        const result = await next({ ...args, input } as typeof args);
+        const consumed = (result.output as { readonly ConsumedCapacity?: Consumed }).ConsumedCapacity ?? [];
+        request.units = [consumed].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+        return result;
+      },
+      { step: 'initialize', name: 'countDynamoDbRequests' },
+    );
+  }
+
+  /** Count an SQS client's requests. */
+  watchSqs(client: SQSClient): void {
+    client.middlewareStack.add(
+      (next, context) => (args) => {
+        this.#count('SQS', context.commandName);
+        return next(args);
+      },
+      { step: 'initialize', name: 'countSqsRequests' },
+    );
+  }
+
+  #count(service: CountedRequest['service'], command = ''): CountedRequest {
+    const operation = command.replace(/Command$/, '');
+    const request: CountedRequest = { during: this.during, service, operation, units: 0 };
+    this.requests.push(request);
+    return request;
+  }
+}

@@ -1,0 +1,56 @@
+/** What went wrong between this client and the server, in one line. */
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { JsonRpcResponseError } from '@modelcontextprotocol/ext-tasks/client';
+
+/** A JSON-RPC error, wherever it was found. */
+export interface RpcFailure {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** The JSON-RPC error in this error, if it is one. */
+export function rpcFailure(error: unknown): RpcFailure | undefined {
+  for (const cause of causes(error))
+    if (cause instanceof JsonRpcResponseError || cause instanceof ProtocolError)
+      return { code: cause.code, message: cause.message, ...(cause.data !== undefined && { data: cause.data }) };
+  return undefined;
+}
+
+export function describeRpc({ code, message, data }: RpcFailure): string {
+  const details = data === undefined ? '' : `\n${JSON.stringify(data, undefined, 2)}`;
+  return `Protocol error ${code}: ${message}${details}`;
+}
+
+/** One line for what is no JSON-RPC error: no connection, or an answer that is not MCP. */
+export function describeFailure(error: unknown, url: URL): string {
+  const chain = causes(error);
+  const http = chain.find((cause) => cause instanceof SdkHttpError);
+  if (http) return `${url} answered HTTP ${http.status}${http.statusText ? ` ${http.statusText}` : ''}${excerpt(http)}`;
+  const codes = chain.map((cause) => (cause as { code?: unknown }).code);
+  if (codes.includes('ECONNREFUSED'))
+    return `Cannot connect to ${url}: connection refused. Does the server run? (npm run dev starts one.)`;
+  if (codes.includes('ENOTFOUND')) return `Cannot connect to ${url}: there is no host of that name.`;
+  if (codes.includes(SdkErrorCode.RequestTimeout) || chain.some((cause) => cause.name === 'TimeoutError'))
+    return `${url} did not answer in time.`;
+  const last = chain.at(-1);
+  return `${url}: ${last instanceof SdkError || last === undefined ? (chain[0]?.message ?? String(error)) : last.message}`;
+}
+
+/** The error, what caused it, and so on; of an `AggregateError` the first. */
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && chain.length < 10; ) {
+    chain.push(next);
+    const { cause, data } = next as { cause?: unknown; data?: { cause?: unknown } };
+    next = cause ?? data?.cause ?? (next instanceof AggregateError ? next.errors[0] : undefined);
+  }
+  return chain;
+}
+
+function excerpt(error: SdkHttpError): string {
+  const text = String(error.data.text ?? '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text === '' ? '' : `: ${text.slice(0, 200)}`;
+}

@@ -1,0 +1,67 @@
+/** A result as a person reads it. */
+import { isDeepStrictEqual } from 'node:util';
+import { printable } from './terminal.ts';
+
+type Block = Readonly<Record<string, unknown>>;
+
+export interface Result {
+  readonly content?: readonly Block[];
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+}
+
+/** The content blocks, one after the other; structured content where no text says the same. */
+export function readableResult(result: Result): string {
+  const { structuredContent } = result;
+  const blocks = (result.content ?? []).filter((block) => !saysTheSame(block, structuredContent));
+  const parts = blocks.map(readableBlock);
+  const structured = structuredContent !== undefined && !blocks.some((block) => block.type === 'text');
+  if (structured) parts.push(JSON.stringify(structuredContent, undefined, 2));
+  return printable(parts.join('\n'));
+}
+
+/** The specification has servers repeat structured content as a text block. */
+function saysTheSame(block: Block, structuredContent: unknown): boolean {
+  if (block.type !== 'text' || structuredContent === undefined) return false;
+  try {
+    return isDeepStrictEqual(JSON.parse(String(block.text)), structuredContent);
+  } catch {
+    return false;
+  }
+}
+
+function readableBlock(block: Block): string {
+  switch (block.type) {
+    case 'text':
+      return String(block.text);
+    case 'image':
+    case 'audio':
+      return `[${block.type}: ${block.mimeType}, ${sizeOf(block.data)}]`;
+    case 'resource_link':
+      return [`[${block.name}] ${block.uri}`, block.description].filter(Boolean).join('\n  ');
+    case 'resource': {
+      const resource = block.resource as Block;
+      return typeof resource.text === 'string' ? resource.text : `[${resource.uri}, ${sizeOf(resource.blob)}]`;
+    }
+    default:
+      return JSON.stringify(block);
+  }
+}
+
+const sizeOf = (base64: unknown) => `${Buffer.byteLength(String(base64 ?? ''), 'base64').toLocaleString('en')} bytes`;
+
+/** The tools of a server, with what each takes. */
+export function readableTools(tools: readonly Block[]): string {
+  if (tools.length === 0) return 'The server has no tools.';
+  return printable(tools.map(readableTool).join('\n'));
+}
+
+function readableTool(tool: Block): string {
+  const schema = (tool.inputSchema ?? {}) as { properties?: Record<string, Block>; required?: readonly string[] };
+  const args = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const type = Array.isArray(property.enum) ? property.enum.join('|') : (property.type ?? 'any');
+    return `${name}${schema.required?.includes(name) ? '' : '?'}: ${type}`;
+  });
+  const summary = String(tool.description ?? tool.title ?? '').split('\n')[0];
+  return `${tool.name} { ${args.join(', ')} }${summary ? `\n  ${summary}` : ''}`.replace('{  }', '{}');
+}

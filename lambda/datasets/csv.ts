@@ -1,0 +1,119 @@
+/** Reading CSV as a stream, so that memory holds a chunk of it and never the whole. */
+import { pipeline, type Readable } from 'node:stream';
+import { CsvError, type Parser, parse } from 'csv-parse';
+
+/** Where CSV comes from. */
+export interface CsvSource {
+  /** What people call it. */
+  readonly name: string;
+  /** Its length in bytes, for telling progress. */
+  readonly bytes: number;
+  /** A fresh stream of its bytes. */
+  open(): Readable;
+}
+
+/** How a read may be stopped and followed. */
+export interface ReadOptions {
+  /** Ends the read with the signal's reason at the next chunk. */
+  readonly signal?: AbortSignal;
+  /** Called with the bytes read so far, after each chunk. */
+  readonly onRead?: (bytes: number) => void;
+}
+
+/** A header beyond these is refused, so that neither memory nor a result grows with a hostile one. */
+export const MAX_COLUMNS = 500;
+export const MAX_COLUMN_NAME_LENGTH = 200;
+
+/** A longer record (characters) is refused: most likely a quote that was never closed. */
+const MAX_RECORD_SIZE = 1_048_576;
+
+/** The CSV cannot be read; the message says where and why. */
+export class CsvProblem extends Error {
+  override readonly name = 'CsvProblem';
+  /** The line it was found on, counted from 1. */
+  readonly line: number;
+  constructor(line: number, reason: string) {
+    super(`The CSV cannot be read (line ${line}): ${reason}`);
+    this.line = line;
+  }
+}
+
+/**
+ * The names of the columns, each of them once: a repeated name gets a number, an empty one its position, so
+ * that a person can tell columns apart and choose among them.
+ *
+ * @throws CsvProblem when there is no header or it is too large
+ */
+export async function readColumns(csv: CsvSource): Promise<string[]> {
+  const header = await readHeader(csv);
+  const names = new Set<string>();
+  for (const [index, cell] of header.entries()) {
+    const base = cell.trim() || `column ${index + 1}`;
+    let name = base;
+    for (let n = 2; names.has(name); n++) name = `${base} (${n})`;
+    names.add(name);
+  }
+  return [...names];
+}
+
+/**
+ * The first record as it is written in the file.
+ *
+ * @throws CsvProblem as `readColumns` does
+ */
+export async function readHeader(csv: CsvSource): Promise<string[]> {
+  for await (const header of records(csv, {})) {
+    if (header.length > MAX_COLUMNS)
+      throw new CsvProblem(1, `it has ${header.length} columns, and ${MAX_COLUMNS} is the most that is read.`);
+    if (header.some((cell) => cell.length > MAX_COLUMN_NAME_LENGTH))
+      throw new CsvProblem(1, `a column's name is longer than ${MAX_COLUMN_NAME_LENGTH} characters.`);
+    return header;
+  }
+  throw new CsvProblem(1, 'it is empty. The first line must name the columns.');
+}
+
+/**
+ * The records after the header. Each chunk of input is its own turn of the event loop, so that timers (a
+ * worker's heartbeat among them) run however long the file is.
+ *
+ * @throws CsvProblem for what is not CSV, or the reason of `options.signal`
+ */
+export async function* readRows(csv: CsvSource, options: ReadOptions = {}): AsyncGenerator<string[]> {
+  let isHeader = true;
+  for await (const record of records(csv, options)) {
+    if (!isHeader) yield record;
+    isHeader = false;
+  }
+}
+
+async function* records(csv: CsvSource, options: ReadOptions): AsyncGenerator<string[]> {
+  const input = csv.open();
+  const closed = new Promise((resolve) => input.once('close', resolve));
+  // Leaving the loop early, or an error anywhere, destroys parser and input both.
+  const parser: Parser = pipeline(
+    input,
+    (chunks: AsyncIterable<Buffer>) => watched(chunks, options),
+    parse({ bom: true, skip_empty_lines: true, max_record_size: MAX_RECORD_SIZE }),
+    () => {},
+  );
+  try {
+    yield* parser as AsyncIterable<string[]>;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof CsvError) throw new CsvProblem(Number(error.lines ?? 1), `${error.message}.`);
+    throw error;
+  } finally {
+    // Who has left the loop may count on it that nothing of the read is under way any more.
+    await closed;
+  }
+}
+
+async function* watched(chunks: AsyncIterable<Buffer>, { signal, onRead }: ReadOptions): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
+    bytes += chunk.length;
+    onRead?.(bytes);
+  }
+}

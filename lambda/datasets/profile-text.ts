@@ -1,0 +1,40 @@
+/** A profile as a person reads it. */
+import type { ColumnProfile } from './column.ts';
+import type { CsvProfile } from './profile.ts';
+
+const HEADINGS = ['column', 'type', 'nulls', 'distinct', 'min', 'median', 'max', 'most frequent'] as const;
+
+/** A Markdown table, one line per column; "~" marks estimates. */
+export function profileText({ source, rows, bytes, columns }: CsvProfile): string {
+  const lines = [[...HEADINGS], ...columns.map(cellsOf)].map((cells) => cells.map(escaped));
+  const widths = HEADINGS.map((_, at) => Math.max(3, ...lines.map((cells) => cells[at]?.length ?? 0)));
+  const table = [lines[0] as string[], widths.map((width) => '-'.repeat(width)), ...lines.slice(1)].map(
+    (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] as number)).join(' | ')} |`,
+  );
+  const title = `${source}: ${count(rows)} rows, ${columns.length} columns, ${count(bytes)} bytes`;
+  return [title, '', ...table].join('\n');
+}
+
+function cellsOf({ name, type, nulls, distinct, top, numbers, dates }: ColumnProfile): string[] {
+  const median = numbers ? `${numbers.approximate ? '~' : ''}${short(numbers.quantiles.p50)}` : '';
+  return [
+    name,
+    type,
+    count(nulls),
+    `${distinct.approximate ? '~' : ''}${count(distinct.count)}`,
+    numbers ? short(numbers.min) : (dates?.earliest ?? ''),
+    median,
+    numbers ? short(numbers.max) : (dates?.latest ?? ''),
+    top.values
+      .slice(0, 3)
+      .map((entry) => `${cut(entry.value)} (${top.approximate ? '~' : ''}${count(entry.count)})`)
+      .join(', '),
+  ];
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const short = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+const cut = (value: string): string => (value.length > 24 ? `${value.slice(0, 23)}…`.toWellFormed() : value);
+
+/** What would break the table: line ends, and the bar that ends a cell. */
+const escaped = (cell: string): string => cell.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');

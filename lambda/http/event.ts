@@ -1,0 +1,45 @@
+/** API Gateway's events (HTTP API, payload format 2.0), in and out. */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Reply } from '../mcp/rpc.ts';
+
+/** One HTTP request as the front door sees it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly url: string;
+  /** Values by lower-cased name. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Text, or bytes in Base64. */
+  readonly body: string;
+  readonly isBase64: boolean;
+}
+
+export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
+  const { http, stage, domainName } = event.requestContext;
+  const prefix = `/${stage}`;
+  // A named stage is part of the raw path; the endpoint's own path begins after it.
+  const inStage = stage !== '$default' && (event.rawPath === prefix || event.rawPath.startsWith(`${prefix}/`));
+  const headers = Object.entries(event.headers ?? {}).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name.toLowerCase(), value]],
+  );
+  return {
+    method: http.method.toUpperCase(),
+    path: inStage ? event.rawPath.slice(prefix.length) || '/' : event.rawPath,
+    url: urlOf(domainName, event.rawPath),
+    headers: new Map(headers),
+    body: event.body ?? '',
+    isBase64: event.isBase64Encoded === true,
+  };
+}
+
+/** Locally the domain is whatever the client wrote into `Host`. */
+function urlOf(domain: string, path: string): string {
+  const url = `https://${domain}${path}`;
+  return URL.canParse(url) ? url : 'https://localhost/';
+}
+
+export const resultOf = ({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: { ...headers },
+  ...(body !== undefined && { body }),
+});

@@ -1,0 +1,3 @@
+export { MAX_BODY_BYTES, MAX_DEPTH } from './body.ts';
+export { type HttpRequest, requestOf, resultOf } from './event.ts';
+export { createFrontDoor, type FrontDoor, type FrontDoorOptions } from './front-door.ts';

@@ -1,0 +1,41 @@
+/** `inputResponses`: what a client answers, on `tasks/update` and on a retried `tools/call`. */
+import type { Answer } from '../../tasks/record.ts';
+import { invalidParams } from '../failure.ts';
+import { isObject } from '../rpc.ts';
+
+/**
+ * Answers by key. An entry is the bare result (`ElicitResult`, `CreateMessageResult`, `ListRootsResult`); one
+ * that holds nothing but a JSON-RPC error is a refusal, and answers the question as well.
+ *
+ * @throws Refusal -32602 when it is not an object, or an entry is not one (SEP-2322, Error Handling)
+ */
+export function answersOf(inputResponses: unknown): Readonly<Record<string, Answer>> {
+  if (!isObject(inputResponses))
+    throw invalidParams('"inputResponses" must be an object with a response for each key.');
+  // No prototype: a key such as `__proto__` is a key like any other.
+  const answers: Record<string, Answer> = Object.create(null);
+  for (const [key, response] of Object.entries(inputResponses)) {
+    if (!isObject(response))
+      throw invalidParams(`inputResponses: the response to ${JSON.stringify(key.slice(0, 64))} must be an object.`);
+    answers[key] = answerOf(response);
+  }
+  return answers;
+}
+
+function answerOf(response: Readonly<Record<string, unknown>>): Answer {
+  const { error } = response;
+  if (
+    Object.keys(response).length === 1 &&
+    isObject(error) &&
+    Number.isSafeInteger(error.code) &&
+    typeof error.message === 'string'
+  )
+    return {
+      error: {
+        code: error.code as number,
+        message: error.message,
+        ...(error.data !== undefined && { data: error.data }),
+      },
+    };
+  return { result: response };
+}

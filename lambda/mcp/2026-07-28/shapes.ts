@@ -1,0 +1,55 @@
+/** Wire shapes of the Tasks extension (SEP-2663), from what the engine says of a task. Pure. */
+import type { TaskView } from '../../engine/engine.ts';
+import { isOutstanding, type Questions } from '../../tasks/record.ts';
+import { isObject, type JsonObject, META } from '../rpc.ts';
+
+/** How the server names itself on every result. */
+export type ServerInfo = JsonObject;
+
+/** Finish a result: every result says its type and who sends it (MCP 2026-07-28, Results). */
+export function stamped(result: JsonObject, info: ServerInfo, resultType = 'complete'): JsonObject {
+  const meta = isObject(result._meta) ? result._meta : {};
+  return { ...result, resultType, _meta: { [META.serverInfo]: info, ...meta } };
+}
+
+/** The members that every form of a task has. */
+const task = (view: TaskView): JsonObject => ({
+  taskId: view.id,
+  status: view.status,
+  ...(view.statusMessage !== undefined && { statusMessage: view.statusMessage }),
+  createdAt: new Date(view.createdAt).toISOString(),
+  lastUpdatedAt: new Date(view.lastUpdatedAt).toISOString(),
+  ttlMs: view.ttlMs,
+  pollIntervalMs: view.pollIntervalMs,
+});
+
+/** A task with what its status carries: questions, result or error (`DetailedTask`). */
+export function detailedTask(view: TaskView): JsonObject {
+  const { status, outcome } = view;
+  if (status === 'input_required') return { ...task(view), inputRequests: inputRequests(view.questions) };
+  if (!outcome) return task(view);
+  if ('error' in outcome) return { ...task(view), error: outcome.error };
+  // The official client refuses an inlined result that does not say its own type.
+  return { ...task(view), result: { ...outcome.result, resultType: 'complete' } };
+}
+
+/** Outstanding questions, verbatim. */
+export const inputRequests = (questions: Questions): JsonObject =>
+  Object.fromEntries(
+    Object.entries(questions)
+      .filter(([, question]) => isOutstanding(question))
+      .map(([key, { method, params }]) => [key, { method, params }]),
+  );
+
+/** The answer to `tools/call` that made a task. */
+export const createTaskResult = (view: TaskView, info: ServerInfo): JsonObject => stamped(task(view), info, 'task');
+
+/** The answer to `tasks/get`. */
+export const getTaskResult = (view: TaskView, info: ServerInfo): JsonObject => stamped(detailedTask(view), info);
+
+/** The answer to `tasks/update` and `tasks/cancel`. */
+export const acknowledgement = (info: ServerInfo): JsonObject => stamped({}, info);
+
+/** The answer to `tools/call` that needs the client's input first (Multi Round-Trip Requests). */
+export const inputRequiredResult = (questions: Questions, requestState: string, info: ServerInfo): JsonObject =>
+  stamped({ inputRequests: inputRequests(questions), requestState }, info, 'input_required');

@@ -1,0 +1,77 @@
+/** The one place where an error becomes a JSON-RPC error and an HTTP status. */
+import {
+  IdempotencyConflict,
+  IdempotencyUnsupported,
+  QuotaExceeded,
+  TaskNotFound,
+  Unavailable,
+} from '../engine/errors.ts';
+import type { RpcError } from '../tasks/record.ts';
+import { ProtocolError } from '../tool/errors.ts';
+import { CODE, Refusal } from './failure.ts';
+
+/** Our own codes: outside -32768 to -32000, which JSON-RPC and MCP keep for themselves. */
+export const OWN_CODE = { quotaExceeded: -31001, idempotencyConflict: -31002, idempotencyUnsupported: -31003 } as const;
+
+/** What a caller is told of an error. */
+export interface Told {
+  readonly status: number;
+  readonly error: RpcError;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The server's own fault: an operator must see the error itself, the caller must not. */
+  readonly fault?: true;
+}
+
+type Rule = readonly [new (...args: never[]) => Error, (error: never) => Told];
+
+/**
+ * Statuses follow MCP 2026-07-28: errors of a method that was dispatched are in band (200), except a missing
+ * client capability, which is always 400.
+ */
+const TABLE: readonly Rule[] = [
+  [Refusal, (error: Refusal) => ({ status: error.status, error: rpcError(error) })],
+  [TaskNotFound, ({ message }: Error) => ({ status: 200, error: { code: CODE.invalidParams, message } })],
+  [
+    QuotaExceeded,
+    ({ message, limit }: QuotaExceeded) => ({
+      status: 200,
+      error: { code: OWN_CODE.quotaExceeded, message, data: { limit } },
+    }),
+  ],
+  [
+    IdempotencyConflict,
+    ({ message }: Error) => ({ status: 200, error: { code: OWN_CODE.idempotencyConflict, message } }),
+  ],
+  [
+    IdempotencyUnsupported,
+    ({ message }: Error) => ({ status: 200, error: { code: OWN_CODE.idempotencyUnsupported, message } }),
+  ],
+  [
+    Unavailable,
+    () => ({
+      status: 503,
+      error: { code: CODE.internalError, message: 'The server is busy: try again.' },
+      headers: { 'retry-after': '1' },
+      fault: true,
+    }),
+  ],
+  [ProtocolError, (error: ProtocolError) => toldOf(error.toRpcError())],
+];
+
+/** What a caller is told of anything thrown. */
+export function tell(thrown: unknown): Told {
+  for (const [kind, rule] of TABLE) if (thrown instanceof kind) return rule(thrown as never);
+  return { status: 500, error: { code: CODE.internalError, message: 'Internal error' }, fault: true };
+}
+
+/** The status of a JSON-RPC error that a tool's run ended with. */
+export const toldOf = (error: RpcError): Told => ({
+  status: error.code === CODE.missingClientCapability ? 400 : 200,
+  error,
+});
+
+const rpcError = ({ code, message, data }: Refusal): RpcError => ({
+  code,
+  message,
+  ...(data !== undefined && { data }),
+});

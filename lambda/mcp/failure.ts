@@ -1,0 +1,45 @@
+/** A request that is refused: thrown anywhere on the MCP side, answered once, at the edge. */
+import type { JsonObject } from './rpc.ts';
+
+/** JSON-RPC's own codes and those of MCP 2026-07-28. */
+export const CODE = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internalError: -32603,
+  /** HTTP-level refusals (415, 413, 403, 405), as the official SDK codes them. */
+  transport: -32000,
+  headerMismatch: -32020,
+  missingClientCapability: -32021,
+  unsupportedVersion: -32022,
+} as const;
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly code: number;
+  readonly data?: unknown;
+  constructor(status: number, code: number, message: string, data?: unknown) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    if (data !== undefined) this.data = data;
+  }
+}
+
+/** Parameters that do not fit the method: in band, as the official SDK answers them. */
+export const invalidParams = (message: string, data?: unknown): Refusal =>
+  new Refusal(200, CODE.invalidParams, message, data);
+
+/** MCP 2026-07-28: an unknown method is 404 and -32601, told apart from a missing endpoint by its body. */
+export const methodNotFound = (): Refusal => new Refusal(404, CODE.methodNotFound, 'Method not found');
+
+/** MCP 2026-07-28, Missing Required Client Capability: always HTTP 400. */
+export const missingCapability = (requiredCapabilities: JsonObject): Refusal =>
+  new Refusal(
+    400,
+    CODE.missingClientCapability,
+    `The request does not declare what it needs: ${JSON.stringify(requiredCapabilities)}`,
+    { requiredCapabilities },
+  );

@@ -1,0 +1,2 @@
+export { createSealer, type Sealer, type Secrets, type Use } from './sealer.ts';
+export { secretsManager } from './secrets-manager.ts';

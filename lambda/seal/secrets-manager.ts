@@ -1,0 +1,48 @@
+/** The sealing secret as Secrets Manager keeps it: fetched on first use, and never by a poll. */
+import { limits, SHORT_MS } from '../aws/limits.ts';
+import { Unavailable } from '../engine/errors.ts';
+import type { Secrets } from './sealer.ts';
+
+/** How soon a key id nobody knows may make us ask again (ms): a stranger's forgeries must not drive requests. */
+const REFRESH_MS = 60_000;
+
+/**
+ * Current and previous version of a secret. The client is loaded with the first request for it.
+ *
+ * @param arn the secret's ARN or name; its value is the secret itself, a long random string
+ * @throws Unavailable (from what is returned) when Secrets Manager does not give it
+ */
+export function secretsManager(arn: string, now: () => number): Secrets {
+  let cached: { readonly secrets: readonly string[]; readonly at: number } | undefined;
+  return async (options) => {
+    if (cached && (!options?.fresh || now() - cached.at < REFRESH_MS)) return cached.secrets;
+    try {
+      cached = { secrets: await fetchVersions(arn), at: now() };
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw new Unavailable(`The sealing secret could not be fetched: ${reason}`, { cause: error });
+    }
+    return cached.secrets;
+  };
+}
+
+async function fetchVersions(arn: string): Promise<readonly string[]> {
+  const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+  const client = new SecretsManagerClient(limits({}, SHORT_MS));
+  const fetch = async (VersionStage: string): Promise<string | undefined> =>
+    (await client.send(new GetSecretValueCommand({ SecretId: arn, VersionStage }))).SecretString;
+  try {
+    const [current, previous] = await Promise.all([
+      fetch('AWSCURRENT'),
+      fetch('AWSPREVIOUS').catch((error: Error) => {
+        // Before its first rotation a secret has no previous version.
+        if (error.name === 'ResourceNotFoundException') return undefined;
+        throw error;
+      }),
+    ]);
+    if (!current) throw new Error(`${arn} has no text: give it a long random string.`);
+    return previous ? [current, previous] : [current];
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,7 @@
+/** The process of the dead-letter function, forked by the stack when there is a first dead letter. */
+import { serveInvocations } from './runtime.ts';
+
+await serveInvocations(async () => {
+  const { createDeadLetterHandler } = await import('../../lambda/dead-letter.ts');
+  return createDeadLetterHandler(process.env);
+});

@@ -1,0 +1,103 @@
+/** The three functions of the stack in processes of their own, and what feeds them. */
+import { fileURLToPath } from 'node:url';
+import { localAws } from './aws.ts';
+import type { FunctionOptions } from './execution-environment.ts';
+import { type LocalFunction, startFunction } from './function.ts';
+import { functionEnvironment } from './function-environment.ts';
+import type { LocalNames } from './intrinsics.ts';
+import { startPoller } from './poller.ts';
+import type { LocalSqs } from './sqs.ts';
+import type { LocalStackOptions } from './stack.ts';
+import type { FunctionWiring, SourceWiring, Wiring } from './wiring.ts';
+
+export interface FunctionsOptions {
+  readonly options: LocalStackOptions;
+  /** Path of the server module. */
+  readonly server: string;
+  /** Made by the stack; removed by an orphaned process. */
+  readonly payloadFolder: string;
+  readonly wiring: Wiring;
+  readonly names: LocalNames;
+  readonly sqs: LocalSqs;
+  /** Its endpoint. */
+  readonly dynamodb: string;
+  readonly say: (error: unknown) => void;
+}
+
+export interface LocalFunctions {
+  invokeApi(event: unknown): Promise<unknown>;
+  workerPids(): number[];
+  apiPids(): number[];
+  killWorker(pid: number): void;
+}
+
+/** Resolves when every process is ready. @throws CannotStart */
+export async function startFunctions(
+  { options, server, payloadFolder, wiring, names, sqs, dynamodb, say }: FunctionsOptions,
+  undo: AsyncDisposableStack,
+): Promise<LocalFunctions> {
+  const describe = (name: string, wired: FunctionWiring, overrides: Record<string, string> = {}): FunctionOptions => ({
+    name,
+    main: fileURLToPath(new URL(`./${name}-process.ts`, import.meta.url)),
+    arguments: [server, payloadFolder],
+    environment: functionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
+      ...overrides,
+      ...options.environment,
+    }),
+    timeoutMs: wired.timeoutMs,
+    quiet: options.quiet ?? false,
+  });
+  const origins: Record<string, string> = options.allowedOrigins
+    ? { ALLOWED_ORIGINS: options.allowedOrigins.join(',') }
+    : {};
+  // All of them are described before the first is started: a reference that cannot be resolved leaves nothing behind.
+  const apiFunction = describe('api', wiring.api, origins);
+  const workerFunction = {
+    ...describe('worker', wiring.work.function),
+    ...(options.workerTimeoutMs ? { timeoutMs: options.workerTimeoutMs } : {}),
+  };
+  const deadLetterFunction = { ...describe('dead-letter', wiring.deadLetters.function), lazy: true };
+  const slots = Math.min(options.workers ?? 2, wiring.work.maximumConcurrency ?? Number.POSITIVE_INFINITY);
+  const api = several(options.apiProcesses ?? 1, () => startFunction(apiFunction));
+  const workers = several(slots, () => startFunction(workerFunction));
+  const deadLetters = startFunction(deadLetterFunction);
+  const all = [...api, ...workers, deadLetters];
+  const pollers: { stop(): Promise<void> }[] = [];
+  // A poller waits for its invocation, and an invocation ends with its process: both are stopped together.
+  undo.defer(async () => void (await Promise.all([...pollers, ...all].map((part) => part.stop()))));
+  await Promise.all(all.map((each) => each.started));
+
+  const feed = (source: SourceWiring, target: LocalFunction) => {
+    const queueUrl = names.get(source.queue.id)?.ref ?? '';
+    pollers.push(
+      startPoller({
+        sqs: sqs.client,
+        queueUrl,
+        queueArn: names.get(source.queue.id)?.attributes?.Arn ?? '',
+        region: localAws.region,
+        batchSize: source.batchSize,
+        reportsItemFailures: source.reportsItemFailures,
+        invoke: (event) => target.invoke(event),
+        onFailure: say,
+      }),
+    );
+  };
+  for (const worker of workers) feed(wiring.work, worker);
+  feed(wiring.deadLetters, deadLetters);
+
+  let turn = 0;
+  return {
+    invokeApi: (event) => (api[turn++ % api.length] as LocalFunction).invoke(event),
+    workerPids: () => pids(workers),
+    apiPids: () => pids(api),
+    killWorker: (pid) => {
+      if (!pids(workers).includes(pid)) throw new RangeError(`No worker process has the id ${pid}.`);
+      process.kill(pid, 'SIGKILL');
+    },
+  };
+}
+
+const several = (count: number, start: () => LocalFunction): LocalFunction[] => Array.from({ length: count }, start);
+
+const pids = (functions: readonly LocalFunction[]): number[] =>
+  functions.map((each) => each.pid()).filter((pid) => pid !== undefined);

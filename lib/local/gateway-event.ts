@@ -1,0 +1,120 @@
+/** Between HTTP and the events of an API Gateway HTTP API, payload format 2.0. */
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { localAws } from './aws.ts';
+import type { RouteMatch } from './routes.ts';
+
+export function eventOf(
+  request: IncomingMessage,
+  body: Buffer,
+  route: RouteMatch,
+  now: number,
+): APIGatewayProxyEventV2 {
+  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
+  const { cookies, headers } = headersOf(request);
+  const domainName = headers.host ?? '';
+  const text = isText(headers['content-type']) && isUtf8(body);
+  return {
+    version: '2.0',
+    routeKey: route.routeKey,
+    rawPath,
+    rawQueryString,
+    ...(cookies.length > 0 ? { cookies } : {}),
+    headers,
+    ...(rawQueryString ? { queryStringParameters: joined(new URLSearchParams(rawQueryString)) } : {}),
+    requestContext: {
+      accountId: localAws.account,
+      apiId: 'local',
+      domainName,
+      domainPrefix: domainName.split('.')[0] ?? '',
+      http: {
+        method: request.method ?? 'GET',
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: route.routeKey,
+      stage: '$default',
+      time: logTime(new Date(now)),
+      timeEpoch: now,
+    },
+    ...(route.pathParameters ? { pathParameters: { ...route.pathParameters } } : {}),
+    ...(body.length > 0 ? { body: body.toString(text ? 'utf8' : 'base64') } : {}),
+    isBase64Encoded: body.length > 0 && !text,
+  };
+}
+
+/** Lower-case names, duplicates joined with commas, cookies apart. Node's own `headers` drops some duplicates. */
+function headersOf(request: IncomingMessage): { cookies: string[]; headers: Record<string, string> } {
+  const pairs = request.rawHeaders.flatMap((name, i, all) =>
+    i % 2 === 0 ? [[name.toLowerCase(), all[i + 1] ?? '']] : [],
+  );
+  const { cookie, ...headers } = joined(pairs as [string, string][]);
+  return {
+    cookies: cookie ? cookie.split(/[;,]\s*/) : [],
+    headers: {
+      ...headers,
+      'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
+      'x-forwarded-port': String(request.socket.localPort ?? ''),
+      'x-forwarded-proto': 'http',
+    },
+  };
+}
+
+function joined(pairs: Iterable<[string, string]>): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) values.set(name, values.has(name) ? `${values.get(name)},${value}` : value);
+  // Null prototype: a header may be called `__proto__`.
+  return Object.assign(Object.create(null), Object.fromEntries(values));
+}
+
+function isText(contentType: string | undefined): boolean {
+  return /^(text\/|application\/(json|xml|javascript|[\w.-]+\+(json|xml))\s*(;|$))/i.test(contentType ?? '');
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `12/Mar/2026:19:03:58 +0000`, as in access logs. */
+function logTime(date: Date): string {
+  const [, day, month, year, time] = /(\d+) (\w+) (\d+) ([\d:]+)/.exec(date.toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
+}
+
+/** What belongs to the connection is the gateway's to say. */
+const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'trailer']);
+
+/** @throws TypeError when the function's answer is no HTTP response */
+export function answer(response: ServerResponse, result: unknown): void {
+  const { statusCode = 200, headers = {}, body = '', isBase64Encoded, cookies } = structured(result);
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  const bare = statusCode === 204 || statusCode === 304;
+  response.statusCode = statusCode;
+  if (!bare) response.setHeader('content-type', 'text/plain; charset=utf-8');
+  for (const [name, value] of Object.entries(headers)) {
+    if (!ofConnection.has(name.toLowerCase())) response.setHeader(name, String(value));
+  }
+  if (cookies?.length) response.setHeader('set-cookie', cookies);
+  if (bare) response.end();
+  else response.setHeader('content-length', bytes.length).end(bytes);
+}
+
+/** Without a `statusCode`, whatever the function returned is the body of a 200. */
+function structured(result: unknown): APIGatewayProxyStructuredResultV2 {
+  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+    const body = typeof result === 'string' ? result : JSON.stringify(result);
+    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
+  }
+  const response = result as APIGatewayProxyStructuredResultV2;
+  const { statusCode } = response;
+  if (!Number.isInteger(statusCode) || Number(statusCode) < 200 || Number(statusCode) > 599) {
+    throw new TypeError(`The API function answered with the status ${statusCode}.`);
+  }
+  return response;
+}

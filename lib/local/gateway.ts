@@ -1,0 +1,108 @@
+/** An API Gateway HTTP API on this machine: routes, limits and failures as the real one has them. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { CannotStart } from './errors.ts';
+import { answer, eventOf } from './gateway-event.ts';
+import { matchRoute } from './routes.ts';
+
+/** API Gateway's limit for a request's body (bytes). */
+const BODY_LIMIT = 10 * 1024 * 1024;
+/** Lambda's limit for an event (bytes). */
+const EVENT_LIMIT = 6 * 1024 * 1024;
+/** API Gateway's limit for request line and headers together (bytes). */
+const HEADER_LIMIT = 10_240;
+
+export interface GatewayOptions {
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  readonly routes: readonly string[];
+  /** Longest wait for the function (ms). */
+  readonly integrationTimeoutMs: number;
+  readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
+  /** Told what a client only sees as 500 or 503. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Cuts what is open. */
+  stop(): Promise<void>;
+}
+
+/** @throws CannotStart when the port is in use */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const server = createServer({ maxHeaderSize: HEADER_LIMIT }, (request, response) => {
+    serve(request, response, options).catch((error) => {
+      options.onFailure(error);
+      if (!response.headersSent) refuse(response, 500, 'Internal Server Error');
+      else response.destroy();
+    });
+  });
+  server.listen(options.port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    throw new CannotStart(
+      inUse
+        ? `Port ${options.port} is in use: end what listens there, or choose another with --port.`
+        : `Cannot listen on 127.0.0.1:${options.port}: ${(error as Error).message}.`,
+    );
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, options: GatewayOptions): Promise<void> {
+  const body = await bodyOf(request);
+  if (body === 'gone') return;
+  if (body === 'tooLarge') return refuse(response, 413, 'Request Entity Too Large');
+  const route = matchRoute(options.routes, request.method ?? 'GET', (request.url ?? '/').split('?')[0] ?? '/');
+  if (!route) return refuse(response, 404, 'Not Found');
+  const event = eventOf(request, body, route, Date.now());
+  if (Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT) return refuse(response, 413, 'Request Entity Too Large');
+  response.setHeader('apigw-requestid', event.requestContext.requestId);
+
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), options.integrationTimeoutMs);
+  try {
+    const result = await Promise.race([options.invoke(event), late.promise]);
+    if (result === 'late') {
+      options.onFailure(new Error(`The API function did not answer within ${options.integrationTimeoutMs} ms.`));
+      return refuse(response, 503, 'Service Unavailable');
+    }
+    answer(response, result);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Reads to the end also what is too large, so that the client is there to read the refusal. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'gone'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) chunks.push(chunk);
+    }
+  } catch {
+    return 'gone';
+  }
+  return size <= BODY_LIMIT ? Buffer.concat(chunks) : 'tooLarge';
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  const body = JSON.stringify({ message });
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body);
+}

@@ -1,0 +1,97 @@
+/** What Lambda's event source mapping does: takes messages from a queue, invokes a function, deletes what it finished. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+
+export interface PollerOptions {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly region: string;
+  readonly batchSize: number;
+  /** Whether the mapping has `ReportBatchItemFailures`; without it an answer deletes the whole batch. */
+  readonly reportsItemFailures: boolean;
+  readonly invoke: (event: SQSEvent) => Promise<unknown>;
+  /** Told what went wrong; the messages of a failed invocation are left to reappear. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** One invocation at a time: start as many pollers as there may be concurrent invocations. */
+export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { sqs, queueUrl } = options;
+
+  async function takeOneBatch(): Promise<void> {
+    const { Messages: messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: options.batchSize,
+        WaitTimeSeconds: 20,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+      { abortSignal: stopping.signal },
+    );
+    if (messages.length === 0) return;
+    const response = await options.invoke({ Records: messages.map((message) => recordOf(message, options)) });
+    for (const message of finished(messages, options.reportsItemFailures ? response : undefined)) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
+    }
+  }
+
+  async function poll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await takeOneBatch();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        options.onFailure(error);
+        await pause(100, undefined, stopping).catch(() => {});
+      }
+    }
+  }
+
+  const polling = poll();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await polling;
+    },
+  };
+}
+
+/**
+ * The messages that Lambda would delete. An answer that names a message which is not in the batch, or is not of the
+ * expected shape, counts as a failure of the whole batch.
+ */
+export function finished(messages: readonly Message[], response: unknown): readonly Message[] {
+  const failures = (response as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];
+  if (!Array.isArray(failures)) return [];
+  const failed: unknown[] = failures.map((failure) => failure?.itemIdentifier);
+  const inBatch = failed.every((id) => messages.some((message) => message.MessageId === id));
+  return inBatch ? messages.filter((message) => !failed.includes(message.MessageId)) : [];
+}
+
+function recordOf(message: Message, { queueArn, region }: PollerOptions): SQSRecord {
+  const attributes: SQSMessageAttributes = {};
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(message.MessageAttributes ?? {})) {
+    attributes[name] = {
+      dataType: DataType ?? 'String',
+      stringListValues: [],
+      binaryListValues: [],
+      ...(StringValue === undefined ? {} : { stringValue: StringValue }),
+      ...(BinaryValue === undefined ? {} : { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+    };
+  }
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: { ...message.Attributes } as unknown as SQSRecordAttributes,
+    messageAttributes: attributes,
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: region,
+  };
+}

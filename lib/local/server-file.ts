@@ -1,0 +1,53 @@
+/** The module that `--server` names. */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ServerModule } from '../../lambda/server-module.ts';
+import type { ServerDefinition } from '../../lambda/tool/types.ts';
+import { CannotStart } from './errors.ts';
+import { startEnvironment } from './execution-environment.ts';
+
+/** @throws CannotStart when the file cannot be imported, or does not export a server by default */
+export async function importServer(path: string): Promise<ServerDefinition> {
+  const file = resolve(path);
+  let module: { readonly default?: unknown };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotStart(`The server module ${path} cannot be loaded: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`);
+  }
+  const server = module.default as Partial<ServerDefinition> | undefined;
+  if (typeof server?.info?.name !== 'string' || !(server.tools instanceof Map)) {
+    throw new CannotStart(
+      `The server module ${path} has no server in it: export default defineServer({ name, version, tools }).`,
+    );
+  }
+  return server as ServerDefinition;
+}
+
+/** The same as the handlers are given it. */
+export async function serverModule(path: string): Promise<ServerModule> {
+  const server = await importServer(path);
+  return { info: server.info, load: async () => server };
+}
+
+/**
+ * The same question, asked in a process of its own: nothing that the module does while it loads reaches this one.
+ * @throws CannotStart
+ */
+export async function checkServer(path: string): Promise<void> {
+  const check = startEnvironment({
+    name: `server module ${path}`,
+    main: fileURLToPath(new URL('./check-process.ts', import.meta.url)),
+    arguments: [path],
+    environment: Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
+    timeoutMs: 0,
+    quiet: true,
+  });
+  try {
+    await check.ready;
+  } finally {
+    check.kill();
+    await check.ended;
+  }
+}

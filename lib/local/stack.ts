@@ -1,0 +1,137 @@
+/** The deployed wiring on one machine: the same template, the same handlers, emulators instead of AWS. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startDynamoDbLocal, startEmbedded } from './dynamodb.ts';
+import { startFunctions } from './functions.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { createResources, type Resources } from './resources.ts';
+import { checkServer } from './server-file.ts';
+import { startSqs } from './sqs.ts';
+import { readWiring, type Template, type Wiring } from './wiring.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../lambda/server.ts', import.meta.url));
+
+export interface LocalStackOptions {
+  /** The module whose default export is what `defineServer` returns. Default: the example. */
+  readonly server?: string;
+  /** On 127.0.0.1. Default 0: a free one. */
+  readonly port?: number;
+  /** Start dynoxide or DynamoDB Local, or use what runs at a URL (in a table of its own, removed at the end). Default `embedded`. */
+  readonly dynamodb?: string;
+  /** Worker processes: how many tasks run at a time, as far as the template allows. Default 2. */
+  readonly workers?: number;
+  /** Processes of the API function; requests alternate between them. Default 1. */
+  readonly apiProcesses?: number;
+  /** Browser origins that may call, instead of the template's. */
+  readonly allowedOrigins?: readonly string[];
+  /** Print nothing, and throw away what the processes print. Default false: all of it goes to stderr. */
+  readonly quiet?: boolean;
+  /** Variables that win over the template's in every function: `LEASE_MS`, `HEARTBEAT_MS`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Time-out of the worker function (ms) and visibility of its queue, instead of the template's. */
+  readonly workerTimeoutMs?: number;
+  /** Start of the names of table and queues; a random part follows. Default `mcp-tasks`. */
+  readonly name?: string;
+  /** Default: synthesized from the server module. Who starts many stacks of one server gives it, to synthesize once. */
+  readonly template?: Template;
+}
+
+export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
+  /** The MCP endpoint. */
+  readonly url: string;
+  readonly dynamodbEndpoint: string;
+  readonly sqsEndpoint: string;
+  /** The worker processes that run now. */
+  workerPids(): number[];
+  apiPids(): number[];
+  /** End a worker process at once (SIGKILL), as Lambda or a crash would. @throws RangeError when no worker has this pid */
+  killWorker(pid: number): void;
+  /** Ends everything that was started. Resolves when no process and no file of the stack is left. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** @throws CannotStart with one line for a person; nothing is left running then */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const wiring = readWiring(options.template ?? (await synthesize(options.server)));
+  const undo = new AsyncDisposableStack();
+  try {
+    const stack = await startParts(options, wiring, undo);
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= undo.disposeAsync();
+      return stopped;
+    };
+    return { ...stack, stop, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+async function synthesize(server: string | undefined): Promise<Template> {
+  const checked = checkServer(server ?? EXAMPLE);
+  checked.catch(() => {});
+  try {
+    // The CDK is large: a stack that is given its template does not load it.
+    const { synthesizeTemplate } = await import('../synthesize.ts');
+    return synthesizeTemplate({ ...(server === undefined ? {} : { entry: resolve(server) }), bundle: false });
+  } finally {
+    // What is wrong with the module is said in its own words.
+    await checked;
+  }
+}
+
+async function startParts(
+  options: LocalStackOptions,
+  wiring: Wiring,
+  undo: AsyncDisposableStack,
+): Promise<Omit<LocalStack, 'stop' | typeof Symbol.asyncDispose>> {
+  const say = options.quiet
+    ? () => {}
+    : (error: unknown) => console.error(error instanceof Error ? error.message : error);
+  const functions = Promise.withResolvers<Awaited<ReturnType<typeof startFunctions>>>();
+  functions.promise.catch(() => {});
+  const gateway: Gateway = await startGateway({
+    // First of all, because its port is what most often fails.
+    port: options.port ?? 0,
+    routes: wiring.routes,
+    integrationTimeoutMs: wiring.integrationTimeoutMs,
+    invoke: async (event) => (await functions.promise).invokeApi(event),
+    onFailure: (error) => undo.disposed || say(error),
+  });
+  undo.defer(() => gateway.stop());
+
+  const dynamodb = await startDynamoDb(options.dynamodb ?? 'embedded', undo);
+  const sqs = await startSqs();
+  undo.defer(() => sqs.stop());
+  const { name = 'mcp-tasks', workerTimeoutMs: visibilityMs } = options;
+  const { names, ...resources } = await createResources({ wiring, sqs, dynamodb, name, visibilityMs, say }, undo);
+  const server = resolve(options.server ?? EXAMPLE);
+  const { payloadFolder } = resources;
+  const started = await startFunctions(
+    { options, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, say },
+    undo,
+  );
+  // The gateway is the first to go, too: nobody shall be let in to functions that are ending.
+  undo.defer(() => gateway.stop());
+  functions.resolve(started);
+  return {
+    ...resources,
+    url: `http://127.0.0.1:${gateway.port}/mcp`,
+    dynamodbEndpoint: dynamodb.endpoint,
+    sqsEndpoint: sqs.endpoint,
+    workerPids: started.workerPids,
+    apiPids: started.apiPids,
+    killWorker: started.killWorker,
+  };
+}
+
+async function startDynamoDb(
+  which: string,
+  undo: AsyncDisposableStack,
+): Promise<{ endpoint: string; shared: boolean }> {
+  if (which !== 'embedded' && which !== 'local') return { endpoint: which, shared: true };
+  const server = await (which === 'embedded' ? startEmbedded() : startDynamoDbLocal());
+  undo.defer(() => server.stop());
+  return { endpoint: server.endpoint, shared: false };
+}

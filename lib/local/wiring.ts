@@ -1,0 +1,155 @@
+/** What the synthesized template says about how the parts are wired: the one source for the stack on one machine. */
+import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { CannotStart } from './errors.ts';
+import { referred } from './intrinsics.ts';
+
+/** A CloudFormation template, as far as it is read here. */
+export interface Template {
+  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+}
+
+// A template is JSON of many shapes: what is taken from it is checked where it is used.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Properties = Record<string, any>;
+type Found = { readonly id: string; readonly properties: Properties };
+
+export interface TableWiring {
+  readonly id: string;
+  readonly keySchema: KeySchemaElement[];
+  readonly attributes: AttributeDefinition[];
+  readonly indexes?: GlobalSecondaryIndex[];
+  readonly ttlAttribute?: string;
+}
+
+export interface QueueWiring {
+  readonly id: string;
+  /** By the names of the SQS API, without the redrive policy. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface FunctionWiring {
+  readonly id: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** As in the template: with references still to resolve. */
+  readonly environment: Readonly<Record<string, unknown>>;
+}
+
+/** A queue that feeds a function. */
+export interface SourceWiring {
+  readonly queue: QueueWiring;
+  readonly function: FunctionWiring;
+  readonly batchSize: number;
+  readonly reportsItemFailures: boolean;
+  /** Most invocations at a time; absent when nothing limits them. */
+  readonly maximumConcurrency?: number;
+}
+
+export interface Wiring {
+  readonly table: TableWiring;
+  readonly maxReceiveCount: number;
+  readonly work: SourceWiring;
+  readonly deadLetters: SourceWiring;
+  readonly api: FunctionWiring;
+  /** API Gateway's route keys, such as `ANY /mcp`, all of which lead to the API function. */
+  readonly routes: readonly string[];
+  /** How long the gateway waits for the API function (ms). */
+  readonly integrationTimeoutMs: number;
+  /** Resources that have a stand-in here, by logical id. */
+  readonly buckets: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+/** @throws CannotStart when something that the stack needs is not in the template */
+export function readWiring(template: Template): Wiring {
+  const queues = ofType(template, 'AWS::SQS::Queue');
+  const main = queues.find(({ properties }) => properties.RedrivePolicy);
+  if (!main) throw missing('a queue with a redrive policy');
+  const redrive = main.properties.RedrivePolicy;
+  const dead = queues.find(({ id }) => id === referred(redrive.deadLetterTargetArn));
+  if (!dead) throw missing('the dead-letter queue that the redrive policy names');
+
+  const integration = ofType(template, 'AWS::ApiGatewayV2::Integration')[0];
+  if (!integration) throw missing('an HTTP API integration');
+  if (integration.properties.PayloadFormatVersion !== '2.0')
+    throw missing('an HTTP API integration with payload format 2.0');
+  return {
+    table: readTable(template),
+    maxReceiveCount: Number(redrive.maxReceiveCount),
+    work: readSource(template, main),
+    deadLetters: readSource(template, dead),
+    api: readFunction(template, referred(integration.properties.IntegrationUri), 'the function behind the HTTP API'),
+    routes: readRoutes(template),
+    integrationTimeoutMs: integration.properties.TimeoutInMillis ?? 30_000,
+    buckets: ofType(template, 'AWS::S3::Bucket').map(({ id }) => id),
+    secrets: ofType(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
+  };
+}
+
+function readTable(template: Template): TableWiring {
+  const table = ofType(template, 'AWS::DynamoDB::Table')[0] ?? ofType(template, 'AWS::DynamoDB::GlobalTable')[0];
+  if (!table) throw missing('a DynamoDB table');
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification: ttl } = table.properties;
+  return {
+    id: table.id,
+    keySchema: KeySchema,
+    attributes: AttributeDefinitions,
+    indexes: GlobalSecondaryIndexes,
+    ...(ttl?.Enabled ? { ttlAttribute: ttl.AttributeName } : {}),
+  };
+}
+
+const queueAttributes = ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize'];
+
+function readSource(template: Template, queue: Found): SourceWiring {
+  const mapping = ofType(template, 'AWS::Lambda::EventSourceMapping').find(
+    ({ properties }) => referred(properties.EventSourceArn) === queue.id,
+  );
+  if (!mapping) throw missing(`an event source mapping for the queue ${queue.id}`);
+  const { FunctionName, BatchSize, FunctionResponseTypes, ScalingConfig } = mapping.properties;
+  const attributes = queueAttributes.filter((name) => queue.properties[name] !== undefined);
+  return {
+    queue: {
+      id: queue.id,
+      attributes: Object.fromEntries(attributes.map((name) => [name, String(queue.properties[name])])),
+    },
+    function: readFunction(template, referred(FunctionName), `the function that the queue ${queue.id} feeds`),
+    batchSize: BatchSize ?? 10,
+    reportsItemFailures: FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    ...(ScalingConfig?.MaximumConcurrency ? { maximumConcurrency: ScalingConfig.MaximumConcurrency } : {}),
+  };
+}
+
+function readFunction(template: Template, id: string | undefined, what: string): FunctionWiring {
+  const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.id === id);
+  if (!found) throw missing(what);
+  const { Timeout, MemorySize, Environment } = found.properties;
+  return {
+    id: found.id,
+    timeoutMs: (Timeout ?? 3) * 1_000,
+    memoryMb: MemorySize ?? 128,
+    environment: Environment?.Variables ?? {},
+  };
+}
+
+function readRoutes(template: Template): readonly string[] {
+  const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
+  if (routes.length === 0) throw missing('a route of the HTTP API');
+  const guarded = routes.find(({ AuthorizationType: type }) => type !== undefined && type !== 'NONE');
+  if (guarded) {
+    throw new CannotStart(
+      `The route ${guarded.RouteKey} demands ${guarded.AuthorizationType} authorization, which the stack on one machine does not check.`,
+    );
+  }
+  return routes.map(({ RouteKey }) => RouteKey);
+}
+
+function ofType(template: Template, type: string): Found[] {
+  return Object.entries(template.Resources ?? {})
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => ({ id, properties: resource.Properties ?? {} }));
+}
+
+function missing(what: string): CannotStart {
+  return new CannotStart(`The synthesized template has no such thing as the stack on one machine needs: ${what}.`);
+}

@@ -1,0 +1,39 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CallCosts, measureCalls } from '../../bench/calls.ts';
+import { dynamoDbEndpoint } from '../support/dynamodb.ts';
+
+describe('what a call costs', () => {
+  let costs: CallCosts;
+  beforeAll(async () => {
+    costs = await measureCalls(dynamoDbEndpoint());
+  });
+
+  it.each([
+    ['create', { PutItem: 1, SendMessage: 1 }],
+    ['get', { GetItem: 1 }],
+    ['get (completed)', { GetItem: 1 }],
+    ['update (partial)', { GetItem: 1, UpdateItem: 1 }],
+    ['update (resumes)', { GetItem: 1, UpdateItem: 1, SendMessage: 1 }],
+    ['cancel', { UpdateItem: 1 }],
+    ['claim', { UpdateItem: 1, ChangeMessageVisibility: 1 }],
+    ['claim (resumed)', { UpdateItem: 1, ChangeMessageVisibility: 1 }],
+    ['step', { TransactWriteItems: 1 }],
+    ['park', { UpdateItem: 1 }],
+    ['settle', { UpdateItem: 1 }],
+  ])('%s makes no other requests than these', (call, requests) => {
+    expect(costs.calls.find((cost) => cost.call === call)?.requests).toEqual(requests);
+  });
+
+  it('a heartbeat is one write and one change of visibility', () => {
+    const { requests } = costs.calls.find(({ call }) => call === 'heartbeat') ?? {};
+    expect(Object.keys(requests ?? {}).sort()).toEqual(['ChangeMessageVisibility', 'UpdateItem']);
+    expect(requests?.UpdateItem).toBeCloseTo(requests?.ChangeMessageVisibility ?? 0, 0);
+  });
+
+  it('a row of an ordinary task stays under 1 KB while it works, so that each write of it is one unit', () => {
+    expect(costs.rowBytes).toBeGreaterThan(300);
+    expect(costs.rowBytes).toBeLessThan(1_024);
+    for (const call of ['create', 'claim', 'heartbeat', 'settle', 'cancel'])
+      expect(costs.calls.find((cost) => cost.call === call)).toMatchObject({ readUnits: 0, writeUnits: 1 });
+  });
+});

@@ -1,0 +1,152 @@
+/**
+ * Ordinary tools that ask: they return `inputRequired(…)`, which the SDK delivers as an `input_required`
+ * result in 2026-07-28. Roots are here because durable tools do not ask for them (deprecated, SEP-2577).
+ */
+import {
+  type CallToolResult,
+  createRequestStateCodec,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type McpServer,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+type Answer = CallToolResult | InputRequiredResult;
+type Question = ReturnType<typeof inputRequired.listRoots>;
+
+/** It protects a fixture: every instance has to have the same one, and nothing depends on its secrecy. */
+const requestState = createRequestStateCodec<string>({ key: 'the conformance fixture signs its state with this' });
+
+const said = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
+
+const form = (message: string, requestedSchema: Parameters<typeof inputRequired.elicit>[0]['requestedSchema']) =>
+  inputRequired.elicit({ message, requestedSchema });
+
+const sampling = (words: string, maxTokens: number) =>
+  inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text: words } }], maxTokens });
+
+/** Ask one question; say what was answered in the way that the scenario prescribes. */
+function askOnce(
+  responses: Record<string, unknown> | undefined,
+  key: string,
+  question: Question,
+  say: (answered: Exclude<ReturnType<typeof inputResponse>, { kind: 'missing' }>) => string,
+): Answer {
+  const answered = inputResponse(responses, key);
+  return answered.kind === 'missing' ? inputRequired({ inputRequests: { [key]: question } }) : said(say(answered));
+}
+
+const formAnswer = (prefix: string) => (answered: ReturnType<typeof inputResponse>) =>
+  answered.kind === 'elicit'
+    ? `${prefix} action=${answered.action}, content=${JSON.stringify(answered.content ?? {})}`
+    : `${prefix} not an answer to a form`;
+
+export function registerOrdinaryAsking(server: McpServer): void {
+  server.registerTool('test_input_required_result_list_roots', { description: 'Asks for the roots.' }, (ctx) =>
+    askOnce(ctx.mcpReq.inputResponses, 'client_roots', inputRequired.listRoots(), (answered) =>
+      answered.kind === 'roots' ? answered.roots.map((root) => root.uri).join(', ') : 'not a list of roots',
+    ),
+  );
+
+  server.registerTool('test_input_required_result_elicitation', { description: 'Asks for a name.' }, (ctx) =>
+    askOnce(
+      ctx.mcpReq.inputResponses,
+      'user_name',
+      form('What is your name?', z.object({ name: z.string() })),
+      (answered) => (answered.kind === 'elicit' ? `Hello, ${answered.content?.name}!` : 'not an answer to a form'),
+    ),
+  );
+
+  server.registerTool(
+    'test_input_required_result_multiple_inputs',
+    { description: 'Asks in three ways at once.' },
+    async (ctx): Promise<Answer> => {
+      const responses = ctx.mcpReq.inputResponses;
+      const questions: Record<string, Question> = {
+        user_name: form('What is your name?', z.object({ name: z.string() })),
+        greeting: sampling('Generate a greeting', 50),
+        client_roots: inputRequired.listRoots(),
+      };
+      const missing = Object.keys(questions).filter((key) => inputResponse(responses, key).kind === 'missing');
+      if (missing.length > 0) {
+        const inputRequests = Object.fromEntries(missing.map((key) => [key, questions[key] as Question]));
+        return inputRequired({ inputRequests, requestState: await requestState.mint('asked', ctx) });
+      }
+      await requestState.verify(ctx.mcpReq.requestState<string>() ?? '', ctx);
+      return said(JSON.stringify(responses));
+    },
+  );
+
+  server.registerTool(
+    'test_sampling',
+    { description: "Asks the client's model.", inputSchema: z.object({ prompt: z.string() }) },
+    ({ prompt }, ctx) =>
+      askOnce(ctx.mcpReq.inputResponses, 'sampling', sampling(prompt, 100), (answered) => {
+        if (answered.kind !== 'sampling') return 'not an answer of a model';
+        const first = Array.isArray(answered.result.content) ? answered.result.content[0] : answered.result.content;
+        return `LLM response: ${first?.type === 'text' ? first.text : 'no text'}`;
+      }),
+  );
+
+  server.registerTool(
+    'test_elicitation',
+    { description: 'Asks the user.', inputSchema: z.object({ message: z.string() }) },
+    ({ message }, ctx) =>
+      askOnce(
+        ctx.mcpReq.inputResponses,
+        'user',
+        form(
+          message,
+          z.object({
+            username: z.string().describe("User's response"),
+            email: z.string().describe("User's email address"),
+          }),
+        ),
+        formAnswer('User response:'),
+      ),
+  );
+
+  server.registerTool('test_elicitation_sep1034_defaults', { description: 'Asks with defaults.' }, (ctx) =>
+    askOnce(
+      ctx.mcpReq.inputResponses,
+      'defaults',
+      form('Please check these values', {
+        type: 'object',
+        properties: {
+          name: { type: 'string', default: 'John Doe' },
+          age: { type: 'integer', default: 30 },
+          score: { type: 'number', default: 95.5 },
+          status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
+          verified: { type: 'boolean', default: true },
+        },
+      }),
+      formAnswer('Elicitation completed:'),
+    ),
+  );
+
+  server.registerTool('test_elicitation_sep1330_enums', { description: 'Asks for choices.' }, (ctx) =>
+    askOnce(
+      ctx.mcpReq.inputResponses,
+      'enums',
+      form('Please choose', {
+        type: 'object',
+        properties: {
+          untitledSingle: { type: 'string', enum: ['option1', 'option2', 'option3'] },
+          titledSingle: { type: 'string', oneOf: titled('value', 'Option') },
+          legacyEnum: {
+            type: 'string',
+            enum: ['opt1', 'opt2', 'opt3'],
+            enumNames: ['Option One', 'Option Two', 'Option Three'],
+          },
+          untitledMulti: { type: 'array', items: { type: 'string', enum: ['option1', 'option2', 'option3'] } },
+          titledMulti: { type: 'array', items: { anyOf: titled('value', 'Choice') } },
+        },
+      }),
+      formAnswer('Elicitation completed:'),
+    ),
+  );
+}
+
+const titled = (value: string, title: string) =>
+  ['First', 'Second', 'Third'].map((nth, index) => ({ const: `${value}${index + 1}`, title: `${nth} ${title}` }));

@@ -1,0 +1,84 @@
+/** The MCP conformance suite, one scenario at a time, as its command line runs it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+/** The package has no entry to import, only a command. */
+const SUITE = join(
+  dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
+  'dist/index.js',
+);
+
+/** Scenarios of the Tasks extension: in no requirement set, run by name. */
+export const TASK_SCENARIOS = [
+  'tasks-lifecycle',
+  'tasks-capability-negotiation',
+  'tasks-wire-fields',
+  'tasks-request-state-removal',
+  'tasks-mrtr-input',
+  'tasks-request-headers',
+  'tasks-dispatch-and-envelope',
+  'tasks-status-notifications',
+  'tasks-required-task-error',
+  'tasks-mrtr-composition',
+] as const;
+
+export const REVISIONS = ['2026-07-28', '2025-11-25'] as const;
+export type Revision = (typeof REVISIONS)[number];
+
+/** One thing that the suite looked at. */
+export interface Check {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
+  readonly errorMessage?: string;
+}
+
+export interface Verdict {
+  readonly scenario: string;
+  readonly revision: Revision;
+  readonly checks: readonly Check[];
+  /** `skipped`: the suite looked at nothing. */
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+}
+
+export const count = ({ checks }: Verdict, status: Check['status']) =>
+  checks.filter((check) => check.status === status).length;
+
+/** Scenarios that a revision requires of a server, as frozen in the suite. */
+export async function requiredScenarios(revision: Revision): Promise<string[]> {
+  const { stdout } = await execute(process.execPath, [SUITE, 'list', '--requirements', revision]);
+  const server = stdout.split('Client scenarios')[0] ?? '';
+  const names = [...server.matchAll(/^ {2}- (\S+)/gm)].map((match) => match[1] as string);
+  if (names.length === 0) throw new Error(`The suite lists no server scenarios for ${revision}:\n${stdout}`);
+  return names;
+}
+
+/**
+ * Run one scenario against a server.
+ * @throws when the suite itself breaks; a failed check is a verdict, not an error
+ */
+export async function runScenario(url: string, scenario: string, revision: Revision): Promise<Verdict> {
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const args = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision, '--force', '-o', folder];
+    // Its exit status says no more than the checks do.
+    const printed = await execute(process.execPath, [SUITE, ...args]).catch((error) => error);
+    const [results] = await readdir(folder);
+    if (results === undefined) throw new Error(`${scenario} left no results:\n${printed.stdout}\n${printed.stderr}`);
+    const checks = JSON.parse(await readFile(join(folder, results, 'checks.json'), 'utf8')) as Check[];
+    return { scenario, revision, checks, outcome: outcomeOf(checks) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function outcomeOf(checks: readonly Check[]): Verdict['outcome'] {
+  if (checks.some((check) => check.status === 'FAILURE')) return 'failed';
+  return checks.some((check) => check.status === 'SUCCESS') ? 'passed' : 'skipped';
+}

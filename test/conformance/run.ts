@@ -1,0 +1,122 @@
+/** `npm run conformance`: the referee's verdict on the local stack, scenario by scenario. */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startLocalStack } from '../../lib/local/stack.ts';
+import { EXPECTED_FAILURES } from './expected-failures.ts';
+import {
+  count,
+  REVISIONS,
+  type Revision,
+  requiredScenarios,
+  runScenario,
+  TASK_SCENARIOS,
+  type Verdict,
+} from './referee.ts';
+
+const HELP = `Run the MCP conformance suite against the local stack, with test/conformance/server.ts.
+
+  npm run conformance -- [options]
+
+  --requirements REVISION   what a revision requires (${REVISIONS.join(' or ')}) instead of the task scenarios;
+                            may be repeated
+  --all                     the task scenarios and what both revisions require
+  --scenario NAME           only this one; may be repeated
+  --url URL                 a server that runs already (with the fixtures of test/conformance/server.ts)
+  --dynamodb WHICH          local (default), embedded, or the URL of one that runs
+  --help                    this text
+
+Exit status 1 when a scenario fails that is not listed in test/conformance/expected-failures.ts, or passes
+although it is listed there.`;
+
+const { values } = parseArgs({
+  options: {
+    requirements: { type: 'string', multiple: true, default: [] },
+    all: { type: 'boolean', default: false },
+    scenario: { type: 'string', multiple: true, default: [] },
+    url: { type: 'string' },
+    dynamodb: { type: 'string', default: process.env.DYNAMODB_ENDPOINT ?? 'local' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const wanted = await select();
+  if (wanted.length === 0) throw new Error('No such scenario.');
+  await using stack = await server();
+  const verdicts: Verdict[] = [];
+  for (const [scenario, revision] of wanted) {
+    const verdict = await runScenario(stack.url, scenario, revision);
+    verdicts.push(verdict);
+    console.log(line(verdict));
+    for (const check of verdict.checks)
+      if (check.status === 'FAILURE' || check.status === 'WARNING')
+        console.log(`    ${check.status.toLowerCase()}: ${check.name}: ${check.errorMessage ?? check.description}`);
+  }
+  return summarize(verdicts);
+}
+
+/** Pairs of scenario and revision. */
+async function select(): Promise<(readonly [string, Revision])[]> {
+  const unknown = values.requirements.find((revision) => !REVISIONS.includes(revision as Revision));
+  if (unknown) throw new Error(`--requirements is ${REVISIONS.join(' or ')}, not ${unknown}`);
+  const revisions = values.all ? REVISIONS : (values.requirements as Revision[]);
+  const chosen: (readonly [string, Revision])[] = [];
+  if (values.all || revisions.length === 0)
+    for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
+  for (const revision of revisions)
+    for (const scenario of await requiredScenarios(revision)) chosen.push([scenario, revision]);
+  if (values.scenario.length === 0) return chosen;
+  const known = chosen.filter(([scenario]) => values.scenario.includes(scenario));
+  return known.length > 0 ? known : values.scenario.map((scenario) => [scenario, revisions[0] ?? '2026-07-28']);
+}
+
+async function server(): Promise<{ readonly url: string } & AsyncDisposable> {
+  if (values.url) return { url: values.url, [Symbol.asyncDispose]: async () => {} };
+  const stack = await startLocalStack({
+    server: fileURLToPath(new URL('server.ts', import.meta.url)),
+    dynamodb: values.dynamodb,
+    workers: 4,
+    // The suite plays a browser on the same machine.
+    allowedOrigins: ['localhost', '127.0.0.1'],
+    quiet: true,
+  });
+  return { url: stack.url, [Symbol.asyncDispose]: () => stack.stop() };
+}
+
+function line(verdict: Verdict): string {
+  const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[verdict.outcome];
+  const warnings = count(verdict, 'WARNING');
+  return [
+    `${mark} ${verdict.revision} ${verdict.scenario.padEnd(45)}`,
+    `${String(count(verdict, 'SUCCESS')).padStart(3)} passed, ${count(verdict, 'FAILURE')} failed`,
+    ...(warnings > 0 ? [`${warnings} warnings`] : []),
+    ...(reasonFor(verdict) ? [`expected: ${reasonFor(verdict)}`] : []),
+  ].join(', ');
+}
+
+const reasonFor = ({ scenario, revision }: Verdict) =>
+  EXPECTED_FAILURES.find((expected) => expected.scenario === scenario && expected.revision === revision)?.reason;
+
+function summarize(verdicts: readonly Verdict[]): number {
+  const of = (outcome: Verdict['outcome']) => verdicts.filter((verdict) => verdict.outcome === outcome);
+  const checks = (status: 'SUCCESS' | 'FAILURE') => verdicts.reduce((sum, verdict) => sum + count(verdict, status), 0);
+  console.log(
+    `\n${verdicts.length} scenarios: ${of('passed').length} passed, ${of('failed').length} failed, ` +
+      `${of('skipped').length} skipped by the suite; checks: ${checks('SUCCESS')} passed, ${checks('FAILURE')} failed`,
+  );
+  const unexpected = of('failed').filter((verdict) => !reasonFor(verdict));
+  const healed = of('passed').filter(reasonFor);
+  for (const { scenario } of healed) console.log(`${scenario} passes: take it out of expected-failures.ts`);
+  return unexpected.length + healed.length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

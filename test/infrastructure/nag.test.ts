@@ -1,0 +1,36 @@
+import { App, Validations } from 'aws-cdk-lib/core';
+import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, it } from 'vitest';
+import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
+
+const stack = new McpTasksStack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'McpTasks');
+
+const findings = (checks: AwsSolutionsChecks) =>
+  checks
+    .validateScope(stack)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+    );
+
+/** What the constructs themselves acknowledge, with their reasons. */
+const acknowledged = stack.node.findAll().flatMap(({ node }) =>
+  node.metadata
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .flatMap(({ data }) => Object.entries<string>(data))
+    .map(([rule, reason]) => ({ rule: rule.replace(/^annotation::/i, ''), path: node.path, reason })),
+);
+
+it('passes every rule of AWS Solutions, errors and warnings, but those that are acknowledged in place', () => {
+  expect(findings(new AwsSolutionsChecks())).toEqual([]);
+});
+
+it('acknowledges nothing that no rule complains of, and gives a reason for each', () => {
+  const unforgiving = Object.assign(new AwsSolutionsChecks(), { isAcknowledged: () => false });
+  const complaints = findings(unforgiving);
+  expect(complaints).toHaveLength(acknowledged.length);
+  for (const { rule, path, reason } of acknowledged) {
+    expect(complaints).toContainEqual(expect.stringContaining(`${rule} at ${path}/`));
+    expect(reason.length).toBeGreaterThan(40);
+  }
+});

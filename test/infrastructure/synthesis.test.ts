@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib/core';
+import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
+import { afterAll, describe, expect, it } from 'vitest';
+import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
+import { synthesizeTemplate } from '../../lib/synthesize.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'synthesis-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('the app', () => {
+  it('synthesizes with no AWS credentials, no region and no home, into what is deployable', {
+    timeout: 120_000,
+  }, () => {
+    const outdir = join(root, 'cdk.out');
+    const { status, stderr } = spawnSync('node_modules/.bin/cdk', ['synth', '--quiet', '--output', outdir], {
+      // Whatever else this machine has in its environment, an AWS account among it, the app does not see.
+      env: { PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}`, HOME: root, CI: 'true' },
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    const assets = readdirSync(outdir).filter((name) => name.startsWith('asset.'));
+    // One for each function: the API and the worker with the example's data, the dead-letter function without.
+    expect(assets).toHaveLength(3);
+    for (const asset of assets) expect(existsSync(join(outdir, asset, 'index.mjs'))).toBe(true);
+    const withData = assets.filter((asset) => existsSync(join(outdir, asset, 'datasets', 'stocks.csv')));
+    expect(withData).toHaveLength(2);
+
+    const template = JSON.parse(readFileSync(join(outdir, 'McpTasks.template.json'), 'utf8'));
+    const variables = (id: string) => template.Resources[id].Properties.Environment.Variables;
+    expect(variables('McpWorker7DB8848E').DATASETS_DIR).toBe('/var/task/datasets');
+    expect(`${stderr}`).toContain('The MCP endpoint is anonymous');
+  });
+});
+
+describe('the construct', () => {
+  it('warns that its endpoint is anonymous', () => {
+    const app = new App({ context: { [BUNDLING_STACKS]: [] } });
+    const stack = new McpTasksStack(app, 'McpTasks');
+    const messages = app.synth().getStackArtifact(stack.artifactId).messages;
+    expect(messages.map(({ level, entry }) => [level, entry.data])).toEqual([
+      ['warning', expect.stringContaining('The MCP endpoint is anonymous')],
+    ]);
+  });
+
+  it('is the same in an app with all the recommended feature flags and in one without', () => {
+    const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+    expect(Object.keys(context).length).toBeGreaterThan(50);
+    expect(sorted(synthesized(context))).toEqual(sorted(synthesized({})));
+  });
+});
+
+describe('synthesizing in this process', () => {
+  it('gives the template that the CDK command gives, and leaves no file behind', () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cdk.out'));
+    const template = synthesizeTemplate({ bundle: false });
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk.out') && !before.includes(name))).toEqual([]);
+    expect(sorted(template)).toEqual(sorted(synthesized({})));
+  });
+});
+
+function synthesized(context: Record<string, unknown>): unknown {
+  const app = new App({ context: { ...context, [BUNDLING_STACKS]: [] }, outdir: mkdtempSync(join(root, 'assembly-')) });
+  const stack = new McpTasksStack(app, 'McpTasks');
+  return app.synth().getStackArtifact(stack.artifactId).template;
+}
+
+/** Policies list their actions in an order that a flag chooses and that means nothing. */
+const sorted = (template: unknown) =>
+  JSON.parse(JSON.stringify(template), (key, value) =>
+    key === 'Action' && Array.isArray(value) ? value.toSorted() : value,
+  );

@@ -1,0 +1,20 @@
+/** Starts DynamoDB Local once for a whole test run, or takes the one that `DYNAMODB_ENDPOINT` names. */
+import type { TestProject } from 'vitest/node';
+import { startDynamoDbLocal } from '../../lib/local/dynamodb.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    dynamoDbEndpoint: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const running = process.env.DYNAMODB_ENDPOINT;
+  if (running) {
+    project.provide('dynamoDbEndpoint', running);
+    return undefined;
+  }
+  const { endpoint, stop } = await startDynamoDbLocal();
+  project.provide('dynamoDbEndpoint', endpoint);
+  return stop;
+}

@@ -1,0 +1,28 @@
+/** The stack on one machine for tests: on the run's DynamoDB Local, from the run's template, silent. */
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/stack.ts';
+
+export type TestStackOptions = Omit<LocalStackOptions, 'dynamodb' | 'template'>;
+
+/** Many of them share one DynamoDB Local: each has a table of its own. */
+export function startTestStack(options: TestStackOptions): Promise<LocalStack> {
+  return startLocalStack({
+    quiet: true,
+    ...options,
+    dynamodb: inject('dynamoDbEndpoint'),
+    template: inject('template'),
+  });
+}
+
+/** One stack for the tests of a file or a `describe`, started before them and gone after them. */
+export function useTestStack(options: TestStackOptions): () => LocalStack {
+  let stack: LocalStack | undefined;
+  beforeAll(async () => {
+    stack = await startTestStack(options);
+  });
+  afterAll(() => stack?.stop());
+  return () => {
+    if (!stack) throw new Error('The stack runs only while tests do.');
+    return stack;
+  };
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { anEntry, given, keyOf, type Store, touch } from './rows.ts';
+
+const hostile: readonly (readonly [string, string])[] = [
+  ['that is empty', ''],
+  ['with an escaped lone surrogate', JSON.stringify({ text: 'a\ud800b\udfff' })],
+  ['with keys of the prototype', '{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}'],
+  ['with a NUL and other control characters', '\u0000\u0001\u001f\u007f\u2028\u2029'],
+  ['beyond the basic plane', '\u{1F600}\u{10FFFF}'],
+  ['that is not normalised', 'e\u0301 \u00e9 \ufb01'],
+  ['like an expression', '#status = :0 OR attribute_exists(id)'],
+  ['of 300 KB', JSON.stringify({ text: 'ä'.repeat(150_000) })],
+];
+
+export const text = (store: Store): void => {
+  describe.each(hostile)('text %s', (_, value) => {
+    it('comes back byte for byte', async () => {
+      const asked = await given(store(), { arguments: value });
+      expect((await store().read(keyOf(asked)))?.arguments).toBe(value);
+      const row = await given(store());
+      const written = await store().update(touch(row, { set: { statusMessage: value } }));
+      expect(written.row?.statusMessage).toBe(value);
+      const entry = anEntry(row, { value });
+      await store().record(touch(row, { set: { statusMessage: 'recorded' } }), entry, randomUUID());
+      expect(await store().journal(row.id)).toStrictEqual([entry]);
+    });
+  });
+
+  it('a lone surrogate outside JSON becomes U+FFFD, in what is kept and in what is returned', async () => {
+    const row = await given(store());
+    const written = await store().update(touch(row, { set: { statusMessage: 'a\ud800b' } }));
+    expect(written.row?.statusMessage).toBe('a\ufffdb');
+    expect((await store().read(keyOf(row)))?.statusMessage).toBe('a\ufffdb');
+  });
+};

@@ -25,6 +25,17 @@ function milliseconds(env: Environment, name: string, fallback: number): number 
   return value;
 }
 
+function count(env: Environment, name: string, fallback: number, least: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new ConfigurationError(
+      `The environment variable ${name} must be a whole number from ${least}, not ${JSON.stringify(text)}.`,
+    );
+  return value;
+}
+
 /** The engine's settings, as an operator set them. @throws ConfigurationError */
 export function engineSettings(env: Environment): EngineSettings {
   const leaseMs = milliseconds(env, 'LEASE_MS', ENGINE_DEFAULTS.leaseMs);
@@ -33,5 +44,7 @@ export function engineSettings(env: Environment): EngineSettings {
     throw new ConfigurationError(
       `HEARTBEAT_MS (${heartbeatMs}) must be at most a third of LEASE_MS (${leaseMs}): a lease has to outlive two lost heartbeats.`,
     );
-  return { ...ENGINE_DEFAULTS, leaseMs, heartbeatMs };
+  const ownerShards = count(env, 'OWNER_SHARDS', ENGINE_DEFAULTS.ownerShards, 1);
+  const maxOpenTasks = count(env, 'MAX_OPEN_TASKS', ENGINE_DEFAULTS.maxOpenTasks, 0);
+  return { ...ENGINE_DEFAULTS, leaseMs, heartbeatMs, ownerShards, maxOpenTasks };
 }

@@ -12,6 +12,7 @@ export {
   TaskCancelled,
   TimeBudgetSpent,
   toolError,
+  WaitTimedOut,
 } from './tool/errors.ts';
 export { StepError } from './tool/history.ts';
 export { type RunToolOptions, runTool, type TestAnswer, type ToolRunReport } from './tool/test-kit.ts';

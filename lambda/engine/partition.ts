@@ -7,9 +7,19 @@ import type { Caller } from './engine.ts';
  * itself, so that there is no hot partition and nothing to list.
  */
 export function partitionOf(caller: Caller, id: string, shards: number): string {
-  if (caller.owner === undefined) return `task#${id}`;
-  return shards > 1 ? `owner#${caller.owner}#${shardOf(id, shards)}` : `owner#${caller.owner}`;
+  return caller.owner === undefined ? `task#${id}` : ownerPartition(caller.owner, shardOf(id, shards), shards);
 }
+
+/** All partitions of an owner. */
+export const partitionsOf = (owner: string, shards: number): readonly string[] =>
+  Array.from({ length: shards }, (_, shard) => ownerPartition(owner, shard, shards));
+
+/** Where a caller's calls in place wait for answers: out of sight of whoever looks for tasks. */
+export const callPartitionOf = ({ owner }: Caller, id: string): string =>
+  owner === undefined ? `call#${id}` : `calls#${owner}`;
+
+const ownerPartition = (owner: string, shard: number, shards: number): string =>
+  shards > 1 ? `owner#${owner}#${shard}` : `owner#${owner}`;
 
 const shardOf = (id: string, shards: number): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % shards;

@@ -4,9 +4,9 @@
  */
 import { isTerminal } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
+import { groupOf } from './context.ts';
 import type { Redrive } from './engine.ts';
 import type { Clock, Log, WakeUpQueue } from './ports.ts';
-import { groupOf } from './worker.ts';
 
 /** A message that went round so often waits this long before the next round (ms). */
 const PAUSE_MS = 60_000;

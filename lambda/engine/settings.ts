@@ -15,6 +15,8 @@ export interface EngineSettings {
   readonly cancelledRetentionMs: number;
   /** Owners are spread over this many partitions (about 1,000 writes/s each). Default 1. */
   readonly ownerShards: number;
+  /** How many tasks one owner may have open; 0 for no limit. See {@link OpenTasks}. Default 1,000. */
+  readonly maxOpenTasks: number;
   /** The largest JSON that stays in the row with arguments and questions (bytes); see {@link Payloads}. */
   readonly inlineInputBytes: number;
   /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
@@ -26,6 +28,7 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   heartbeatMs: 5_000,
   cancelledRetentionMs: 24 * 3_600_000,
   ownerShards: 1,
+  maxOpenTasks: 1_000,
   inlineInputBytes: 4_096,
   inlineOutputBytes: 16_384,
 };

@@ -9,11 +9,13 @@ import { activeResources, leftRunning } from '../tool/left-running.ts';
 import { type RunEnd, type RunHost, ToolRun, type Wait } from '../tool/run.ts';
 import type { Tool } from '../tool/types.ts';
 import { describeProblems, validateArguments } from '../tool/validate.ts';
+import { groupOf } from './context.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { insist } from './insist.ts';
 import type { Delivery, Disposal } from './ports.ts';
 import { questionsOf } from './view.ts';
-import { groupOf, LONGEST_DELAY_MS, type WorkerTools } from './worker.ts';
+import { waitToken } from './wait-token.ts';
+import { LONGEST_DELAY_MS, type WorkerTools } from './worker.ts';
 
 /** What one run carries around. */
 interface TaskRun {
@@ -131,6 +133,7 @@ function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
     now: () => clock.now(),
     random: () => ids.random(),
     progress: heartbeat.progress,
+    token: (wait) => waitToken(row, wait),
     shouldHandOver: () => task.progressed && clock.now() >= handOverAt,
     record: async (id, json) => {
       const value = await payloads.pack(
@@ -262,12 +265,13 @@ async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
 function endOf(
   outcome: Outcome,
   row: TaskRow,
-): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string } {
+): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string; readonly toolError?: true } {
   if ('error' in outcome) return { status: 'failed', statusMessage: outcome.error.message };
   if (outcome.result.isError !== true) return { status: 'completed' };
   const [first] = (outcome.result.content ?? []) as { text?: unknown }[];
   const statusMessage = typeof first?.text === 'string' ? { statusMessage: first.text.slice(0, 1_024) } : {};
-  return row.era === '2025-11-25' ? { status: 'failed', ...statusMessage } : { status: 'completed', ...statusMessage };
+  const status = row.era === '2025-11-25' ? 'failed' : 'completed';
+  return { status, toolError: true, ...statusMessage };
 }
 
 async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: Heartbeat): Promise<Disposal> {

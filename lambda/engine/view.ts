@@ -1,6 +1,6 @@
 /** A task as a client may see it, from its row. */
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
-import type { TaskView } from './engine.ts';
+import type { TaskSummary, TaskView } from './engine.ts';
 import type { Payloads } from './payloads.ts';
 import { pollIntervalMs } from './poll-interval.ts';
 
@@ -15,9 +15,19 @@ export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Que
 const outcomeOf = async (row: TaskRow, payloads: Payloads): Promise<Outcome | undefined> =>
   row.outcome === undefined ? undefined : (JSON.parse(await payloads.unpack(row.outcome)) as Outcome);
 
+/** Everything: questions and outcome are fetched from where they are kept. */
 export async function viewOf(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
   const outcome = await outcomeOf(row, payloads);
   const questions = row.status === 'input_required' ? await questionsOf(row, payloads) : {};
+  return {
+    ...summaryOf(row, now),
+    questions: Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question))),
+    ...(outcome && { outcome }),
+  };
+}
+
+/** What the row itself says, without questions and outcome. */
+export function summaryOf(row: TaskRow, now: number): TaskSummary {
   return {
     id: row.id,
     tool: row.tool,
@@ -29,7 +39,6 @@ export async function viewOf(row: TaskRow, now: number, payloads: Payloads): Pro
     lastUpdatedAt: row.lastUpdatedAt,
     ttlMs: row.expiresAt - row.createdAt,
     pollIntervalMs: pollIntervalMs(row, now),
-    questions: Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question))),
-    ...(outcome && { outcome }),
+    ...(row.toolError && { toolError: row.toolError }),
   };
 }

@@ -5,6 +5,7 @@ import { overtakeChange, voidRow } from '../tasks/writes/bar.ts';
 import { claimChange, judgeClaim, type Verdict } from '../tasks/writes/claim.ts';
 import type { Tool } from '../tool/types.ts';
 import { cleanUp } from './clean-up.ts';
+import { groupOf } from './context.ts';
 import type { Worker } from './engine.ts';
 import { Payloads } from './payloads.ts';
 import type { Clock, Delivery, Disposal, Ids, Log, PayloadStore, WakeUp, WakeUpQueue } from './ports.ts';
@@ -123,9 +124,3 @@ async function hop(tools: WorkerTools, wakeUp: WakeUp, ms: number): Promise<Disp
   });
   return 'delete';
 }
-
-/** The fairness group of a partition: its owner; each anonymous task is on its own. */
-export const groupOf = (partition: string): { readonly group?: string } => {
-  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
-  return owner === undefined ? {} : { group: owner };
-};

@@ -76,3 +76,14 @@ export const noCleanUp: Condition = absent('cleanUp');
 
 /** The task was cancelled and its tool's `onCancel` has not run yet. */
 export const cleanUpOwed: Condition = { test: '=', attribute: 'cleanUp', value: 'owed' };
+
+/** The questions may be asked over this stream: no other one asks them, or nobody has read that for a while. */
+export const askedByNoOther = (stream: string, now: number): Condition =>
+  any(
+    absent('stream'),
+    { test: '=', attribute: 'stream', value: stream },
+    { test: '<=', attribute: 'streamUntil', value: now },
+  );
+
+/** Every question has its answer. */
+export const allAnswered: Condition = { test: '=', attribute: 'status', value: 'working' };

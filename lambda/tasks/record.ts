@@ -59,9 +59,12 @@ export interface Question {
 export const SLEEP = 'sleep';
 export const EXTERNAL = 'external';
 
+/** A wait that is not over: no answer, and not withdrawn. */
+export const isPending = (question: Question): boolean => question.answer === undefined && !question.withdrawn;
+
 /** A question that a client has to answer, now. */
 export const isOutstanding = (question: Question): boolean =>
-  question.answer === undefined && !question.withdrawn && question.method !== SLEEP && question.method !== EXTERNAL;
+  isPending(question) && question.method !== SLEEP && question.method !== EXTERNAL;
 
 /** A client's answer to a question: a result, or the JSON-RPC error with which it refused. */
 export type Answer = { readonly result: Record<string, unknown> } | { readonly error: RpcError };
@@ -124,14 +127,26 @@ export interface TaskRow extends TaskKey {
   readonly tool: string;
   readonly arguments: Payload;
   readonly era: Era;
+  /** Hash of the client through which the task was created; absent where callers come through none that is known. */
+  readonly client?: string;
   /** What the creator of the task can be asked. */
   readonly capabilities: InputCapabilities;
   /** Bounds for the poll interval that clients are told (ms). */
   readonly poll: { readonly min: number; readonly max: number };
   /** The tool has an `onCancel` that must run when the task is cancelled. */
   readonly cleanUp?: 'onCancel' | 'owed';
+  /** What the creator wants `notifications/progress` to carry (2025-11-25). */
+  readonly progressToken?: string | number;
+  /** The stream over which the outstanding questions are asked (2025-11-25); no other one asks them. */
+  readonly stream?: string;
+  /** Until when that stream is believed to have a reader. */
+  readonly streamUntil?: number;
+  /** On the row of a call in place that waits for answers: what it goes on with, as JSON. */
+  readonly state?: Payload;
   /** {@link Questions} as JSON; absent while nothing was ever asked. */
   readonly questions?: Payload;
+  /** The outcome is a result that says `isError`: what the revisions call differently is told without reading it. */
+  readonly toolError?: true;
   /** {@link Outcome} as JSON; present exactly when the task is completed or failed. */
   readonly outcome?: Payload;
 }

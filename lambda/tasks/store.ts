@@ -2,7 +2,10 @@
 import type { Condition } from './conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
 
-type Mutable = Omit<TaskRow, 'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era'>;
+type Mutable = Omit<
+  TaskRow,
+  'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era' | 'client'
+>;
 
 /** One conditional write to one row. An attribute is named in at most one of `set`, `add` and `remove`. */
 export interface Change {
@@ -59,8 +62,11 @@ export interface TaskStore {
   /** Write a new row if nothing stands under its key. */
   insert(row: TaskRow): Promise<Written>;
 
-  /** The same in one transaction with an idempotency row, if that is not there either. */
-  insertOnce(row: TaskRow, key: IdempotencyRow): Promise<InsertedOnce>;
+  /**
+   * The same in one transaction with an idempotency row, if that is not there either. One whose `ttl` has passed
+   * at `now` (ms since the epoch) counts as not there.
+   */
+  insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce>;
 
   /** Apply a change if its conditions hold. */
   update(change: Change): Promise<Written>;

@@ -1,5 +1,5 @@
 /** Waiting: for a client's answer or for time to pass. */
-import { isOutstanding, type Question, SLEEP } from '../tasks/record.ts';
+import { isPending, type Question, SLEEP } from '../tasks/record.ts';
 import { InputNotSupported, InvalidAnswer } from './errors.ts';
 import { nameProblem, type Occurrence, stepId, waitKey } from './history.ts';
 import type { Asking } from './questions.ts';
@@ -20,7 +20,7 @@ export async function ask<T>(run: ToolRun, wait: Occurrence, asking: Asking<T>):
     if (!known) return run.park(key, { question: newQuestion(run, asking, reason), ...deadlineOf(run, asking) });
     run.visited.add(key);
     checkMethod(run, wait, known, asking.method);
-    if (isOutstanding(known))
+    if (isPending(known))
       return run.park(key, { question: known, ...(known.deadline !== undefined && { deadline: known.deadline }) });
     const read = await asking.read(known);
     if ('value' in read) return read.value;

@@ -1,6 +1,7 @@
 /** `defineTool` and `defineServer`: what a server module is written with. */
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
+import { FOLLOW_UP_TOOLS, nameTaken, needsFollowUp } from './follow-up.ts';
 import type { ServerDefinition, TaskContext, Tool, ToolConfig, ToolHandler } from './types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,6 +16,9 @@ export const TOOL_DEFAULTS = {
 
 /** SQS keeps a message 14 days at most, and one stands behind every runnable task. */
 const LONGEST_LIFETIME_MS = 14 * 24 * HOUR_MS;
+
+/** RFC 6749, section 3.3. */
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** MCP 2025-11-25 and later, Tool Names: 1 to 128 characters of these. */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
@@ -36,6 +40,7 @@ export function defineTool<
     name,
     taskSupport,
     withoutTasks: config.withoutTasks ?? 'inline',
+    scopes: config.scopes ?? [],
     asks: config.asks ?? [],
     lifetimeMs: config.lifetimeMs ?? TOOL_DEFAULTS.lifetimeMs,
     retentionMs: config.retentionMs ?? TOOL_DEFAULTS.retentionMs,
@@ -54,6 +59,8 @@ export function defineTool<
 function firstProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
   if (typeof tool.name !== 'string' || !TOOL_NAME.test(tool.name))
     return 'a tool name has 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
+  if (!tool.scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope)))
+    return '"scopes" are names without spaces, quotes and backslashes.';
   if (tool.taskSupport !== 'optional' && (config.withoutTasks !== undefined || config.decide !== undefined))
     return `"withoutTasks" and "decide" are choices that only taskSupport "optional" leaves open; this tool says "${tool.taskSupport}".`;
   for (const schema of ['inputSchema', 'outputSchema'] as const)
@@ -91,7 +98,7 @@ export interface ServerConfig {
 /**
  * Define the server: the default export of a server module.
  *
- * @throws ConfigurationError when a name is missing or a tool's name is used twice
+ * @throws ConfigurationError when a name is missing, or a tool's name is used twice or is the server's own
  */
 export function defineServer(config: ServerConfig): ServerDefinition {
   for (const field of ['name', 'version'] as const)
@@ -105,6 +112,8 @@ export function defineServer(config: ServerConfig): ServerDefinition {
       throw new ConfigurationError(`Two tools are named ${JSON.stringify(tool.name)}: rename one of them.`);
     tools.set(tool.name, tool);
   }
+  const taken = needsFollowUp(tools.values()) ? FOLLOW_UP_TOOLS.find((name) => tools.has(name)) : undefined;
+  if (taken) throw new ConfigurationError(`defineServer: ${nameTaken(taken)}`);
   const { name, version, title, instructions, mcp } = config;
   return {
     info: { name, version, ...(title !== undefined && { title }) },

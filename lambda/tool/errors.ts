@@ -65,6 +65,11 @@ export class InvalidAnswer extends Error {
   override readonly name = 'InvalidAnswer';
 }
 
+/** What `task.waitFor` waited for did not come within its `timeoutMs`. */
+export class WaitTimedOut extends Error {
+  override readonly name = 'WaitTimedOut';
+}
+
 /** The server is wired wrongly; the message says what to do. Thrown at synth or at the first line. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

@@ -4,8 +4,10 @@ import type {
   CreateMessageResult,
   StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
-import type { Answer, InputCapabilities, Question } from '../tasks/record.ts';
+import { type Answer, EXTERNAL, type InputCapabilities, type Question } from '../tasks/record.ts';
+import { WaitTimedOut } from './errors.ts';
 import { formSchema } from './form-schema.ts';
+import { StepError } from './history.ts';
 import type { ElicitAnswer, FormContent } from './types.ts';
 import { describeProblems, validate } from './validate.ts';
 
@@ -101,6 +103,24 @@ export function sampling({
       if (typeof role !== 'string' || typeof content !== 'object' || content === null || typeof model !== 'string')
         return { problem: 'a sampling result has "role", "content" and "model"' };
       return { value: answer.result as CreateMessageResult };
+    },
+  };
+}
+
+/** A wait for an outside system, which ends it through the engine's `complete` or `fail`. */
+export function externalWait(options: { readonly timeoutMs?: number }): Asking<unknown> {
+  return {
+    method: EXTERNAL,
+    requires: {},
+    ...options,
+    supported: () => true,
+    params: () => ({}),
+    read: async (waited) => {
+      if (waited.withdrawn) throw new WaitTimedOut('The outside system did not answer in time.');
+      const answer = waited.answer as Answer;
+      if ('result' in answer) return { value: answer.result.value };
+      const { name } = (answer.error.data ?? {}) as { name?: unknown };
+      throw new StepError({ name: typeof name === 'string' ? name : 'Error', message: answer.error.message });
     },
   };
 }

@@ -25,6 +25,8 @@ export interface RunHost {
   /** Write a journal entry under the run's fence; resolves when it is recorded. A rejection ends the run as lost. */
   record(id: string, json: string): Promise<void>;
   progress(news: ProgressNews): void;
+  /** The token with which an outside system ends a wait; absent where nothing can wait that long. */
+  token?(wait: string): string;
   /** Asked after each recorded step: is it time for another run to take over? */
   shouldHandOver(): boolean;
   /** For a run that cannot park on a timer: wait in the process. Absent where timers park. */

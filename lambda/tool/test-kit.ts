@@ -1,6 +1,15 @@
 /** `runTool`: a tool's whole life in a test, without a store, a queue or a clock to wait for. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Answer, Era, InputCapabilities, Question, Questions, RpcError } from '../tasks/record.ts';
+import {
+  type Answer,
+  type Era,
+  EXTERNAL,
+  type InputCapabilities,
+  type Question,
+  type Questions,
+  type RpcError,
+  SLEEP,
+} from '../tasks/record.ts';
 import type { ProgressNews } from '../tasks/writes/held.ts';
 import { HandedOver, Parked, TaskCancelled } from './errors.ts';
 import { activeResources, leftRunning, WITH_TIMERS } from './left-running.ts';
@@ -77,6 +86,7 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
       now: () => now,
       random: () => 0.5,
       progress: (news) => progress.push(news),
+      token: (wait) => `token-of-${wait}`,
       shouldHandOver: () => options.replay === 'every-step' && recordedNow > 0,
       record: async (id, json) => {
         journal[id] = json;
@@ -133,7 +143,7 @@ function afterPark(
   for (const [key, { question }] of end.waits) {
     if (!question) continue;
     questions[key] ??= question;
-    if (question.method === 'sleep') continue;
+    if (question.method === SLEEP) continue;
     answered = true;
     questions[key] = answerOf(tool, key, question, answers);
   }
@@ -155,6 +165,7 @@ function answerOf(
     );
   const answer = typeof given === 'function' ? given({ key, method: question.method, params: question.params }) : given;
   if (answer.action === 'timeout') return { ...question, withdrawn: true };
+  if (question.method === EXTERNAL) return { ...question, answer: { result: { value: answer } } };
   const result: Answer = {
     result:
       question.method !== 'elicitation/create' || 'action' in answer

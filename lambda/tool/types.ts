@@ -16,8 +16,11 @@ import type { InputCapabilities } from '../tasks/record.ts';
 export type Schema<Output = unknown> = StandardSchemaWithJSON<unknown, Output>;
 export type Infer<S extends StandardSchemaWithJSON> = StandardSchemaWithJSON.InferOutput<S>;
 
+/** A step may return nothing. */
+type Nothing = ReturnType<() => void>;
+
 /** What survives JSON: `never` for what does not (Date, Map, Set, functions, symbols, bigint). */
-export type Json<T> = T extends string | number | boolean | null | undefined | void
+export type Json<T> = T extends string | number | boolean | null | undefined | Nothing
   ? T
   : T extends bigint | symbol | ((...args: never[]) => unknown) | Date | Map<unknown, unknown> | Set<unknown> | RegExp
     ? never
@@ -51,6 +54,11 @@ export interface StepContext {
   readonly key: string;
   /** Aborts as `task.signal` does. */
   readonly signal: AbortSignal;
+}
+
+/** A wait for an outside system: awaited like a promise, with the token that ends it. */
+export interface ExternalWait<T> extends PromiseLike<T> {
+  readonly token: string;
 }
 
 /** What a tool is given beside its arguments. */
@@ -97,6 +105,15 @@ export interface TaskContext {
 
   /** Wait without holding a worker. `durationMs` may reach to the task's lifetime. */
   sleep(name: string, durationMs: number): Promise<void>;
+
+  /**
+   * Wait for an outside system (Step Functions, Batch, a person) without holding a worker. Hand `token` to it, in
+   * a step; it ends the wait with `complete` or `fail`, also before this is awaited.
+   *
+   * @throws WaitTimedOut after `timeoutMs`; what the outside system failed with, as `StepError`; a call that runs
+   *   inline cannot wait and gets a JSON-RPC error
+   */
+  waitFor<T = unknown>(name: string, options?: { readonly timeoutMs?: number }): ExternalWait<T>;
 
   /** Tell how far the work is: a message, or numbers with an optional message. Written at most once a second. */
   progress(message: string): void;
@@ -159,6 +176,17 @@ interface ToolConfigBase<I extends StandardSchemaWithJSON | undefined, O extends
   readonly annotations?: ToolAnnotations;
   readonly icons?: Icon[];
   readonly _meta?: Record<string, unknown>;
+  /**
+   * What the host may show the model at once where the call has become a task, before there is a result
+   * (2025-11-25, `io.modelcontextprotocol/model-immediate-response`).
+   */
+  readonly immediateResponse?: string;
+  /**
+   * OAuth scopes that a call of this tool demands, beside those that every call does; as the authorization server
+   * spells them. A client without them is told which to ask for. Only a server with access tokens has callers with
+   * scopes. Default: none.
+   */
+  readonly scopes?: readonly string[];
   /** What the tool will ask: a client that cannot answer is refused before any work. */
   readonly asks?: readonly ('elicitation' | 'elicitationUrl' | 'sampling')[];
   /** Runs once after a cancel, for a parked task too, in a run of its own. */
@@ -211,8 +239,10 @@ export interface Tool {
   readonly annotations?: ToolAnnotations;
   readonly icons?: Icon[];
   readonly _meta?: Record<string, unknown>;
+  readonly immediateResponse?: string;
   readonly taskSupport: TaskSupport;
   readonly withoutTasks: WithoutTasks;
+  readonly scopes: readonly string[];
   readonly asks: readonly ('elicitation' | 'elicitationUrl' | 'sampling')[];
   readonly lifetimeMs: number;
   readonly retentionMs: number;

@@ -47,7 +47,7 @@ export class WitnessedStore {
           return answered(written);
         });
       },
-      insertOnce: (row, key) => world.request(process, () => memory.insertOnce(row, key)),
+      insertOnce: (row, key, now) => world.request(process, () => memory.insertOnce(row, key, now)),
       update: async (change) => {
         if (this.mutation.skipUpdate?.(change)) {
           const row = await memory.read(change.key);

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exists, heldByRun } from '../../lambda/tasks/conditions.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import { createTaskTable, dynamoDbEndpoint, patientClient } from '../support/dynamodb.ts';
-import { anEntry, anIdempotencyRow, aRow, keyOf, touch } from './contract/rows.ts';
+import { anEntry, anIdempotencyRow, aRow, keyOf, NOW, touch } from './contract/rows.ts';
 
 const $metadata = {};
 const conflict = () => new TransactionConflictException({ message: 'conflict', $metadata });
@@ -78,7 +78,7 @@ describe('a write of the DynamoDB store that meets others', () => {
   it('is tried again as a create under an idempotency key', async () => {
     const row = aRow();
     const { store } = storeMeeting(cancelled('None', 'TransactionConflict'));
-    expect(await store.insertOnce(row, anIdempotencyRow(row))).toMatchObject({ done: true });
+    expect(await store.insertOnce(row, anIdempotencyRow(row), NOW)).toMatchObject({ done: true });
   });
 
   it('is refused by a condition that failed, whatever else stood in the way', async () => {
@@ -94,7 +94,7 @@ describe('a write of the DynamoDB store that meets others', () => {
     const { store } = storeMeeting(throttled, cancelled('ValidationError', 'None'));
     await expect(store.insert(aRow())).rejects.toBe(throttled);
     const row = aRow();
-    await expect(store.insertOnce(row, anIdempotencyRow(row))).rejects.toThrow(TransactionCanceledException);
+    await expect(store.insertOnce(row, anIdempotencyRow(row), NOW)).rejects.toThrow(TransactionCanceledException);
     expect(await store.read(keyOf(row))).toBeUndefined();
   });
 });

@@ -17,6 +17,13 @@ export const nothingThere: Expression = {
   ExpressionAttributeNames: { '#partition': 'partition' },
 };
 
+/** Nothing stands under the key but what has expired (`ttl`, in seconds) and awaits its sweep. */
+export const nothingThereAt = (now: number): Expression => ({
+  ConditionExpression: 'attribute_not_exists(#partition) OR #ttl <= :now',
+  ExpressionAttributeNames: { '#partition': 'partition', '#ttl': 'ttl' },
+  ExpressionAttributeValues: { ':now': Math.floor(now / 1000) },
+});
+
 /** A whole change: what must hold and what it does. */
 export const expressionOf = ({ when, set, add, remove }: Omit<Change, 'key'>): Expression => {
   const terms = new Terms();

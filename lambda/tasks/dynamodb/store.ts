@@ -9,7 +9,7 @@ import {
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
 import type { Change, IdempotencyRow, InsertedOnce, Page, TaskStore, Written } from '../store.ts';
 import { readable, stored } from '../stored.ts';
-import { expressionOf, nothingThere } from './expression.ts';
+import { expressionOf, nothingThere, nothingThereAt } from './expression.ts';
 import { entryOf, idempotencyItem, idempotencyRow, isPossible, journalItem, journalPartition, keyOf } from './items.ts';
 import { type Pauses, patiently, shortPauses } from './patience.ts';
 import { type Refusal, refusalOf, refusalsOf } from './refusal.ts';
@@ -51,10 +51,10 @@ export class DynamoTaskStore implements TaskStore {
     }
   }
 
-  async insertOnce(row: TaskRow, key: IdempotencyRow): Promise<InsertedOnce> {
+  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce> {
     const kept = stored(row);
-    const puts = [kept, stored(idempotencyItem(key))].map((item) => ({ Put: this.#put(item) }));
-    const command = new TransactWriteCommand({ TransactItems: puts });
+    const keyPut = { ...this.#put(stored(idempotencyItem(key))), ...nothingThereAt(now) };
+    const command = new TransactWriteCommand({ TransactItems: [{ Put: this.#put(kept) }, { Put: keyPut }] });
     try {
       await patiently(() => this.#client.send(command), this.#pauses);
       return { done: true, row: kept };

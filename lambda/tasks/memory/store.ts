@@ -20,9 +20,9 @@ export class MemoryTaskStore implements TaskStore {
     return this.#insert(row);
   }
 
-  async insertOnce(row: TaskRow, key: IdempotencyRow): Promise<InsertedOnce> {
+  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce> {
     const taken = this.#keys.get(key.key);
-    if (taken) return { done: false, taken };
+    if (taken && taken.ttl * 1000 > now) return { done: false, taken };
     const written = this.#insert(row);
     if (written.done) this.#keys.set(key.key, stored(key));
     return written;

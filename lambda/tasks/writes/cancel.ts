@@ -30,7 +30,7 @@ const cancelled = ({ mark, now, retentionMs }: CancelWrite) => ({
   ttl: sweepAfter(now + retentionMs),
 });
 
-const gone = ['run', 'leaseUntil', 'parked', 'wakeAt', 'questions', 'progress'] as const;
+const gone = ['run', 'leaseUntil', 'parked', 'wakeAt', 'questions', 'progress', 'stream', 'streamUntil'] as const;
 
 /** Cancel a task whose tool has nothing to clean up: one write. The run, if any, sees it at its next heartbeat. */
 export const cancelChange = (cancel: CancelWrite): Change => ({

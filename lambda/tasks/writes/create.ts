@@ -10,6 +10,7 @@ export interface NewTask {
   readonly tool: string;
   readonly arguments: Payload;
   readonly era: Era;
+  readonly client?: string;
   readonly capabilities: InputCapabilities;
   readonly lifetimeMs: number;
   readonly retentionMs: number;
@@ -17,6 +18,7 @@ export interface NewTask {
   readonly maxFailures: number;
   /** The tool has an `onCancel`. */
   readonly cleansUp: boolean;
+  readonly progressToken?: string | number;
 }
 
 /** DynamoDB's sweep comes this much after the exact expiry, so that no clock sweeps what another still reads. */
@@ -45,10 +47,12 @@ export function newRow(task: NewTask): TaskRow {
     tool: task.tool,
     arguments: task.arguments,
     era: task.era,
+    ...(task.client !== undefined && { client: task.client }),
     capabilities: task.capabilities,
     poll: task.poll,
     maxFailures: task.maxFailures,
     ...(task.cleansUp && { cleanUp: 'onCancel' as const }),
+    ...(task.progressToken !== undefined && { progressToken: task.progressToken }),
   };
 }
 

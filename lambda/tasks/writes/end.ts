@@ -49,6 +49,8 @@ export const settleChange = (
   end: {
     readonly status: TaskStatus;
     readonly statusMessage?: string;
+    /** The outcome is a result that says `isError`. */
+    readonly toolError?: true;
     readonly outcome: Payload;
     readonly retentionMs: number;
   },
@@ -63,10 +65,13 @@ export const settleChange = (
     expiresAt: held.now + end.retentionMs,
     ttl: sweepAfter(held.now + end.retentionMs),
     ...(end.statusMessage !== undefined && { statusMessage: end.statusMessage }),
+    ...(end.toolError && { toolError: end.toolError }),
   },
   remove: [
     ...gone,
     'questions',
+    'stream',
+    'streamUntil',
     'parked',
     'wakeAt',
     'progress',

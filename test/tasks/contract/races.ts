@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { exists, heldByRun, noLiveLease } from '../../../lambda/tasks/conditions.ts';
-import { anEntry, anIdempotencyRow, aRow, given, keyOf, type Store, touch } from './rows.ts';
+import { anEntry, anIdempotencyRow, aRow, given, keyOf, NOW, type Store, touch } from './rows.ts';
 
 /** Twenty at once. */
 const race = <T>(contender: (at: number) => Promise<T>): Promise<T[]> =>
@@ -42,7 +42,7 @@ export const races = (store: Store): void => {
       const { key } = anIdempotencyRow(aRow());
       const made = await race(async (at) => {
         const row = aRow({ id: `task-${at}` });
-        const written = await store().insertOnce(row, anIdempotencyRow(row, { key }));
+        const written = await store().insertOnce(row, anIdempotencyRow(row, { key }), NOW);
         return 'taken' in written ? written.taken.task : keyOf(row);
       });
       expect(new Set(made.map(({ partition }) => partition)).size).toBe(1);

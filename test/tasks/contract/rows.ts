@@ -53,6 +53,9 @@ export const anEntry = (row: TaskKey, overrides: Partial<JournalEntry> = {}): Jo
   ...overrides,
 });
 
+/** When the contract's rows are live (ms since the epoch). */
+export const NOW = 1_000;
+
 export const anIdempotencyRow = (row: TaskKey, overrides: Partial<IdempotencyRow> = {}): IdempotencyRow => ({
   key: randomUUID(),
   task: keyOf(row),

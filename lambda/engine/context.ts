@@ -1,0 +1,84 @@
+/** What every verb of the API side works with. */
+import type { TaskRow } from '../tasks/record.ts';
+import type { TaskStore } from '../tasks/store.ts';
+import type { Caller } from './engine.ts';
+import { TaskNotFound } from './errors.ts';
+import { partitionOf } from './partition.ts';
+import { Payloads } from './payloads.ts';
+import type { Clock, Ids, Log, PayloadStore, WakeUpQueue } from './ports.ts';
+import { ENGINE_DEFAULTS, type EngineSettings } from './settings.ts';
+import { isVisible } from './view.ts';
+
+export interface EngineParts {
+  readonly store: TaskStore;
+  readonly queue: WakeUpQueue;
+  readonly payloads?: PayloadStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings?: Partial<EngineSettings>;
+  /** HMAC under the server's secret, for idempotency keys; loaded when the first key comes. */
+  readonly hmac?: (text: string) => Promise<string>;
+}
+
+/** How often a lost race is read again before the caller is told to come back. */
+export const RACE_ATTEMPTS = 20;
+
+export class EngineContext {
+  readonly store: TaskStore;
+  readonly queue: WakeUpQueue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: EngineSettings;
+  readonly payloads: Payloads;
+  readonly hmac: ((text: string) => Promise<string>) | undefined;
+
+  constructor(parts: EngineParts) {
+    this.store = parts.store;
+    this.queue = parts.queue;
+    this.clock = parts.clock;
+    this.ids = parts.ids;
+    this.log = parts.log;
+    this.settings = { ...ENGINE_DEFAULTS, ...parts.settings };
+    this.payloads = new Payloads(parts.payloads);
+    this.hmac = parts.hmac;
+  }
+
+  keyOf(caller: Caller, id: string) {
+    return { partition: partitionOf(caller, id, this.settings.ownerShards), id };
+  }
+
+  /** @throws TaskNotFound for unknown, foreign, void and expired ids alike */
+  async find(key: { readonly partition: string; readonly id: string }): Promise<TaskRow> {
+    const row = await this.store.read(key);
+    if (!isVisible(row, this.clock.now())) throw new TaskNotFound();
+    return row;
+  }
+
+  /** Send the message of a generation that a write is about to make true. */
+  async announce(
+    key: { readonly partition: string; readonly id: string },
+    generation: number,
+    commitBy: number,
+    extra: { readonly delayMs?: number; readonly traceparent?: string } = {},
+  ): Promise<void> {
+    const { delayMs, traceparent } = extra;
+    await this.queue.send(
+      {
+        partition: key.partition,
+        task: key.id,
+        generation,
+        commitBy,
+        ...(traceparent !== undefined && { traceparent }),
+      },
+      { ...groupOf(key.partition), ...(delayMs !== undefined && { delayMs }) },
+    );
+  }
+}
+
+/** The fairness group of a partition: its owner; each anonymous task is on its own. */
+export const groupOf = (partition: string): { readonly group?: string } => {
+  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
+  return owner === undefined ? {} : { group: owner };
+};

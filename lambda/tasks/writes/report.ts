@@ -1,0 +1,11 @@
+/** Report: an outside system tells how far it is. Changes nothing but what a person reads. */
+import { exists, notExpired, notTerminal } from '../conditions.ts';
+import type { TaskKey } from '../record.ts';
+import type { Change } from '../store.ts';
+import type { ProgressNews } from './held.ts';
+
+export const reportChange = (key: TaskKey, now: number, news: ProgressNews): Change => ({
+  key,
+  when: [exists, notTerminal, notExpired(now)],
+  set: { ...news, lastUpdatedAt: now },
+});

@@ -1,0 +1,116 @@
+/** Asking over a stream: who asks a task's questions, and calls in place that wait for their answers. */
+import {
+  allAnswered,
+  askedByNoOther,
+  atRevision,
+  exists,
+  heldByRun,
+  noLiveLease,
+  notExpired,
+  notTerminal,
+} from '../conditions.ts';
+import type { InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
+import type { Change } from '../store.ts';
+import { sweepAfter } from './create.ts';
+
+/** A stream, and until when it is believed to have a reader. */
+export interface Stream {
+  readonly stream: string;
+  readonly streamUntil: number;
+}
+
+/**
+ * This stream asks the questions of this revision. No message may go out on two streams, so this is written
+ * before a question is sent, and again while its reader keeps coming back.
+ */
+export const askChange = (key: TaskKey, now: number, revision: number, asking: Stream): Change => ({
+  key,
+  when: [exists, notTerminal, notExpired(now), atRevision(revision), askedByNoOther(asking.stream, now)],
+  set: { ...asking },
+});
+
+/** A call that runs in place and asked: what it is kept with until its client has answered. */
+export interface WaitingCall {
+  readonly key: TaskKey;
+  readonly nonce: string;
+  readonly now: number;
+  /** What the call is of, for the log. */
+  readonly name: string;
+  /** What is needed to go on with it, as JSON. */
+  readonly state: Payload;
+  readonly questions: Payload;
+  readonly capabilities: InputCapabilities;
+  /** How long its client may take over everything (ms). */
+  readonly lifetimeMs: number;
+  readonly poll: { readonly min: number; readonly max: number };
+  readonly asking: Stream;
+  /** Whether anything is asked at all: a call may only want to go on later. */
+  readonly asks: boolean;
+}
+
+/** Its row has the form of a task's, in a partition where no task is looked for. */
+export const waitingCallRow = (call: WaitingCall): TaskRow => ({
+  ...call.key,
+  v: 1,
+  generation: 1,
+  failures: 0,
+  revision: 0,
+  entries: 0,
+  nonce: call.nonce,
+  status: statusOf(call.asks),
+  createdAt: call.now,
+  lastUpdatedAt: call.now,
+  phaseAt: call.now,
+  expiresAt: call.now + call.lifetimeMs,
+  retentionMs: call.lifetimeMs,
+  ttl: sweepAfter(call.now + call.lifetimeMs),
+  tool: call.name,
+  arguments: '{}',
+  state: call.state,
+  era: '2025-11-25',
+  capabilities: call.capabilities,
+  poll: call.poll,
+  maxFailures: 1,
+  questions: call.questions,
+  ...call.asking,
+});
+
+const statusOf = (asks: boolean): 'input_required' | 'working' => (asks ? 'input_required' : 'working');
+
+/** An answered call goes on, in this request and no other; should it die, another one may after the lease. */
+export const takeCallChange = (key: TaskKey, now: number, run: string, leaseUntil: number): Change => ({
+  key,
+  when: [exists, allAnswered, notExpired(now), noLiveLease(now)],
+  set: { run, leaseUntil },
+});
+
+/** The call asks again. `state` replaces what it was kept with. */
+export const askAgainChange = (
+  key: TaskKey,
+  now: number,
+  run: string,
+  next: { readonly state: Payload; readonly questions: Payload; readonly asks: boolean; readonly revision: number },
+  asking: Stream,
+): Change => ({
+  key,
+  when: [exists, notTerminal, notExpired(now), heldByRun(run)],
+  set: {
+    status: statusOf(next.asks),
+    questions: next.questions,
+    state: next.state,
+    revision: next.revision + 1,
+    lastUpdatedAt: now,
+    phaseAt: now,
+    endedBy: run,
+    ...asking,
+  },
+  remove: ['run', 'leaseUntil'],
+});
+
+/** The call has its result, kept so that a stream that broke off can be given it again. */
+export const endCallChange = (key: TaskKey, now: number, run: string, outcome: Payload): Change => ({
+  key,
+  when: [exists, notTerminal, notExpired(now), heldByRun(run)],
+  set: { status: 'completed', outcome, lastUpdatedAt: now, endedBy: run },
+  remove: ['run', 'leaseUntil', 'questions', 'stream', 'streamUntil'],
+});

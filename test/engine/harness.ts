@@ -1,0 +1,50 @@
+/** The engine over memory: one store, one queue, a clock that waits for nobody, and a worker at hand. */
+import { createEngine, createWorker, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import type { Delivery, WakeUp } from '../../lambda/engine/ports.ts';
+import type { EngineSettings } from '../../lambda/engine/settings.ts';
+import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
+import type { Tool } from '../../lambda/tool/types.ts';
+
+export function harness(tools: readonly Tool[], settings: Partial<EngineSettings> = {}) {
+  const store = new MemoryTaskStore();
+  const sent: { readonly wakeUp: WakeUp; readonly dueAt: number }[] = [];
+  const clock = { ...systemClock, now: () => Date.now() + time.ahead };
+  const time = { ahead: 0 };
+  const parts = {
+    store,
+    queue: {
+      send: async (wakeUp: WakeUp, { delayMs = 0 }: { readonly delayMs?: number } = {}) =>
+        void sent.push({ wakeUp, dueAt: clock.now() + delayMs }),
+    },
+    clock,
+    ids: systemIds,
+    log: () => {},
+    settings,
+    hmac: async (text: string) => `hash of ${text}`,
+  };
+  const engine = createEngine(parts);
+  const worker = createWorker({ ...parts, tool: async (name) => tools.find((tool) => tool.name === name) });
+  const delivery = (wakeUp: WakeUp): Delivery => ({ wakeUp, receives: 1, reappearIn: async () => {} });
+  return {
+    store,
+    sent,
+    time,
+    engine,
+    deadline: () => clock.now() + 10_000,
+    start: (tool: Tool, extra: object = {}) =>
+      engine.start({
+        ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true } },
+        deadline: clock.now() + 10_000,
+        ...extra,
+      }),
+    /** Deliver every message that is due, until none is left. */
+    work: async () => {
+      for (;;) {
+        const next = sent.findIndex(({ dueAt }) => dueAt <= clock.now());
+        const [message] = next < 0 ? [] : sent.splice(next, 1);
+        if (!message) return;
+        await worker.work(delivery(message.wakeUp), clock.now() + 900_000);
+      }
+    },
+  };
+}

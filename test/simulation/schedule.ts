@@ -1,6 +1,6 @@
 /** One seeded schedule: clients, workers and the dead-letter function over one store and one queue. */
 
-import type { TaskView } from '../../lambda/engine/engine.ts';
+import type { Caller, TaskView } from '../../lambda/engine/engine.ts';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import { createEngine, createRedrive, createWorker } from '../../lambda/engine/index.ts';
 import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
@@ -88,6 +88,13 @@ export async function runSchedule({
   const workers = new Map<string, Process[]>();
   const cleaned = new Set<string>();
   const known: Known[] = [];
+  const said = new Set<string>();
+  const tokens = new Set<string>();
+  const submitted = (token: string) => {
+    if (tokens.has(token)) return;
+    tokens.add(token);
+    void outsideSystem(token);
+  };
   let clientsBusy = 0;
   let inFlight = 0;
 
@@ -108,6 +115,7 @@ export async function runSchedule({
   const partsFor = (process: Process) => ({
     ...{ store: store.for(process), queue: queueFor(process), clock: world.clock(process), ids: world.ids, log },
     settings: { leaseMs: LEASE_MS, heartbeatMs: HEARTBEAT_MS },
+    hmac: async (text: string) => text,
   });
 
   /** One Lambda invocation: ended by its own end, by a crash, or at its deadline. */
@@ -136,7 +144,7 @@ export async function runSchedule({
   function deliver(receipt: Receipt): void {
     const { wakeUp } = receipt.message;
     const process = invoke('worker', FUNCTION_MS, async (process, deadline) => {
-      const defined = simulatedTools(world, process, (id) => cleaned.add(id));
+      const defined = simulatedTools(world, process, { cleanedUp: (id) => cleaned.add(id), submitted });
       const worker = createWorker({ ...partsFor(process), tool: async (name) => defined.get(name) });
       let nth = 0;
       const delivery: Delivery = {
@@ -204,16 +212,41 @@ export async function runSchedule({
 
   const pause = (ms: number) => new Promise<void>((resolve) => world.at(ms, resolve));
 
+  /** The outside system: it ends the wait at some time, and says so until somebody has heard it. */
+  async function outsideSystem(token: string): Promise<void> {
+    await pause(random() < 0.3 ? 0 : between(random, 100, 120_000));
+    const value = world.ids.token();
+    said.add(value);
+    for (;;) {
+      try {
+        if (await request((engine, deadline) => engine.complete(token, value, deadline).then(() => true))) return;
+      } catch {
+        return;
+      }
+      await pause(2_000);
+    }
+  }
+
   async function client(index: number): Promise<void> {
     await pause(between(random, 0, STORM_MS / 3));
     const name = tools[Math.floor(random() * tools.length)] as string;
-    const tool = simulatedTools(world, world.process('definition'), () => {}).get(name);
+    const tool = simulatedTools(world, world.process('definition'), { cleanedUp() {}, submitted() {} }).get(name);
     if (!tool) throw new Error(`no tool ${name}`);
-    const caller = random() < 0.5 ? {} : { owner: `owner${index % 3}` };
+    const caller: Caller = random() < 0.5 ? {} : { owner: `owner${index % 3}` };
+    // Some clients retry under a key; the others start anew, and what they have not heard of they do not own.
+    const once = caller.owner !== undefined && random() < 0.5 ? { idempotencyKey: `key ${index}` } : {};
     let view: TaskView | undefined;
     while (!view)
       view = await request((engine, deadline) =>
-        engine.start({ caller, tool, arguments: {}, era: '2026-07-28', capabilities: { form: true }, deadline }),
+        engine.start({
+          caller,
+          tool,
+          arguments: {},
+          era: '2026-07-28',
+          capabilities: { form: true },
+          ...once,
+          deadline,
+        }),
       );
     const { id } = view;
     const task: Known = {
@@ -313,7 +346,7 @@ export async function runSchedule({
       if (recorded !== JSON.stringify({ v: value })) tell(`${id} was delivered as ${value}, recorded as ${recorded}`);
     }
     for (const [key, value] of Object.entries(seen.answers))
-      if (value !== 'timeout' && !task.answers.get(key)?.has(value))
+      if (value !== 'timeout' && !said.has(value) && !task.answers.get(key)?.has(value))
         tell(`${key} was answered ${value}, which nobody said`);
   }
 }

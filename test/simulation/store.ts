@@ -20,6 +20,7 @@ export class WitnessedStore {
   readonly violations: string[] = [];
   /** What each step recorded, by task and entry. */
   readonly recorded = new Map<string, string>();
+  private readonly keys = new Set<string>();
   private readonly world: World;
   private readonly mutation: StoreMutation;
 
@@ -47,7 +48,16 @@ export class WitnessedStore {
           return answered(written);
         });
       },
-      insertOnce: (row, key, now) => world.request(process, () => memory.insertOnce(row, key, now)),
+      insertOnce: (row, key, now) =>
+        world.request(process, async () => {
+          const written = await memory.insertOnce(row, key, now);
+          // Promise 11: a key makes one task, however often its call is sent.
+          if (written.done) {
+            if (this.keys.has(key.key)) this.violations.push(`one key made two tasks: ${row.id}`);
+            this.keys.add(key.key);
+          }
+          return written;
+        }),
       update: async (change) => {
         if (this.mutation.skipUpdate?.(change)) {
           const row = await memory.read(change.key);

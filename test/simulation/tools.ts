@@ -12,12 +12,15 @@ interface Seen {
   answers: Record<string, string>;
 }
 
-/** @param cleanedUp told the id of each task whose `onCancel` ran to its end */
-export function simulatedTools(
-  world: World,
-  process: Process,
-  cleanedUp: (id: string) => void,
-): ReadonlyMap<string, Tool> {
+/** What happens outside of the engine because of a tool. */
+export interface Outside {
+  /** A task's `onCancel` ran to its end. */
+  cleanedUp(id: string): void;
+  /** A job was handed over that will end the wait of this token. */
+  submitted(token: string): void;
+}
+
+export function simulatedTools(world: World, process: Process, outside: Outside): ReadonlyMap<string, Tool> {
   const clock = world.clock(process);
   /** A step of some length whose value nobody can make twice. */
   const step = async (task: TaskContext, seen: Seen, name: string, ms = 20, options = {}) => {
@@ -84,7 +87,7 @@ export function simulatedTools(
       {
         onCancel: async (_: unknown, { id }: { id: string }) => {
           await clock.wait(50);
-          if (process.alive) cleanedUp(id);
+          if (process.alive) outside.cleanedUp(id);
         },
       },
     ),
@@ -97,6 +100,14 @@ export function simulatedTools(
         }
       };
       await Promise.all([ask(task, seen, 'slow', 600_000), ask(task, seen, 'other', 600_000), naps()]);
+    }),
+    // An outside system is told of the wait, and may be faster than the park.
+    tool('waits', async (task, seen) => {
+      const job = task.waitFor<string>('job', { timeoutMs: 90_000 });
+      await step(task, seen, 'before');
+      await task.step('submit', () => outside.submitted(job.token));
+      seen.answers.job = await Promise.resolve(job).catch(() => 'timeout');
+      await step(task, seen, seen.answers.job === 'timeout' ? 'late' : 'after');
     }),
     // Kills every worker that takes it up.
     tool('poison', async () => {
@@ -123,5 +134,6 @@ export function simulatedTools(
 
 export const TOOL_NAMES = [
   ...(['plain', 'steps', 'asks', 'asksTwo', 'timesOut', 'sleeps', 'long', 'cleansUp', 'flaky', 'asksBeside'] as const),
+  'waits',
   'poison',
 ] as const;

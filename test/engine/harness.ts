@@ -5,7 +5,11 @@ import type { EngineSettings } from '../../lambda/engine/settings.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 
-export function harness(tools: readonly Tool[], settings: Partial<EngineSettings> = {}) {
+export function harness(
+  tools: readonly Tool[],
+  settings: Partial<EngineSettings> = {},
+  onSend: (options: { readonly delayMs?: number; readonly group?: string }) => void = () => {},
+) {
   const store = new MemoryTaskStore();
   const sent: { readonly wakeUp: WakeUp; readonly dueAt: number }[] = [];
   const clock = { ...systemClock, now: () => Date.now() + time.ahead };
@@ -13,8 +17,10 @@ export function harness(tools: readonly Tool[], settings: Partial<EngineSettings
   const parts = {
     store,
     queue: {
-      send: async (wakeUp: WakeUp, { delayMs = 0 }: { readonly delayMs?: number } = {}) =>
-        void sent.push({ wakeUp, dueAt: clock.now() + delayMs }),
+      send: async (wakeUp: WakeUp, options: { readonly delayMs?: number; readonly group?: string } = {}) => {
+        onSend(options);
+        sent.push({ wakeUp, dueAt: clock.now() + (options.delayMs ?? 0) });
+      },
     },
     clock,
     ids: systemIds,

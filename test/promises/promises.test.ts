@@ -1,0 +1,198 @@
+/** The promises of `docs/guarantees.md`, one test each, through HTTP against real processes on DynamoDB Local. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { TaskNotFound } from '../../lambda/engine/errors.ts';
+import { defineTool } from '../../lambda/index.ts';
+import { harness } from '../engine/harness.ts';
+import { useTestStack } from '../support/stack.ts';
+import { type Client, clientOf } from './client.ts';
+
+const LEASE_MS = 3_000;
+const HEARTBEAT_MS = 500;
+
+const stack = useTestStack({
+  server: fileURLToPath(new URL('server.ts', import.meta.url)),
+  environment: { LEASE_MS: String(LEASE_MS), HEARTBEAT_MS: String(HEARTBEAT_MS) },
+  workers: 3,
+  apiProcesses: 2,
+});
+const client = (): Client => clientOf(stack().url);
+const tool = defineTool('t', {}, async () => ({ content: [] }));
+
+describe('promise', () => {
+  it('1. An acknowledged task always resolves, at once, from any instance', async () => {
+    const { call, get } = client();
+    // Requests alternate between two API processes.
+    for (let i = 0; i < 10; i += 1) {
+      const { taskId } = await call('wait', { ms: 1 });
+      expect((await get(taskId)).taskId).toBe(taskId);
+    }
+  });
+
+  it('2. An acknowledged task always runs: a crash at any point loses nothing', { timeout: 60_000 }, async () => {
+    const { call, ended } = client();
+    const { taskId } = await call('survives');
+    expect(await ended(taskId)).toMatchObject({ status: 'completed' });
+  });
+
+  it('3. One terminal transition; a terminal task never changes', async () => {
+    const { call, get, cancel, ended } = client();
+    const { taskId } = await call('wait', { ms: 1 });
+    const end = await ended(taskId);
+    expect(end.status).toBe('completed');
+    await cancel(taskId);
+    await cancel(taskId);
+    expect(await get(taskId)).toEqual(end);
+  });
+
+  it('4. A stale or ended run changes nothing', { timeout: 60_000 }, async () => {
+    const { call, get, cancel } = client();
+    const { taskId } = await call('wait', { ms: 1_500 });
+    await wait(500);
+    await cancel(taskId);
+    const end = await get(taskId);
+    // The run that was at work ends after the cancel and has its result discarded.
+    await wait(2_500);
+    expect(await get(taskId)).toEqual(end);
+    expect(end.status).toBe('cancelled');
+  });
+
+  it('5. A step runs at least once until recorded and never after; an outcome is recorded exactly once', {
+    timeout: 60_000,
+  }, async () => {
+    const { call, ended } = client();
+    const { taskId } = await call('survives');
+    const { result } = await ended(taskId);
+    const delivered = JSON.parse((result?.content as { text: string }[])[0]?.text ?? '{}') as Record<string, string>;
+    const journal = await journalOf(taskId);
+    expect(Object.keys(journal).sort()).toEqual([
+      'step:before#1',
+      'step:first worker#1',
+      'step:left#1',
+      'step:right#1',
+    ]);
+    for (const name of ['before', 'left', 'right'])
+      expect(JSON.parse(journal[`step:${name}#1`] as string)).toEqual({ v: delivered[name] });
+  });
+
+  it('6. Nothing is stuck: worker death, poison input and time-outs end in a result or a `failed` that says why', {
+    timeout: 90_000,
+  }, async () => {
+    const { call, ended } = client();
+    const [killer, thrower] = [await call('kills'), await call('throws')];
+    expect(await ended(thrower.taskId)).toMatchObject({ status: 'completed', result: { isError: true } });
+    const end = await ended(killer.taskId, 80_000);
+    expect(end).toMatchObject({ status: 'failed', error: { code: -32603 } });
+    expect(end.error?.message).toContain('2 runs in a row ended without saying so');
+  });
+
+  it('7. Waiting in the queue is never mistaken for being stuck', { timeout: 90_000 }, async () => {
+    const { call, ended } = client();
+    // Three workers, and each task waits longer than a lease: the last ones wait in the queue for several.
+    const tasks = await Promise.all(Array.from({ length: 9 }, () => call('wait', { ms: LEASE_MS + 500 })));
+    for (const { taskId } of tasks) expect(await ended(taskId, 60_000)).toMatchObject({ status: 'completed' });
+  });
+
+  it('8. A cancel is acknowledged at once and aborts the worker within a heartbeat', { timeout: 60_000 }, async () => {
+    const { call, cancel, get, ended } = client();
+    const tasks = await Promise.all(Array.from({ length: 3 }, () => call('wait', { ms: 600_000 })));
+    await wait(1_000);
+    for (const { taskId } of tasks) {
+      await cancel(taskId);
+      expect((await get(taskId)).status).toBe('cancelled');
+    }
+    // All three workers were busy for ten minutes; they are free again.
+    const { taskId } = await call('wait', { ms: 1 });
+    expect(await ended(taskId, 30_000)).toMatchObject({ status: 'completed' });
+  });
+
+  it('9. Expiry is exact and never undone; a finished result stays for its retention', {
+    timeout: 30_000,
+  }, async () => {
+    const { call, error, ended, get } = client();
+    const running = await call('expires', { ms: 20_000 });
+    const finished = await call('expires', { ms: 1_000 });
+    expect(running.ttlMs).toBe(3_000);
+    const end = await ended(finished.taskId);
+    expect(end.ttlMs).toBe(Date.parse(end.lastUpdatedAt) + 4_000 - Date.parse(end.createdAt));
+    await wait(Date.parse(running.createdAt) + 3_050 - Date.now());
+    expect(await error('tasks/get', running.taskId)).toMatchObject({ code: -32602 });
+    expect((await get(finished.taskId)).status).toBe('completed');
+    await wait(Date.parse(end.createdAt) + end.ttlMs + 50 - Date.now());
+    expect(await error('tasks/get', finished.taskId)).toMatchObject({ code: -32602 });
+  });
+
+  it('10. Somebody else’s task is indistinguishable from one that does not exist', async () => {
+    const { engine, start } = harness([tool]);
+    const { id } = await start(tool, { caller: { owner: 'mine' } });
+    const deadline = Date.now() + 1_000;
+    for (const caller of [{ owner: 'yours' }, {}])
+      for (const attempt of [
+        engine.get(caller, id),
+        engine.cancel(caller, id, deadline),
+        engine.answer(caller, id, {}, deadline),
+      ])
+        await expect(attempt).rejects.toThrow(TaskNotFound);
+    expect((await engine.get({ owner: 'mine' }, id)).status).toBe('working');
+  });
+
+  it('11. A retried call creates no second task', async () => {
+    const { start, store } = harness([tool]);
+    const call = () => start(tool, { caller: { owner: 'me' }, idempotencyKey: 'once' });
+    const tasks = await Promise.all([call(), call(), call()]);
+    expect(new Set(tasks.map(({ id }) => id)).size).toBe(1);
+    expect((await store.list('owner#me', { limit: 5 })).rows).toHaveLength(1);
+  });
+
+  it('12. Input is accepted on any instance, and no worker waits for it', { timeout: 60_000 }, async () => {
+    const { call, ended, until, update } = client();
+    // More questions than workers: were one held by each, the others would never be asked.
+    const tasks = await Promise.all(Array.from({ length: 8 }, () => call('asks')));
+    for (const { taskId } of tasks) await until(taskId, 'input_required');
+    for (const { taskId } of tasks) {
+      await update(taskId, { q: { action: 'accept', content: { value: taskId } } });
+      const end = await ended(taskId);
+      expect(JSON.stringify(end.result)).toContain(taskId);
+    }
+  });
+
+  it('13. A result that fits Lambda’s serialized response is delivered; a larger one becomes a resource link', {
+    timeout: 60_000,
+  }, async () => {
+    const { call, ended } = client();
+    // Every character of it is escaped twice on the way out of Lambda.
+    const fits = await ended((await call('large', { bytes: 1_000_000 })).taskId);
+    expect((fits.result?.content as { text: string }[])[0]?.text).toHaveLength(1_000_000);
+    const linked = await ended((await call('large', { bytes: 8_000_000 })).taskId);
+    expect(linked.result?.content).toMatchObject([
+      { type: 'resource_link', uri: expect.stringMatching(/^(file|https?):/) },
+    ]);
+  });
+
+  it('14. One owner’s backlog does not delay another beyond runs already started', async () => {
+    const sent: (string | undefined)[] = [];
+    const { start } = harness([tool], { maxOpenTasks: 3 }, (options) => void sent.push(options.group));
+    for (let i = 0; i < 3; i += 1) await start(tool, { caller: { owner: 'busy' } });
+    await start(tool, { caller: { owner: 'other' } });
+    // SQS fair queues hold back the group with the backlog; an owner has a limit besides.
+    expect(sent).toEqual(['busy', 'busy', 'busy', 'other']);
+    await expect(start(tool, { caller: { owner: 'busy' } })).rejects.toThrow('Too many open tasks');
+  });
+});
+
+async function journalOf(taskId: string): Promise<Record<string, string>> {
+  const database = new DynamoDBClient({ endpoint: stack().dynamodbEndpoint });
+  const { Items = [] } = await database.send(
+    new QueryCommand({
+      TableName: stack().tableName,
+      ConsistentRead: true,
+      KeyConditionExpression: '#partition = :partition',
+      ExpressionAttributeNames: { '#partition': 'partition' },
+      ExpressionAttributeValues: { ':partition': { S: `journal#${taskId}` } },
+    }),
+  );
+  return Object.fromEntries(Items.map((item) => [item.id?.S as string, item.value?.S as string]));
+}

@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs.
+ * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs, and how many of them it
+ * takes to wait for a task.
  *
  * The embedded DynamoDB is the default because it counts a transaction's capacity as AWS documents it, twice
  * for each item; DynamoDB Local counts small ones once.
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { localAwsEnvironment } from '../lib/local/aws.ts';
 import { startDynamoDbLocal, startEmbedded } from '../lib/local/dynamodb.ts';
 import { measureCalls } from './calls.ts';
+import { measurePolls } from './polls.ts';
 
 const { values } = parseArgs({ options: { dynamodb: { type: 'string', default: 'embedded' } } });
 Object.assign(process.env, localAwsEnvironment);
@@ -34,6 +36,34 @@ try {
     line(call, amounts(requests, false), String(readUnits), String(writeUnits), amounts(requests, true));
   console.log(`\nThe row of an ordinary task while it works: ${rowBytes} bytes.`);
   console.log("Lambda's own polling of the queue (receive and delete) is not counted: the functions do not make it.");
+  printPolls();
 } finally {
   await started.stop();
+}
+
+function printPolls(): void {
+  const line = (
+    ...[duration = '', interval = '', polls = '', most = '', delay = '', latest = '', share = '']: string[]
+  ) =>
+    console.log(
+      duration.padEnd(10) +
+        interval.padEnd(24) +
+        [polls, most, delay, latest, share]
+          .map((figure) => figure.padStart(11))
+          .join('')
+          .trimEnd(),
+    );
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  console.log('\nPolls until the end of a task is noticed, and how late (virtual time)\n');
+  line('duration', 'interval', 'polls', 'at most', 'mean delay', 'at most', 'mean share');
+  for (const { durationMs, interval, meanPolls, maxPolls, meanDelayMs, maxDelayMs } of measurePolls())
+    line(
+      durationMs < 60_000 ? `${durationMs / 1_000} s` : `${durationMs / 60_000} min`,
+      interval,
+      meanPolls.toFixed(1),
+      String(maxPolls),
+      seconds(meanDelayMs),
+      seconds(maxDelayMs),
+      `${((100 * meanDelayMs) / durationMs).toFixed(2)} %`,
+    );
 }

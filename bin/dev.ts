@@ -12,6 +12,8 @@ Starts the deployed wiring on this machine, on 127.0.0.1 only.
                       local: DynamoDB Local, needs Java 17
                       a URL: what runs there, in a table that is removed at the end
   --server MODULE     a module whose default export is what defineServer returns (default: the example)
+  --auth HOW          none: anybody may call (default)
+                      jwt: with an OAuth issuer on this machine, that consents to everything
   --workers N         worker processes, one task each at a time (default 4)
   --help              this text
 `;
@@ -24,16 +26,21 @@ function readOptions(args: string[]): LocalStackOptions | 'help' {
       port: { type: 'string', default: '3000' },
       dynamodb: { type: 'string', default: 'embedded' },
       server: { type: 'string' },
+      auth: { type: 'string', default: 'none' },
       workers: { type: 'string', default: '4' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  const { dynamodb } = values;
+  const { dynamodb, auth } = values;
   if (dynamodb !== 'embedded' && dynamodb !== 'local' && !/^https?:\/\/[^/]/.test(dynamodb)) {
     throw new RangeError(`--dynamodb is embedded, local or a URL, not ${JSON.stringify(dynamodb)}.`);
   }
+  if (auth !== 'none' && auth !== 'jwt') {
+    throw new RangeError(`--auth is none or jwt (the other ways need AWS), not ${JSON.stringify(auth)}.`);
+  }
   return {
+    auth,
     port: integer('--port', values.port, 0, 65_535),
     dynamodb,
     ...(values.server === undefined ? {} : { server: values.server }),
@@ -46,6 +53,10 @@ function integer(name: string, text: string, min: number, max: number): number {
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new RangeError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
 }
+
+/** How a person ends a wait (`task.waitFor`) by hand. */
+const invocationOf = ({ endpoint, functionName }: { endpoint: string; functionName: string }): string =>
+  `aws lambda invoke --endpoint-url ${endpoint} --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"token":"…","action":"complete","value":…}' /dev/stdout`;
 
 async function main(): Promise<void> {
   let options: LocalStackOptions | 'help';
@@ -70,6 +81,8 @@ async function main(): Promise<void> {
   try {
     const stack = await startLocalStack(options);
     console.error(`DynamoDB: ${stack.dynamodbEndpoint}, table ${stack.tableName}`);
+    if (stack.issuer) console.error(`OAuth issuer: ${stack.issuer.url}`);
+    if (stack.external) console.error(`External function: ${invocationOf(stack.external)}`);
     console.log(`MCP endpoint: ${stack.url}`);
     await signalled.promise;
     await stack.stop();

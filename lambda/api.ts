@@ -1,13 +1,14 @@
 /** The API function: one HTTP request in, one answer out. What a poll does not need is loaded when it is needed. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { authSettings, createGuard } from './auth/index.ts';
 import { dynamoDb } from './aws/dynamodb.ts';
 import { createEngine, systemClock, systemIds } from './engine/index.ts';
 import type { WakeUpQueue } from './engine/ports.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
-import { createFrontDoor, requestOf, resultOf } from './http/index.ts';
-import { jsonLog } from './log.ts';
+import { createFrontDoor, type FrontDoor, requestOf, resultOf } from './http/index.ts';
 import type { OfficialSdk } from './mcp/exchange.ts';
-import { createSealer, type Secrets, secretsManager } from './seal/index.ts';
+import { during, functionLog, type Invocation, traceparentOf } from './observe/index.ts';
+import { createKeyedHash, createSealer, type Secrets, secretsManager } from './seal/index.ts';
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
@@ -16,57 +17,78 @@ import { payloadStoreOf } from './tasks/payload/index.ts';
 const MARGIN_MS = 1_000;
 
 /**
- * The Lambda handler behind the HTTP API (payload format 2.0).
+ * What answers requests, wired as the environment says.
  *
  * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER), SEALING_SECRET_ARN (or SEALING_SECRET);
- *   optionally ALLOWED_ORIGINS (comma separated), LEASE_MS, HEARTBEAT_MS
+ *   AUTH with what belongs to it; optionally ALLOWED_ORIGINS (comma separated), LEASE_MS, HEARTBEAT_MS, METRICS_SERVER
  * @throws ConfigurationError when one is missing
  */
-export function createApiHandler(server: ServerModule, env: Environment) {
-  const log = jsonLog((line) => console.log(line));
+export function createAnswer(server: ServerModule, env: Environment): FrontDoor {
+  const log = functionLog(env.METRICS_SERVER);
   const database = env.AWS_ENDPOINT_URL_DYNAMODB;
+  const secrets = sealingSecrets(env);
+  const payloads = payloadStoreOf(env);
   const engine = createEngine({
     store: new DynamoTaskStore({
       client: dynamoDb(database ? { endpoint: database } : {}),
       table: required(env, 'TABLE_NAME'),
     }),
     queue: lazyQueue(required(env, 'QUEUE_URL'), env.AWS_ENDPOINT_URL_SQS),
-    payloads: payloadStoreOf(env),
+    payloads,
     clock: systemClock,
     ids: systemIds,
     log,
     settings: engineSettings(env),
+    hmac: createKeyedHash(secrets, 'idempotency'),
+    trace: () => traceparentOf(env._X_AMZN_TRACE_ID),
   });
 
+  const { info } = server;
+  const guard = createGuard(authSettings(env), {
+    path: '/mcp',
+    name: info.title ?? info.name,
+    now: systemClock.now,
+  });
   let sdk: Promise<OfficialSdk> | undefined;
   const callId = (): string => systemIds.task(systemClock.now());
   const loadSdk = async (): Promise<OfficialSdk> => {
     const { createBridge } = await import('./mcp/sdk/index.ts');
-    return createBridge({ server, now: systemClock.now, callId });
+    return createBridge({ server, engine, now: systemClock.now, wait: systemClock.wait, callId });
   };
 
-  const answer = createFrontDoor(
+  return createFrontDoor(
     {
       server,
       engine,
-      sealer: createSealer(sealingSecrets(env)),
+      sealer: createSealer(secrets),
       sdk: () => {
         sdk ??= loadSdk();
         return sdk;
       },
+      payloads,
       now: systemClock.now,
+      wait: systemClock.wait,
       callId,
       log,
     },
-    { allowedOrigins: list(env.ALLOWED_ORIGINS) },
+    { guard, allowedOrigins: list(env.ALLOWED_ORIGINS) },
   );
+}
 
+/**
+ * The Lambda handler behind the HTTP API (payload format 2.0).
+ *
+ * @param env as for {@link createAnswer}
+ * @throws ConfigurationError when a variable is missing
+ */
+export function createApiHandler(server: ServerModule, env: Environment) {
+  const answer = createAnswer(server, env);
   return async (
     event: APIGatewayProxyEventV2,
-    context: Pick<Context, 'getRemainingTimeInMillis'>,
+    context: Pick<Context, 'getRemainingTimeInMillis'> & Invocation,
   ): Promise<APIGatewayProxyStructuredResultV2> => {
     const deadline = systemClock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
-    return resultOf(await answer(requestOf(event), {}, deadline));
+    return during(context, async () => resultOf(await answer(requestOf(event), deadline)));
   };
 }
 

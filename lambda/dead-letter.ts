@@ -6,17 +6,17 @@ import { sqs } from './aws/sqs.ts';
 import { parseWakeUp } from './aws/wake-up.ts';
 import { createRedrive, systemClock } from './engine/index.ts';
 import { type Environment, required } from './environment.ts';
-import { jsonLog } from './log.ts';
+import { during, errorFacts, functionLog, type Invocation } from './observe/index.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 
 /**
  * The Lambda handler of the dead-letter queue.
  *
- * @param env TABLE_NAME, QUEUE_URL (the main queue's)
+ * @param env TABLE_NAME, QUEUE_URL (the main queue's); optionally METRICS_SERVER
  * @throws ConfigurationError when one is missing
  */
 export function createDeadLetterHandler(env: Environment) {
-  const log = jsonLog((line) => console.log(line));
+  const log = functionLog(env.METRICS_SERVER);
   const endpoint = env.AWS_ENDPOINT_URL_SQS;
   const database = env.AWS_ENDPOINT_URL_DYNAMODB;
   const redrive = createRedrive({
@@ -29,7 +29,7 @@ export function createDeadLetterHandler(env: Environment) {
     log,
   });
 
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  async function redriveAll(event: SQSEvent): Promise<SQSBatchResponse> {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const { body, messageId } of event.Records) {
       const parsed = parseWakeUp(body);
@@ -40,10 +40,13 @@ export function createDeadLetterHandler(env: Environment) {
       try {
         await redrive.redrive(parsed.wakeUp);
       } catch (error) {
-        log('work.failed', { task: parsed.wakeUp.task, error: String(error) });
+        log('work.failed', { task: parsed.wakeUp.task, ...errorFacts(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }
     return { batchItemFailures };
-  };
+  }
+
+  return (event: SQSEvent, context: Invocation = {}): Promise<SQSBatchResponse> =>
+    during(context, () => redriveAll(event));
 }

@@ -8,7 +8,7 @@ import { SqsWakeUpQueue } from './aws/queue.ts';
 import { sqs } from './aws/sqs.ts';
 import { createEngine, systemClock, systemIds } from './engine/index.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
-import { jsonLog } from './log.ts';
+import { during, functionLog, type Invocation } from './observe/index.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
 
@@ -37,7 +37,7 @@ export class InvalidEvent extends Error {
  * The Lambda handler. It fails (so that the caller sees a function error) with `InvalidEvent`, `InvalidToken` or
  * `TaskNotFound`; a wait that is over already is no error, so that a retried call succeeds.
  *
- * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER)
+ * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER); optionally METRICS_SERVER
  * @throws ConfigurationError when one is missing
  */
 export function createExternalHandler(env: Environment) {
@@ -52,17 +52,24 @@ export function createExternalHandler(env: Environment) {
     payloads: payloadStoreOf(env),
     clock: systemClock,
     ids: systemIds,
-    log: jsonLog((line) => console.log(line)),
+    log: functionLog(env.METRICS_SERVER),
     settings: engineSettings(env),
   });
 
-  return async (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<{ readonly ok: true }> => {
-    const word = wordOf(event);
-    const deadline = systemClock.now() + context.getRemainingTimeInMillis() - 1_000;
+  async function pass(word: ExternalEvent, deadline: number): Promise<{ readonly ok: true }> {
     if (word.action === 'complete') await engine.complete(word.token, word.value, deadline);
     else if (word.action === 'fail') await engine.fail(word.token, word.error, deadline);
     else await engine.progress(word.token, word);
     return { ok: true };
+  }
+
+  return async (
+    event: unknown,
+    context: Pick<Context, 'getRemainingTimeInMillis'> & Invocation,
+  ): Promise<{ readonly ok: true }> => {
+    const word = wordOf(event);
+    const deadline = systemClock.now() + context.getRemainingTimeInMillis() - 1_000;
+    return during(context, () => pass(word, deadline));
   };
 }
 

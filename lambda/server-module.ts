@@ -1,3 +1,4 @@
+import type { ThreadFiles } from './engine/thread/thread-run.ts';
 import type { ServerDefinition } from './tool/types.ts';
 
 /**
@@ -7,4 +8,6 @@ import type { ServerDefinition } from './tool/types.ts';
 export interface ServerModule {
   readonly info: ServerDefinition['info'];
   load(): Promise<ServerDefinition>;
+  /** How a worker starts a thread for a tool with `thread: true`. Absent: such a tool runs like any other, and a log line says so. */
+  readonly thread?: Omit<ThreadFiles, 'heapMb'>;
 }

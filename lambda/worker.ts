@@ -4,8 +4,9 @@ import { dynamoDb } from './aws/dynamodb.ts';
 import { deliveryOf, SqsWakeUpQueue } from './aws/queue.ts';
 import { sqs } from './aws/sqs.ts';
 import { createWorker, systemClock, systemIds } from './engine/index.ts';
+import { startThreads } from './engine/thread/thread-run.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
-import { jsonLog } from './log.ts';
+import { during, errorFacts, functionLog, type Invocation } from './observe/index.ts';
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
@@ -13,11 +14,13 @@ import { payloadStoreOf } from './tasks/payload/index.ts';
 /**
  * The Lambda handler of the worker.
  *
- * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER); optionally LEASE_MS, HEARTBEAT_MS
+ * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER); optionally LEASE_MS, HEARTBEAT_MS,
+ *   METRICS_SERVER; Lambda's own
+ *   AWS_LAMBDA_FUNCTION_MEMORY_SIZE bounds the heaps of threads
  * @throws ConfigurationError when one is missing
  */
 export function createWorkerHandler(server: ServerModule, env: Environment) {
-  const log = jsonLog((line) => console.log(line));
+  const log = functionLog(env.METRICS_SERVER);
   const queueUrl = required(env, 'QUEUE_URL');
   const endpoint = env.AWS_ENDPOINT_URL_SQS;
   const client = sqs(endpoint ? { endpoint } : {});
@@ -34,6 +37,7 @@ export function createWorkerHandler(server: ServerModule, env: Environment) {
     log,
     settings: engineSettings(env),
     tool: async (name) => (await server.load()).tools.get(name),
+    ...(server.thread && { startThread: startThreads({ ...server.thread, ...heapOf(env) }) }),
   });
 
   async function keeps(record: SQSRecord, deadline: number): Promise<boolean> {
@@ -46,16 +50,29 @@ export function createWorkerHandler(server: ServerModule, env: Environment) {
     try {
       return (await worker.work(received.delivery, deadline)) === 'keep';
     } catch (error) {
-      log('work.failed', { task: received.delivery.wakeUp.task, error: String(error) });
+      log('work.failed', { task: received.delivery.wakeUp.task, ...errorFacts(error) });
       return true;
     }
   }
 
-  return async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
+  return async (
+    event: SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'> & Invocation,
+  ): Promise<SQSBatchResponse> => {
     const deadline = systemClock.now() + context.getRemainingTimeInMillis();
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const record of event.Records)
-      if (await keeps(record, deadline)) batchItemFailures.push({ itemIdentifier: record.messageId });
+      if (await during(context, () => keeps(record, deadline)))
+        batchItemFailures.push({ itemIdentifier: record.messageId });
     return { batchItemFailures };
   };
+}
+
+/** What the worker and its clients need beside a thread is well under a quarter of any function that computes. */
+const HEAP_SHARE = 0.75;
+
+/** A thread that needs more than there is dies alone; Lambda would end the worker with all that it holds. */
+function heapOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size }: Environment): { readonly heapMb?: number } {
+  const memoryMb = Number(size);
+  return memoryMb > 0 ? { heapMb: Math.floor(memoryMb * HEAP_SHARE) } : {};
 }

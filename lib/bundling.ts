@@ -22,6 +22,13 @@ const REQUIRE_IN_MODULES =
  */
 const NOWHERE = resolve('bundle');
 
+/** Modules that become files of their own beside a function's entry, by the name of the file: path of the source. */
+export type Beside = Readonly<Record<string, string>>;
+
+/** What esbuild calls an entry that was no file. */
+const ENTRY = /(^|\/)stdin(\.mjs(?:\.map)?)$/;
+const named = (path: string): string => path.replace(ENTRY, '$1index$2');
+
 /**
  * Bundle a function's code into `outdir`, its entry as `index.mjs`.
  *
@@ -32,15 +39,17 @@ const NOWHERE = resolve('bundle');
  * - Source maps are written beside the code and not linked to it: who reads a stack trace has them, no start does.
  *
  * @param source the entry's text; imports absolute paths
+ * @param beside share their chunks with the entry
  * @returns what esbuild knows about inputs, outputs and who imports whom
  * @throws Error with esbuild's own account of what cannot be bundled
  */
-export function bundle(source: string, outdir: string): Metafile {
+export function bundle(source: string, outdir: string, beside: Beside = {}): Metafile {
   const { metafile, outputFiles } = buildSync({
     stdin: { contents: source, resolveDir: process.cwd(), sourcefile: 'index.ts', loader: 'ts' },
+    entryPoints: Object.entries(beside).map(([name, path]) => ({ in: resolve(path), out: name })),
     outdir: NOWHERE,
     write: false,
-    entryNames: 'index',
+    entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -60,11 +69,12 @@ export function bundle(source: string, outdir: string): Metafile {
     logLevel: 'silent',
   });
   for (const { path, contents } of outputFiles) {
-    const file = join(outdir, relative(NOWHERE, path));
+    const file = join(outdir, named(relative(NOWHERE, path)));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, contents);
   }
-  return metafile;
+  const outputs = Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]);
+  return { ...metafile, outputs: Object.fromEntries(outputs) };
 }
 
 /** Copy an asset to where the deployed code finds it. */
@@ -84,7 +94,11 @@ export function copyAsset(asset: Asset, outdir: string): void {
  * A function's code as the CDK takes it. Where the app does not bundle (`cdk list`, the local stack: the CDK's own
  * `aws:cdk:bundling-stacks`) it is a placeholder, which makes synthesis a matter of milliseconds.
  */
-export function bundledCode(scope: Construct, source: string, assets: readonly Asset[] = []): Code {
+export function bundledCode(
+  scope: Construct,
+  source: string,
+  { assets = [], beside = {} }: { readonly assets?: readonly Asset[]; readonly beside?: Beside } = {},
+): Code {
   if (!Stack.of(scope).bundlingRequired) return Code.fromInline('// not bundled');
   return Code.fromAsset(process.cwd(), {
     assetHashType: AssetHashType.OUTPUT,
@@ -92,10 +106,10 @@ export function bundledCode(scope: Construct, source: string, assets: readonly A
       // Never started: the bundling below is local and answers for itself.
       image: DockerImage.fromRegistry('none'),
       // The CDK reuses what it bundled before from the same options, and functions are none to compare.
-      command: [source, ...assets.map(({ from, to }) => join(from, to))],
+      command: [source, JSON.stringify(beside), ...assets.map(({ from, to }) => join(from, to))],
       local: {
         tryBundle(outdir) {
-          bundle(source, outdir);
+          bundle(source, outdir, beside);
           for (const asset of assets) copyAsset(asset, outdir);
           return true;
         },

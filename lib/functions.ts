@@ -1,9 +1,9 @@
-/** The three functions: what each is made of. */
+/** The functions that the gateway and the queues feed: what each is made of. */
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { bundledCode } from './bundling.ts';
-import { apiEntry, deadLetterEntry, workerEntry } from './entries.ts';
+import { apiEntry, deadLetterEntry, workerBeside, workerEntry } from './entries.ts';
 import { toolEnvironment } from './environment.ts';
 import type { LoadedServer } from './load-server.ts';
 import { createNodeFunction } from './node-function.ts';
@@ -31,16 +31,11 @@ export function createApi(
     'Api',
     {
       description: `${server.info.name}: answers MCP requests`,
-      code: bundledCode(scope, apiEntry(settings.entry, server.info), settings.assets),
-      environment: {
-        ...toolEnvironment(settings, Stack.of(scope).bundlingRequired),
-        ...wiring(resources),
-        PAYLOAD_BUCKET: resources.bucket.bucketName,
-        SEALING_SECRET_ARN: resources.secret.secretArn,
-        ...(settings.allowedOrigins.length > 0 ? { ALLOWED_ORIGINS: settings.allowedOrigins.join(',') } : {}),
-      },
+      code: bundledCode(scope, apiEntry(settings.entry, server.info), settings),
+      environment: apiEnvironment(settings, resources, Stack.of(scope).bundlingRequired),
       memory: settings.apiMemory,
       timeout: API_TIMEOUT,
+      quiet: true,
     },
     settings,
   );
@@ -60,7 +55,10 @@ export function createWorker(
     'Worker',
     {
       description: `${server.info.name}: runs the tools of tasks`,
-      code: bundledCode(scope, workerEntry(settings.entry, server.info), settings.assets),
+      code: bundledCode(scope, workerEntry(settings.entry, server.info), {
+        assets: settings.assets,
+        beside: workerBeside(settings.entry),
+      }),
       environment: {
         ...toolEnvironment(settings, Stack.of(scope).bundlingRequired),
         ...wiring(resources),
@@ -104,5 +102,21 @@ export function createDeadLetter(
   permitDeadLetter(role, resources);
   return fn;
 }
+
+/** What a function that answers MCP requests is told. */
+export const apiEnvironment = (
+  settings: Settings,
+  resources: Resources,
+  deployed: boolean,
+): Record<string, string> => ({
+  ...toolEnvironment(settings, deployed),
+  ...wiring(resources),
+  PAYLOAD_BUCKET: resources.bucket.bucketName,
+  SEALING_SECRET_ARN: resources.secret.secretArn,
+  ...settings.auth.environment,
+  OWNER_SHARDS: String(settings.ownerShards),
+  MAX_OPEN_TASKS: String(settings.maxOpenTasks),
+  ...(settings.allowedOrigins.length > 0 ? { ALLOWED_ORIGINS: settings.allowedOrigins.join(',') } : {}),
+});
 
 const wiring = ({ table, queue }: Resources) => ({ TABLE_NAME: table.tableName, QUEUE_URL: queue.queueUrl });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ServerDefinition } from '../lambda/tool/types.ts';
 import { bundle } from './bundling.ts';
+import { own } from './entries.ts';
 
 /** What the construct needs to know of a server. */
 export interface LoadedServer {
@@ -13,6 +14,7 @@ export interface LoadedServer {
     readonly name: string;
     readonly lifetimeMs: number;
     readonly retentionMs: number;
+    readonly scopes?: readonly string[];
   }[];
 }
 
@@ -63,14 +65,19 @@ function bundleOrExplain(file: string, folder: string): void {
   }
 }
 
-/** What runs in the child: it judges the export by shape, for the module may have brought a copy of our package. */
+/**
+ * What runs in the child: it judges the export by shape, for the module may have brought a copy of our package, and
+ * then builds the server once, for what is wrong between `tools` and `mcp` would be wrong with every request.
+ */
 const inspection = (file: string) => `
 import { writeSync } from 'node:fs';
+import { checkServer } from ${JSON.stringify(own('mcp/sdk/index'))};
 try {
   const { default: server } = await import(${JSON.stringify(file)});
   if (!(server?.tools instanceof Map) || typeof server.info?.name !== 'string')
     throw new Error('its default export is not what defineServer returns: write "export default defineServer({ ... })".');
-  const tools = [...server.tools.values()].map(({ name, lifetimeMs, retentionMs }) => ({ name, lifetimeMs, retentionMs }));
+  await checkServer(server);
+  const tools = [...server.tools.values()].map(({ name, lifetimeMs, retentionMs, scopes }) => ({ name, lifetimeMs, retentionMs, scopes }));
   writeSync(${RESULT_FD}, JSON.stringify({ info: server.info, tools }));
   process.exit(0);
 } catch (error) {

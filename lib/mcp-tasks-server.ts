@@ -1,45 +1,57 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import type { McpAuth } from './auth/mcp-auth.ts';
+import { letLogsUse } from './encryption.ts';
 import { toolEnvironment } from './environment.ts';
 import { feed } from './event-sources.ts';
+import { createExternal } from './external.ts';
 import { createApi, createDeadLetter, createWorker, DEAD_LETTER_TIMEOUT } from './functions.ts';
 import { createHttpApi, MCP_PATH } from './http-api.ts';
 import { loadServer, NOT_LOADED } from './load-server.ts';
+import { MeasuredServer } from './metrics.ts';
+import { createMonitoring } from './monitoring/index.ts';
 import { createPayloadBucket } from './payloads.ts';
 import type { McpTasksServerProps } from './props.ts';
 import { createQueues } from './queues.ts';
+import { checkResources } from './resource-validation.ts';
 import { createSealingSecret } from './sealing-secret.ts';
 import { settingsOf } from './settings.ts';
+import { createStreaming } from './streaming.ts';
 import { createTable } from './table.ts';
-import { checkPayloadRetention, checkSettings } from './validation.ts';
+import { checkPayloadRetention, checkSettings, checkToolScopes } from './validation.ts';
 
 /**
  * A durable MCP server: `entry`'s tools behind an HTTPS endpoint, whose slow calls become tasks that outlive every
  * process. What it is made of is public, for alarms, grants and whatever else the props do not foresee.
  *
- * The endpoint is anonymous: whoever knows a task's id (128 random bits and more) may read and cancel that task, and
- * whoever knows the URL may call the tools. Synthesis warns of it.
+ * Who may call is said by `auth`, and each caller sees the tasks of their own alone.
  *
  * ```ts
- * const mcp = new McpTasksServer(this, 'Mcp', { entry: 'src/server.ts', maxWorkers: 20 });
+ * const mcp = new McpTasksServer(this, 'Mcp', {
+ *   entry: 'src/server.ts',
+ *   auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['reports'] }),
+ * });
  * reports.grantRead(mcp.workerFunction); // what the tools need beside the construct's own parts
  * ```
  */
-export class McpTasksServer extends Construct {
+export class McpTasksServer extends MeasuredServer {
   /** Task rows, journal entries, idempotency keys. */
-  readonly table: Table;
+  readonly table: ITable;
   /** Wake-ups: one message stands behind every task that can run. */
-  readonly queue: Queue;
+  readonly queue: IQueue;
   /** What the queue gave up on, until the dead-letter function has sent it afresh. */
-  readonly deadLetterQueue: Queue;
+  readonly deadLetterQueue: IQueue;
   /** Payloads that are too large for a row. */
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Seals the state that clients carry. */
   readonly secret: Secret;
   /** Answers MCP requests. */
@@ -48,22 +60,41 @@ export class McpTasksServer extends Construct {
   readonly workerFunction: LambdaFunction;
   /** Sends afresh what is still owed. */
   readonly deadLetterFunction: LambdaFunction;
+  /** Takes what outside systems say about what a task waits for (`task.waitFor`): see {@link grantExternal}. */
+  readonly externalFunction: LambdaFunction;
   /** The gateway in front of the API function. */
   readonly httpApi: HttpApi;
+  private readonly auth: McpAuth;
+  private readonly routes: readonly HttpRoute[];
   /** The URL that MCP clients are given. */
   readonly endpoint: string;
+  /** With `streaming`: the URL of the same server where subscriptions stay open. */
+  readonly streamingEndpoint?: string;
+  /** With `streaming`: the gateway behind that URL. */
+  readonly streamingApi?: RestApi;
+  /** With `streaming`: what answers there. */
+  readonly streamingFunction?: LambdaFunction;
+  private readonly streamingMethod?: Method;
+  /** What is watched; each is named and explained in `docs/operations.md`. */
+  readonly alarms: readonly Alarm[];
+  /** Unless `monitoring.dashboard` is false. */
+  readonly dashboard?: Dashboard;
 
   /** @throws Error when props contradict each other or the server module cannot be used, with what to do */
   constructor(scope: Construct, id: string, props: McpTasksServerProps) {
     super(scope, id);
     const settings = settingsOf(props);
     checkSettings(settings);
+    const timeouts = { worker: settings.workerTimeout, deadLetter: DEAD_LETTER_TIMEOUT };
+    checkResources(settings, timeouts);
     const bundling = Stack.of(this).bundlingRequired;
     const server = bundling ? loadServer(settings.entry, toolEnvironment(settings, false)) : NOT_LOADED;
+    checkToolScopes(settings, server);
     checkPayloadRetention(settings, server);
 
+    if (settings.encryptionKey) letLogsUse(settings.encryptionKey, this);
     this.table = createTable(this, settings);
-    const queues = createQueues(this, { worker: settings.workerTimeout, deadLetter: DEAD_LETTER_TIMEOUT });
+    const queues = createQueues(this, settings, timeouts);
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
     this.bucket = createPayloadBucket(this, settings);
@@ -72,17 +103,54 @@ export class McpTasksServer extends Construct {
     this.apiFunction = createApi(this, settings, server, this);
     this.workerFunction = createWorker(this, settings, server, this);
     this.deadLetterFunction = createDeadLetter(this, settings, server, this);
+    this.externalFunction = createExternal(this, settings, server, this);
     feed(this, { worker: this.workerFunction, deadLetter: this.deadLetterFunction }, queues, settings);
 
-    const { httpApi, stage } = createHttpApi(this, this.apiFunction, settings);
+    const { httpApi, stage, routes } = createHttpApi(this, this.apiFunction, settings);
     this.httpApi = httpApi;
+    this.routes = routes;
+    this.auth = settings.auth;
     // The URL of the default stage ends with a slash.
-    this.endpoint = `${stage.url}${MCP_PATH.slice(1)}`;
+    const root = settings.domainName ? `https://${settings.domainName.name}/` : stage.url;
+    this.endpoint = `${root}${MCP_PATH.slice(1)}`;
 
+    if (settings.streaming) {
+      const streaming = createStreaming(this, settings, server, this, this.endpoint);
+      this.streamingFunction = streaming.fn;
+      this.streamingApi = streaming.restApi;
+      this.streamingMethod = streaming.method;
+      this.streamingEndpoint = streaming.endpoint;
+    }
+
+    const { alarms, dashboard } = createMonitoring(this, settings);
+    this.alarms = alarms;
+    if (dashboard) this.dashboard = dashboard;
+
+    if (settings.auth.kind !== 'none') return;
     Annotations.of(this).addWarningV2(
       'mcp-tasks-aws:anonymous',
       'The MCP endpoint is anonymous: whoever has its URL can call the tools, and whoever has a task id can read and ' +
         'cancel that task. Deploy it to try it out, or behind something that authenticates its callers.',
     );
+  }
+
+  /**
+   * Let somebody call a server whose `auth` is `McpAuth.iam()`: `execute-api:Invoke` on the endpoint and nothing else.
+   *
+   * @throws Error for any other `auth`, where it would permit nothing
+   */
+  grantInvoke(grantee: IGrantable): void {
+    if (this.auth.kind !== 'iam')
+      throw new Error(`grantInvoke permits nothing with McpAuth.${this.auth.kind}(): the gateway does not ask for it.`);
+    for (const route of this.routes) route.grantInvoke(grantee);
+    this.streamingMethod?.grantExecute(grantee);
+  }
+
+  /**
+   * Let a system outside end what tasks wait for (`task.waitFor`): `lambda:InvokeFunction` on
+   * {@link externalFunction}. Whoever has it and the token of a wait can end that wait, and learns nothing of the task.
+   */
+  grantExternal(grantee: IGrantable): Grant {
+    return this.externalFunction.grantInvokeLatestVersion(grantee);
   }
 }

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { McpAuth } from './auth/mcp-auth.ts';
 import { McpTasksServer } from './mcp-tasks-server.ts';
-import type { McpTasksServerProps } from './props.ts';
+import type { McpTasksServerProps, ToolsProps } from './props.ts';
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The example server with the data that its tools read. */
-const EXAMPLE: McpTasksServerProps = {
+const EXAMPLE: ToolsProps = {
   entry: inRepository('lambda/server.ts'),
   assets: [
     {
@@ -21,6 +22,18 @@ const EXAMPLE: McpTasksServerProps = {
 
 /** What the stack is given: `server` defaults to the example. */
 export interface McpTasksStackProps extends StackProps {
+  /**
+   * Who may call the example, given the stack, in which a user pool can be looked up.
+   *
+   * @default - anybody: the example is there to be tried out, and says so when it is synthesized
+   */
+  readonly exampleAuth?: (scope: Construct) => McpAuth;
+  /**
+   * What else the example is given.
+   *
+   * @default - nothing
+   */
+  readonly exampleProps?: Partial<McpTasksServerProps>;
   readonly server?: McpTasksServerProps;
 }
 
@@ -28,9 +41,23 @@ export interface McpTasksStackProps extends StackProps {
 export class McpTasksStack extends Stack {
   readonly server: McpTasksServer;
 
-  constructor(scope: Construct, id: string, { server = EXAMPLE, ...props }: McpTasksStackProps = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { server, exampleAuth = McpAuth.none, exampleProps, ...props }: McpTasksStackProps = {},
+  ) {
     super(scope, id, props);
-    this.server = new McpTasksServer(this, 'Mcp', server);
+    this.server = new McpTasksServer(this, 'Mcp', server ?? { ...EXAMPLE, ...exampleProps, auth: exampleAuth(this) });
     new CfnOutput(this, 'McpEndpoint', { value: this.server.endpoint, description: 'The URL to give to MCP clients' });
+    const { streamingEndpoint } = this.server;
+    if (streamingEndpoint !== undefined)
+      new CfnOutput(this, 'McpStreamingEndpoint', {
+        value: streamingEndpoint,
+        description: 'The same server, where subscriptions stay open',
+      });
+    new CfnOutput(this, 'ExternalFunctionName', {
+      value: this.server.externalFunction.functionName,
+      description: 'What outside systems invoke with the token of task.waitFor',
+    });
   }
 }

@@ -2,6 +2,9 @@
 
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { McpAuth } from './auth/mcp-auth.ts';
+import type { MonitoringProps } from './monitoring/props.ts';
+import type { ResourcesProps } from './resource-props.ts';
 
 /** Which tools are served, and what they need to find beside themselves. */
 export interface ToolsProps {
@@ -52,6 +55,15 @@ export interface Asset {
    * @default - no variable
    */
   readonly variable?: string;
+}
+
+/** Who may call, and whose tasks are whose. */
+export interface IdentityProps {
+  /**
+   * `McpAuth.jwt(…)`, `McpAuth.cognito(…)`, `McpAuth.iam()` or `McpAuth.none()`. Required: none of them is right for
+   * everybody. Owners are told apart by what it says, so changing it hides the tasks that were made before.
+   */
+  readonly auth: McpAuth;
 }
 
 /** What the functions are made of. */
@@ -107,12 +119,43 @@ export interface LimitsProps {
   readonly requestBurst?: number;
 
   /**
+   * Tasks that one owner may have open at a time; a call beyond it is refused with an error that says so. 0 for no
+   * limit. Each instance of the API function counts once a minute, so an owner may pass it by a tenth for each.
+   * Without owners (`McpAuth.none()`) nothing is counted.
+   *
+   * @default 1000
+   */
+  readonly maxOpenTasks?: number;
+
+  /**
+   * Over how many partitions of the table an owner's tasks are spread, each good for about 1,000 writes per second;
+   * a list reads all of them. 1 to 100. Not for a server that is in use: tasks that were made with another number
+   * are not found again.
+   *
+   * @default 1
+   */
+  readonly ownerShards?: number;
+
+  /**
    * Origins (`https://app.example`) whose browser pages may call the endpoint. A request with another `Origin` is
    * refused with 403, as MCP demands; a request without one does not come from a browser page and is let through.
    *
    * @default - none
    */
   readonly allowedOrigins?: readonly string[];
+
+  /**
+   * Whether there is a second endpoint, on a REST API that streams responses, where `subscriptions/listen` stays open
+   * and tells what becomes of tasks. It costs a running function for as long as somebody listens (up to 15 minutes),
+   * and looks at the table as often as a polling client would: polling is cheaper, unless a client may send no
+   * requests of its own while it waits, or pays for each of them.
+   *
+   * It is `streamingEndpoint`. For one domain and one set of tokens, map the HTTP API to the root of a custom domain
+   * and the REST API's stage to its base path `stream`.
+   *
+   * @default false
+   */
+  readonly streaming?: boolean;
 
   /**
    * For how long a worker that gives no sign of life is believed to be alive. A dead worker's task is taken up
@@ -166,4 +209,11 @@ export interface RetentionProps {
 }
 
 /** Everything `McpTasksServer` is given. */
-export interface McpTasksServerProps extends ToolsProps, FunctionsProps, LimitsProps, RetentionProps {}
+export interface McpTasksServerProps
+  extends ToolsProps,
+    IdentityProps,
+    FunctionsProps,
+    LimitsProps,
+    RetentionProps,
+    ResourcesProps,
+    MonitoringProps {}

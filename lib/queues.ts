@@ -1,10 +1,11 @@
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
 
 export interface Queues {
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /**
@@ -13,8 +14,18 @@ export interface Queues {
  * @param timeouts the time-outs of the functions that consume them. Lambda demands a queue's visibility to be at
  *   least that; more would only delay the recovery of a function that dies before it says anything.
  */
-export function createQueues(scope: Construct, timeouts: { worker: Duration; deadLetter: Duration }): Queues {
-  const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+export function createQueues(
+  scope: Construct,
+  { queues, encryptionKey }: Settings,
+  timeouts: { worker: Duration; deadLetter: Duration },
+): Queues {
+  if (queues) return queues;
+  const common = {
+    enforceSSL: true,
+    ...(encryptionKey
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
+      : { encryption: QueueEncryption.SQS_MANAGED }),
+  };
   const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', {
     ...common,
     visibilityTimeout: timeouts.deadLetter,

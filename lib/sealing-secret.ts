@@ -7,11 +7,12 @@ import type { Settings } from './settings.ts';
  * The secret behind sealed state: what a client carries between requests and may neither read nor forge. Generated
  * by Secrets Manager at deployment, so neither the template nor the functions' configuration holds it.
  */
-export function createSealingSecret(scope: Construct, { removalPolicy }: Settings): Secret {
+export function createSealingSecret(scope: Construct, { encryptionKey, removalPolicy }: Settings): Secret {
   const secret = new Secret(scope, 'SealingSecret', {
     description: 'Seals the state that MCP clients carry between requests',
     // 62 characters to choose from: 64 of them are 381 bits.
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    ...(encryptionKey && { encryptionKey }),
     removalPolicy,
   });
   Validations.of(secret).acknowledge({

@@ -1,9 +1,21 @@
 /** The props with every default filled in. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import type { FunctionsProps, LimitsProps, McpTasksServerProps, RetentionProps, ToolsProps } from './props.ts';
+import type { MonitoringProps } from './monitoring/props.ts';
+import type {
+  FunctionsProps,
+  IdentityProps,
+  LimitsProps,
+  McpTasksServerProps,
+  RetentionProps,
+  ToolsProps,
+} from './props.ts';
+import type { ResourcesProps } from './resource-props.ts';
 
-export type Settings = Required<ToolsProps & FunctionsProps & LimitsProps & RetentionProps>;
+/** Resources of somebody's own have no default: where none is given, one is made. */
+export type Settings = Required<ToolsProps & IdentityProps & FunctionsProps & LimitsProps & RetentionProps> &
+  ResourcesProps &
+  MonitoringProps;
 
 /** What `McpTasksServer` takes where its props say nothing; the reasons stand with the props. */
 export const DEFAULTS = {
@@ -15,14 +27,17 @@ export const DEFAULTS = {
   maxWorkers: 50,
   requestsPerSecond: 200,
   requestBurst: 400,
+  maxOpenTasks: 1_000,
+  ownerShards: 1,
   allowedOrigins: [],
+  streaming: false,
   lease: Duration.seconds(60),
   heartbeat: Duration.seconds(5),
   payloadRetention: Duration.days(30),
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   deletionProtection: true,
-} satisfies Omit<Settings, 'entry'>;
+} satisfies Omit<Settings, 'entry' | 'auth' | keyof ResourcesProps | keyof MonitoringProps>;
 
 /** A prop that is there and `undefined` is one that is not there. */
 export function settingsOf(props: McpTasksServerProps): Settings {

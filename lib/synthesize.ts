@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
+import { McpAuth } from './auth/mcp-auth.ts';
 import { McpTasksStack } from './mcp-tasks-stack.ts';
 import type { McpTasksServerProps } from './props.ts';
 
@@ -20,6 +21,13 @@ export interface SynthesizeOptions extends Partial<McpTasksServerProps> {
    * @default true
    */
   readonly bundle?: boolean;
+
+  /**
+   * As in the construct's props, but here anybody may call unless somebody is named.
+   *
+   * @default McpAuth.none()
+   */
+  readonly auth?: McpAuth;
 }
 
 /**
@@ -28,12 +36,21 @@ export interface SynthesizeOptions extends Partial<McpTasksServerProps> {
  * @param options `entry` and what else `McpTasksServer` takes; without an entry, the example server
  * @returns the template that would be deployed
  */
-export function synthesizeTemplate({ bundle = true, entry, ...options }: SynthesizeOptions = {}): Template {
+export function synthesizeTemplate({
+  bundle = true,
+  entry,
+  auth = McpAuth.none(),
+  ...options
+}: SynthesizeOptions = {}): Template {
   const app = new App({
     analyticsReporting: false,
     ...(!bundle && { context: { [BUNDLING_STACKS]: [] } }),
   });
-  const stack = new McpTasksStack(app, 'McpTasks', entry === undefined ? {} : { server: { entry, ...options } });
+  const stack = new McpTasksStack(
+    app,
+    'McpTasks',
+    entry === undefined ? { exampleAuth: () => auth, exampleProps: options } : { server: { entry, auth, ...options } },
+  );
   const assembly = app.synth();
   try {
     return assembly.getStackArtifact(stack.artifactId).template;

@@ -1,4 +1,4 @@
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
@@ -9,7 +9,9 @@ import type { Settings } from './settings.ts';
  * Keys, name and logical id never change, since CloudFormation would replace the table for any of them; a table
  * that is replaced all the same stays behind (`RETAIN`) and refuses deletion.
  */
-export function createTable(scope: Construct, { removalPolicy, deletionProtection }: Settings): Table {
+export function createTable(scope: Construct, settings: Settings): ITable {
+  const { table, encryptionKey, removalPolicy, deletionProtection } = settings;
+  if (table) return table;
   return new Table(scope, 'Table', {
     partitionKey: { name: 'partition', type: AttributeType.STRING },
     sortKey: { name: 'id', type: AttributeType.STRING },
@@ -17,8 +19,10 @@ export function createTable(scope: Construct, { removalPolicy, deletionProtectio
     timeToLiveAttribute: 'ttl',
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    // Key use shows in CloudTrail, and the functions need no KMS permission for this key.
-    encryption: TableEncryption.AWS_MANAGED,
+    // Either way key use shows in CloudTrail; for AWS's key the functions need no permission.
+    ...(encryptionKey
+      ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }
+      : { encryption: TableEncryption.AWS_MANAGED }),
     removalPolicy,
     deletionProtection,
   });

@@ -2,15 +2,38 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Duration, Token } from 'aws-cdk-lib/core';
+import { McpAuth } from './auth/mcp-auth.ts';
 import { WIRING_VARIABLES } from './environment.ts';
 import type { LoadedServer } from './load-server.ts';
+import { monitoringProblems } from './monitoring/validation.ts';
 import type { Settings } from './settings.ts';
 
 /**
  * @throws Error with every problem that there is, each with what to do about it
  */
 export function checkSettings(settings: Settings): void {
-  report([filesOf, variablesOf, timesOf, numbersOf, originsOf].flatMap((problems) => [...problems(settings)]));
+  report(
+    [identityOf, filesOf, variablesOf, timesOf, numbersOf, originsOf, monitoringProblems].flatMap((problems) => [
+      ...problems(settings),
+    ]),
+  );
+}
+
+/**
+ * A tool that demands scopes can never be called where callers have none.
+ *
+ * @throws Error that names the tools
+ */
+export function checkToolScopes({ auth }: Settings, server: LoadedServer): void {
+  if (auth.takesTokens) return;
+  report(
+    server.tools
+      .filter(({ scopes = [] }) => scopes.length > 0)
+      .map(
+        ({ name }) =>
+          `The tool ${name} demands scopes, and with McpAuth.${auth.kind}() no caller has any: choose McpAuth.jwt(…) or McpAuth.cognito(…), or remove its "scopes".`,
+      ),
+  );
 }
 
 /**
@@ -18,7 +41,9 @@ export function checkSettings(settings: Settings): void {
  *
  * @throws Error that names the tools whose tasks would lose theirs
  */
-export function checkPayloadRetention({ payloadRetention }: Settings, server: LoadedServer): void {
+export function checkPayloadRetention({ payloadRetention, bucket }: Settings, server: LoadedServer): void {
+  // How long a bucket of somebody's own keeps objects is not ours to know.
+  if (bucket) return;
   const keptMs = payloadRetention.toMilliseconds();
   report(
     server.tools
@@ -35,6 +60,13 @@ export function checkPayloadRetention({ payloadRetention }: Settings, server: Lo
 
 function report(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(`McpTasksServer: ${problems.join(' ')}`);
+}
+
+function* identityOf({ auth, allowedOrigins }: Settings): Iterable<string> {
+  if (!(auth instanceof McpAuth))
+    yield 'Say who may call: "auth" is McpAuth.jwt(…), McpAuth.cognito(…), McpAuth.iam() or McpAuth.none().';
+  else if (auth.kind === 'iam' && allowedOrigins.length > 0)
+    yield 'allowedOrigins are of no use with McpAuth.iam(): browsers do not sign the requests with which they ask first.';
 }
 
 function* filesOf({ entry, assets }: Settings): Iterable<string> {
@@ -72,6 +104,8 @@ function* numbersOf(settings: Settings): Iterable<string> {
     workerMemory: [128, 10_240],
     requestsPerSecond: [1, Number.POSITIVE_INFINITY],
     requestBurst: [1, Number.POSITIVE_INFINITY],
+    maxOpenTasks: [0, Number.POSITIVE_INFINITY],
+    ownerShards: [1, 100],
   } as const;
   for (const [name, [least, most]] of Object.entries(bounds)) {
     const value = settings[name as keyof typeof bounds];

@@ -9,7 +9,7 @@ export const parseWakeUp = (body: string): { readonly wakeUp: WakeUp } | { reado
     return { reason: 'the body is not JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { reason: 'the body is no object' };
-  const { partition, task, generation, commitBy, traceparent } = value as Record<string, unknown>;
+  const { partition, task, generation, commitBy, traceparent, dueAt } = value as Record<string, unknown>;
   if (!isKey(partition)) return { reason: 'partition is no text' };
   if (!isKey(task)) return { reason: 'task is no text' };
   if (!Number.isSafeInteger(generation) || Number(generation) < 1)
@@ -22,6 +22,7 @@ export const parseWakeUp = (body: string): { readonly wakeUp: WakeUp } | { reado
       generation: Number(generation),
       commitBy,
       ...(typeof traceparent === 'string' && { traceparent }),
+      ...(typeof dueAt === 'number' && Number.isFinite(dueAt) && { dueAt }),
     },
   };
 };

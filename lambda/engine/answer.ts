@@ -4,6 +4,7 @@ import { answerChange } from '../tasks/writes/answer.ts';
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
 import type { Caller } from './engine.ts';
 import { TaskNotFound, Unavailable } from './errors.ts';
+import { factsOf } from './facts.ts';
 import { questionsOf } from './view.ts';
 
 export function answerOf(engine: EngineContext) {
@@ -21,10 +22,15 @@ export function answerOf(engine: EngineContext) {
         const answered = withAnswers(questions, answers);
         return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
       },
-      // A person is asked by the client that they gave the work to; another one of theirs may only look on.
-      ({ client }) => client === caller.client,
+      isOfClient(caller),
     );
 }
+
+/** A person is asked by the client that they gave the work to; another one of theirs may only look on. */
+export const isOfClient =
+  ({ client }: Caller) =>
+  (row: TaskRow): boolean =>
+    row.client === client;
 
 /** Unknown, answered and withdrawn keys change nothing (SEP-2663, Task Update Requests). */
 export function withAnswers(questions: Questions, answers: Readonly<Record<string, Answer>>): Questions | undefined {
@@ -82,7 +88,7 @@ export async function commitAnswers(
     );
     // Refused: read again. A commit whose answer was lost shows as a question that has its answer.
     if (written.done) {
-      engine.log('task.answered', { task: row.id, tool: row.tool, complete: status === 'working' });
+      engine.log('task.answered', { ...factsOf(row), complete: status === 'working' });
       return;
     }
   }

@@ -3,6 +3,7 @@ import { cancelChange, cancelOwingChange, judgeCancel } from '../tasks/writes/ca
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
 import type { Caller } from './engine.ts';
 import { TaskNotFound, Unavailable } from './errors.ts';
+import { factsOf } from './facts.ts';
 
 export function cancelOf(engine: EngineContext) {
   const { store, clock, ids, settings, log } = engine;
@@ -11,18 +12,21 @@ export function cancelOf(engine: EngineContext) {
     const write = () => ({ key, mark, retentionMs: settings.cancelledRetentionMs, now: clock.now() });
     const mark = ids.token();
     const first = write();
-    let verdict = judgeCancel(await store.update(cancelChange(first)), first);
+    let written = await store.update(cancelChange(first));
+    let verdict = judgeCancel(written, first);
     for (let attempt = 0; verdict.is === 'open' && attempt < RACE_ATTEMPTS; attempt += 1) {
       const { row } = verdict;
       // The run that still works, if any, hears of it at its next heartbeat; its clean-up comes after that.
       const delayMs = row.run === undefined ? 0 : 2 * settings.heartbeatMs;
       await engine.announce(row, row.generation + 1, deadline, { delayMs });
       const next = write();
-      verdict = judgeCancel(await store.update(cancelOwingChange(next, row.generation)), next);
+      written = await store.update(cancelOwingChange(next, row.generation));
+      verdict = judgeCancel(written, next);
     }
     if (verdict.is === 'notFound') throw new TaskNotFound();
     if (verdict.is === 'open') throw new Unavailable('The task changed too often to be cancelled. Call again.');
-    if (verdict.is === 'cancelled') log('task.cancelled', { task: id });
+    if (verdict.is === 'cancelled' && written.row)
+      log('task.cancelled', { ...factsOf(written.row), durationMs: clock.now() - written.row.createdAt });
     return verdict.is;
   };
 }

@@ -19,6 +19,8 @@ export interface EngineParts {
   readonly settings?: Partial<EngineSettings>;
   /** HMAC under the server's secret, for idempotency keys; loaded when the first key comes. */
   readonly hmac?: (text: string) => Promise<string>;
+  /** W3C `traceparent` of the present invocation, for calls that bring none. */
+  readonly trace?: () => string | undefined;
 }
 
 /** How often a lost race is read again before the caller is told to come back. */
@@ -33,6 +35,7 @@ export class EngineContext {
   readonly settings: EngineSettings;
   readonly payloads: Payloads;
   readonly hmac: ((text: string) => Promise<string>) | undefined;
+  readonly trace: () => string | undefined;
 
   constructor(parts: EngineParts) {
     this.store = parts.store;
@@ -43,6 +46,7 @@ export class EngineContext {
     this.settings = { ...ENGINE_DEFAULTS, ...parts.settings };
     this.payloads = new Payloads(parts.payloads);
     this.hmac = parts.hmac;
+    this.trace = parts.trace ?? (() => undefined);
   }
 
   keyOf(caller: Caller, id: string) {
@@ -58,21 +62,22 @@ export class EngineContext {
 
   /** Send the message of a generation that a write is about to make true. */
   async announce(
-    key: { readonly partition: string; readonly id: string },
+    row: { readonly partition: string; readonly id: string; readonly traceparent?: string },
     generation: number,
     commitBy: number,
-    extra: { readonly delayMs?: number; readonly traceparent?: string } = {},
+    { delayMs }: { readonly delayMs?: number } = {},
   ): Promise<void> {
-    const { delayMs, traceparent } = extra;
+    const { partition, id, traceparent } = row;
     await this.queue.send(
       {
-        partition: key.partition,
-        task: key.id,
+        partition,
+        task: id,
         generation,
         commitBy,
         ...(traceparent !== undefined && { traceparent }),
+        dueAt: this.clock.now() + (delayMs ?? 0),
       },
-      { ...groupOf(key.partition), ...(delayMs !== undefined && { delayMs }) },
+      { ...groupOf(partition), ...(delayMs !== undefined && { delayMs }) },
     );
   }
 }

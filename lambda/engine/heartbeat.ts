@@ -60,7 +60,11 @@ export function startHeartbeat(parts: {
     stopped.signal.removeEventListener('abort', stop);
     const late = clock.now() - begun - settings.heartbeatMs;
     if (late > settings.heartbeatMs)
-      log('eventLoop.blocked', { task: delivery.wakeUp.task, lateMs: late, leaseMs: settings.leaseMs });
+      log('eventLoop.blocked', {
+        ...{ task: delivery.wakeUp.task, lateMs: late, leaseMs: settings.leaseMs },
+        advice:
+          'The tool computes without a pause, and so keeps its lease from being renewed: define it with "thread: true".',
+      });
   }
 
   async function beat(): Promise<boolean> {

@@ -8,7 +8,7 @@
  * dozen polls make it 10 s, so their line is 4 KB.
  */
 import type { Payload } from '../tasks/record.ts';
-import type { PayloadStore } from './ports.ts';
+import type { FileStore, PayloadStore } from './ports.ts';
 
 export class Payloads {
   private readonly store: PayloadStore | undefined;
@@ -16,6 +16,11 @@ export class Payloads {
   /** @param store without one everything stays in DynamoDB, whose items end at 400 KB */
   constructor(store: PayloadStore | undefined) {
     this.store = store;
+  }
+
+  /** For what clients read by themselves; absent where they could not. */
+  get files(): FileStore | undefined {
+    return this.store?.files;
   }
 
   /** @param key where it goes if it is too large; holds a token of its writer, so that no key is written twice */

@@ -7,8 +7,10 @@ export interface WakeUp {
   readonly generation: number;
   /** The sender's own deadline (ms since the epoch) for the write that makes this generation true. */
   readonly commitBy: number;
-  /** W3C `traceparent` of the call that caused it, for joining traces. */
+  /** W3C `traceparent` of the call or run that sent it, for joining traces. */
   readonly traceparent?: string;
+  /** When its generation is to run (ms since the epoch): what it waits beyond that, it waits for a worker. */
+  readonly dueAt?: number;
 }
 
 /** Where wake-ups are sent. */
@@ -52,11 +54,20 @@ export interface Ids {
   random(): number;
 }
 
-/** A line about one state change; never arguments, results or tokens. */
+/** A line about one state change: ids, names and figures; never arguments, answers, results or tokens. */
 export type Log = (event: string, facts: Record<string, string | number | boolean | undefined>) => void;
 
 /** Keeps payloads that are too large for a row. Keys are never overwritten. */
 export interface PayloadStore {
   put(key: string, text: string): Promise<void>;
   get(key: string): Promise<string>;
+  /** Absent where no client could reach what is kept (memory): then results of any size stay whole. */
+  readonly files?: FileStore;
+}
+
+/** Keeps what clients read by themselves, beside the payloads and for as long. Keys are never overwritten. */
+export interface FileStore {
+  put(key: string, content: Uint8Array, mediaType: string): Promise<void>;
+  /** Where whoever has the URL can read the file, for so many seconds. */
+  url(key: string, seconds: number): Promise<string>;
 }

@@ -6,7 +6,9 @@ import { isTerminal } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
 import { groupOf } from './context.ts';
 import type { Redrive } from './engine.ts';
+import { ownerOf } from './facts.ts';
 import type { Clock, Log, WakeUpQueue } from './ports.ts';
+import { traceFacts } from './trace.ts';
 
 /** A message that went round so often waits this long before the next round (ms). */
 const PAUSE_MS = 60_000;
@@ -28,7 +30,13 @@ export function createRedrive(parts: {
           (isTerminal(row.status) && row.cleanUp !== 'owed'));
       if (!over) {
         await parts.queue.send(wakeUp, { delayMs: PAUSE_MS, ...groupOf(wakeUp.partition) });
-        parts.log('message.redriven', { task: wakeUp.task, generation: wakeUp.generation });
+        parts.log('message.redriven', {
+          task: wakeUp.task,
+          owner: ownerOf(wakeUp.partition),
+          tool: row?.tool,
+          generation: wakeUp.generation,
+          ...traceFacts(wakeUp.traceparent),
+        });
       }
     },
   };

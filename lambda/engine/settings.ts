@@ -21,6 +21,8 @@ export interface EngineSettings {
   readonly inlineInputBytes: number;
   /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
   readonly inlineOutputBytes: number;
+  /** The largest result, or set of questions, that one answer to a client has room for (bytes); see {@link bytesInAnswer}. */
+  readonly answerBytes: number;
 }
 
 export const ENGINE_DEFAULTS: EngineSettings = {
@@ -31,4 +33,7 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   maxOpenTasks: 1_000,
   inlineInputBytes: 4_096,
   inlineOutputBytes: 16_384,
+  // Lambda's response is 6 MB. A status message and what the server says of itself take some 10 KB at most; the
+  // rest of this reserve is for the id of a request, which its client chooses.
+  answerBytes: 6 * 1_048_576 - 131_072,
 };

@@ -4,8 +4,10 @@ import { judgeCreate, newRow } from '../tasks/writes/create.ts';
 import type { EngineContext } from './context.ts';
 import type { StartCall, TaskView } from './engine.ts';
 import { Unavailable } from './errors.ts';
+import { factsOf } from './facts.ts';
 import { idempotencyRow, insertOnce } from './idempotency.ts';
 import { OpenTasks } from './open-tasks.ts';
+import { spanFacts, within } from './trace.ts';
 import { viewOf } from './view.ts';
 
 /** Ids are random, so that a void row in the way is all but impossible; more than a few would be a fault. */
@@ -21,8 +23,7 @@ export function startOf(engine: EngineContext): (call: StartCall) => Promise<Tas
       const row = await rowOf(engine, call, engine.keyOf(call.caller, engine.ids.task(now)), now);
       const once = call.idempotencyKey === undefined ? undefined : await idempotencyRow(engine, call, row);
       // A message stands behind every runnable row: it goes first.
-      const { traceparent } = call;
-      await engine.announce(row, row.generation, call.deadline, traceparent === undefined ? {} : { traceparent });
+      await engine.announce(row, row.generation, call.deadline);
       const created = once
         ? await insertOnce(engine, row, once)
         : judgeCreate(await engine.store.insert(row), row.nonce) === 'created'
@@ -31,7 +32,7 @@ export function startOf(engine: EngineContext): (call: StartCall) => Promise<Tas
       if (!created) continue;
       if (created === row) {
         openTasks.opened(call.caller);
-        engine.log('task.created', { task: row.id, tool: row.tool, era: row.era });
+        engine.log('task.created', { ...factsOf(row), ...spanFacts(traceOf(engine, call), row.nonce) });
       }
       return viewOf(created, now, engine.payloads);
     }
@@ -43,6 +44,7 @@ async function rowOf(engine: EngineContext, call: StartCall, key: TaskKey, now: 
   const { tool } = call;
   const nonce = engine.ids.token();
   const json = JSON.stringify(call.arguments ?? {});
+  const traceparent = traceOf(engine, call);
   return newRow({
     key,
     nonce,
@@ -58,8 +60,12 @@ async function rowOf(engine: EngineContext, call: StartCall, key: TaskKey, now: 
     maxFailures: tool.maxFailures,
     cleansUp: tool.onCancel !== undefined,
     ...(call.progressToken !== undefined && { progressToken: call.progressToken }),
+    ...(traceparent !== undefined && { traceparent: within(traceparent, nonce) }),
   });
 }
+
+/** The caller's trace; else the one in which the function runs, so that call and runs are joined all the same. */
+const traceOf = (engine: EngineContext, call: StartCall): string | undefined => call.traceparent ?? engine.trace();
 
 /** The client's `ttl` may shorten how long an outcome is kept, never the life of the work itself. */
 const retentionOf = ({ tool, requestedTtlMs }: StartCall): number =>

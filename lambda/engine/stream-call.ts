@@ -5,6 +5,7 @@
 import type { InputCapabilities, Outcome, Question, Questions, TaskRow } from '../tasks/record.ts';
 import type { Change } from '../tasks/store.ts';
 import { askAgainChange, endCallChange, takeCallChange, waitingCallRow } from '../tasks/writes/stream.ts';
+import { isOfClient } from './answer.ts';
 import type { EngineContext } from './context.ts';
 import type { Caller } from './engine.ts';
 import { TaskNotFound, Unavailable } from './errors.ts';
@@ -115,6 +116,7 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
         key: { partition: callPartitionOf(caller, id), id },
         nonce,
         now,
+        ...(caller.client !== undefined && { client: caller.client }),
         name,
         state: await pack(state, id, 'state', nonce),
         questions: await pack(JSON.stringify(questions), id, 'questions', nonce),
@@ -132,7 +134,8 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
 
     async resume({ caller, id, stream, concern }, deadline) {
       const found = await store.read({ partition: callPartitionOf(caller, id), id });
-      if (!isVisible(found, clock.now())) throw new TaskNotFound();
+      // A call in place is between its client and the server: nobody else goes on with it.
+      if (!isVisible(found, clock.now()) || !isOfClient(caller)(found)) throw new TaskNotFound();
       const { row, ask } = await askOver(engine, found, stream, concern);
       const view = await viewOf(row, clock.now(), payloads);
       if (view.outcome) return { is: 'ended', outcome: view.outcome };

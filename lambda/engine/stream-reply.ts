@@ -1,7 +1,7 @@
 /** A client's response to a question that reached it over a stream: recorded on whichever instance it arrives. */
 import type { Answer } from '../tasks/record.ts';
 import { isOutstanding } from '../tasks/record.ts';
-import { commitAnswers, withAnswers } from './answer.ts';
+import { commitAnswers, isOfClient, withAnswers } from './answer.ts';
 import type { EngineContext } from './context.ts';
 import type { Caller } from './engine.ts';
 import { callPartitionOf } from './partition.ts';
@@ -27,11 +27,17 @@ export function replyOf(engine: EngineContext) {
   ): Promise<'known' | 'unknown'> => {
     let was: 'known' | 'unknown' = 'known';
     const rowKey = of === 'task' ? engine.keyOf(caller, id) : { partition: callPartitionOf(caller, id), id };
-    await commitAnswers(engine, rowKey, deadline, (questions) => {
-      was = Object.hasOwn(questions, key) ? 'known' : 'unknown';
-      const answered = withAnswers(questions, { [key]: answer });
-      return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
-    });
+    await commitAnswers(
+      engine,
+      rowKey,
+      deadline,
+      (questions) => {
+        was = Object.hasOwn(questions, key) ? 'known' : 'unknown';
+        const answered = withAnswers(questions, { [key]: answer });
+        return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
+      },
+      isOfClient(caller),
+    );
     return was;
   };
 }

@@ -6,12 +6,15 @@ import { type Held, heartbeatChange, judgeLost, stepChange, withdrawChange } fro
 import { HandedOver, LeaseLost, Parked, TaskCancelled } from '../tool/errors.ts';
 import type { RunHistory } from '../tool/history.ts';
 import { activeResources, leftRunning } from '../tool/left-running.ts';
-import { type RunEnd, type RunHost, ToolRun, type Wait } from '../tool/run.ts';
+import { type LiveEnd, type LiveRun, runHere } from '../tool/live-run.ts';
+import type { RunHost, Wait } from '../tool/run.ts';
 import type { Tool } from '../tool/types.ts';
 import { describeProblems, validateArguments } from '../tool/validate.ts';
 import { groupOf } from './context.ts';
+import { queueWaitMs } from './facts.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { insist } from './insist.ts';
+import { bytesInAnswer, fitted, type StoredOutcome } from './large-result.ts';
 import type { Delivery, Disposal } from './ports.ts';
 import { questionsOf } from './view.ts';
 import { waitToken } from './wait-token.ts';
@@ -27,10 +30,20 @@ interface TaskRun {
   readonly startedAt: number;
   /** How long the function was given for this message (ms). */
   readonly functionMs: number;
+  /** From when on another run takes over at the next recorded step (ms since the epoch). */
+  readonly handOverAt: number;
   /** The row as this run last saw it. */
   row: TaskRow;
   /** Whether this run recorded a step: only then may it hand over. */
   progressed: boolean;
+}
+
+/** What a run may take of the function's time. */
+export interface RunTime {
+  /** When the function will be stopped (ms since the epoch). */
+  readonly deadline: number;
+  /** How long the function was given for this message (ms). */
+  readonly functionMs: number;
 }
 
 /** Before the deadline by this much nothing new is begun and what runs is aborted (ms). */
@@ -45,13 +58,15 @@ export async function runTask(
   tools: WorkerTools,
   delivery: Delivery,
   row: TaskRow,
-  { deadline, functionMs }: { readonly deadline: number; readonly functionMs: number },
+  { deadline, functionMs }: RunTime,
 ): Promise<Disposal> {
   const startedAt = tools.clock.now();
   const run = row.run as string;
-  const task: TaskRun = { tools, delivery, run, deadline, functionMs, startedAt, row, progressed: false };
+  const handOverAt = deadline - Math.min(HAND_OVER_MOST_MS, HAND_OVER_SHARE * (deadline - startedAt));
+  const task: TaskRun = { tools, delivery, run, deadline, functionMs, startedAt, handOverAt, row, progressed: false };
   const { log } = tools;
-  log('run.started', { task: row.id, tool: row.tool, generation: row.generation, failures: row.failures - 1 });
+  const { receives } = delivery;
+  log('run.started', { failures: row.failures - 1, receives, queueWaitMs: queueWaitMs(delivery, startedAt) });
   // From here the message follows the lease, not the function's time-out; before the tool can kill the worker.
   await delivery.reappearIn(tools.settings.leaseMs).catch((error: unknown) => {
     log('message.notRenewed', { task: row.id, error: String(error) });
@@ -59,16 +74,18 @@ export async function runTask(
   if (row.failures > row.maxFailures) return settle(task, { error: tooManyFailures(row) });
   const tool = await tools.tool(row.tool);
   if (!tool) return settle(task, { error: unknownTool(row) });
-  const args = await validateArguments(tool, JSON.parse(await tools.payloads.unpack(row.arguments)));
+  const stored: unknown = JSON.parse(await tools.payloads.unpack(row.arguments));
+  const args = await validateArguments(tool, stored);
   if (!args.ok) {
     const message = `The arguments of this task no longer fit tool ${tool.name}, which has changed since: ${describeProblems(args.problems)}`;
     return settle(task, { error: { code: -32602, message } });
   }
   const history = await historyOf(task);
-  return history ? runTool(task, tool, args.value, history) : 'keep';
+  if (!history) return 'keep';
+  return runTool(task, tool, (host) => startRun(task, tool, { stored, valid: args.value }, history, host));
 }
 
-async function runTool(task: TaskRun, tool: Tool, args: unknown, history: RunHistory): Promise<Disposal> {
+async function runTool(task: TaskRun, tool: Tool, start: (host: RunHost) => LiveRun): Promise<Disposal> {
   const { tools, delivery } = task;
   const { clock, log } = tools;
   const heartbeat = startHeartbeat({
@@ -80,15 +97,15 @@ async function runTool(task: TaskRun, tool: Tool, args: unknown, history: RunHis
     onLost: (written) => toolRun.abort(lostReason(written)),
     onLapsed: () => toolRun.abort(new LeaseLost('The lease ran out while the task store could not be reached.')),
   });
-  const toolRun = new ToolRun(tool, taskHost(task, heartbeat), history);
   const before = activeResources();
+  const toolRun = start(taskHost(task, heartbeat));
   const lastCall = new AbortController();
   void clock.wait(Math.max(0, task.deadline - LAST_MS - clock.now()), lastCall.signal).then(() => {
     if (!lastCall.signal.aborted) toolRun.abort(new HandedOver('The function is about to be stopped.'));
   });
-  let end: RunEnd;
+  let end: LiveEnd;
   try {
-    end = await toolRun.start((context) => tool.handler(args, context));
+    end = await toolRun.ended;
   } finally {
     lastCall.abort();
     await heartbeat.stop();
@@ -100,7 +117,25 @@ async function runTool(task: TaskRun, tool: Tool, args: unknown, history: RunHis
   return disposal;
 }
 
-const closeReason = (end: RunEnd): Error | undefined => {
+/** In this thread, or in one of its own where the tool says so and the worker can. */
+function startRun(
+  { tools, row, handOverAt }: TaskRun,
+  tool: Tool,
+  args: { readonly stored: unknown; readonly valid: unknown },
+  history: RunHistory,
+  host: RunHost,
+): LiveRun {
+  if (!tool.thread) return runHere(tool, args.valid, host, history);
+  if (!tools.startThread) {
+    tools.log('run.withoutThread', {});
+    return runHere(tool, args.valid, host, history);
+  }
+  const { partition, id, era, capabilities } = row;
+  const start = { key: { partition, id }, tool: tool.name, era, capabilities, history, handOverAt };
+  return tools.startThread({ ...start, arguments: args.stored }, host);
+}
+
+const closeReason = (end: LiveEnd): Error | undefined => {
   if (end.end === 'aborted') return end.reason;
   if (end.end === 'parked') return new Parked('The task waits; it resumes from the top.');
   if (end.end === 'handOver') return new HandedOver('Another run takes over at the last recorded step.');
@@ -124,7 +159,6 @@ const lostReason = (written: Written & { done: false }): Error =>
 function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
   const { tools, row } = task;
   const { clock, ids, settings, store, payloads } = tools;
-  const handOverAt = task.deadline - Math.min(HAND_OVER_MOST_MS, HAND_OVER_SHARE * (task.deadline - task.startedAt));
   return {
     id: row.id,
     isTask: true,
@@ -134,7 +168,7 @@ function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
     random: () => ids.random(),
     progress: heartbeat.progress,
     token: (wait) => waitToken(row, wait),
-    shouldHandOver: () => task.progressed && clock.now() >= handOverAt,
+    shouldHandOver: () => task.progressed && clock.now() >= task.handOverAt,
     record: async (id, json) => {
       const value = await payloads.pack(
         json,
@@ -199,7 +233,7 @@ const packQuestions = (task: TaskRun, questions: Questions, what: string) =>
     `tasks/${task.row.id}/questions-${what}-${task.row.revision}-${task.run}`,
   );
 
-async function commitEnd(task: TaskRun, toolRun: ToolRun, end: RunEnd, heartbeat: Heartbeat): Promise<Disposal> {
+async function commitEnd(task: TaskRun, toolRun: LiveRun, end: LiveEnd, heartbeat: Heartbeat): Promise<Disposal> {
   const { log } = task.tools;
   switch (end.end) {
     case 'settled':
@@ -208,6 +242,10 @@ async function commitEnd(task: TaskRun, toolRun: ToolRun, end: RunEnd, heartbeat
       return park(task, end.waits, heartbeat);
     case 'handOver':
       return handOver(task, heartbeat);
+    case 'died':
+      // As if the worker had: nothing is written, the lease runs out, and the next claim counts it.
+      log('run.died', { how: end.how });
+      return 'keep';
     case 'aborted':
       if (end.reason instanceof HandedOver) return outOfTime(task, toolRun, heartbeat);
       log('run.lost', { task: task.row.id, tool: task.row.tool, reason: end.reason.name });
@@ -220,7 +258,7 @@ async function commitEnd(task: TaskRun, toolRun: ToolRun, end: RunEnd, heartbeat
  * The function's time is up. With a step recorded the next run goes on from there; without, another run will get
  * no further, unless this one began late.
  */
-async function outOfTime(task: TaskRun, toolRun: ToolRun, heartbeat: Heartbeat): Promise<Disposal> {
+async function outOfTime(task: TaskRun, toolRun: LiveRun, heartbeat: Heartbeat): Promise<Disposal> {
   const ranMs = task.deadline - task.startedAt;
   if (task.progressed || ranMs < FULL_TIME_SHARE * task.functionMs) return handOver(task, heartbeat);
   const [step] = toolRun.runningSteps;
@@ -241,8 +279,9 @@ function superseded(task: TaskRun, what: string, written: Written): Disposal {
 async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
   const { tools, row } = task;
   const end = endOf(outcome, row);
+  const kept = await deliverable(task, outcome);
   const packed = await tools.payloads.pack(
-    JSON.stringify(outcome),
+    JSON.stringify(kept),
     tools.settings.inlineOutputBytes,
     `tasks/${row.id}/outcome-${task.run}`,
   );
@@ -256,9 +295,21 @@ async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
     tool: row.tool,
     status: end.status,
     toolError: 'result' in outcome && outcome.result.isError === true,
+    code: 'error' in outcome ? outcome.error.code : undefined,
     durationMs,
   });
   return 'delete';
+}
+
+/** What does not fit an answer becomes files, before the row that links to them. */
+async function deliverable({ tools, row, run }: TaskRun, outcome: Outcome): Promise<StoredOutcome> {
+  const { files } = tools.payloads;
+  if (!files) return outcome;
+  return fitted(outcome, tools.settings.answerBytes, async ({ name, mediaType, bytes }) => {
+    const key = `tasks/${row.id}/result-${run}/${name}`;
+    await files.put(key, bytes, mediaType);
+    return key;
+  });
 }
 
 /** 2026: a tool error is a result. 2025-11-25 (Tasks, Task Status): an `isError` outcome is `failed`. */
@@ -266,7 +317,7 @@ function endOf(
   outcome: Outcome,
   row: TaskRow,
 ): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string; readonly toolError?: true } {
-  if ('error' in outcome) return { status: 'failed', statusMessage: outcome.error.message };
+  if ('error' in outcome) return { status: 'failed', statusMessage: outcome.error.message.slice(0, 1_024) };
   if (outcome.result.isError !== true) return { status: 'completed' };
   const [first] = (outcome.result.content ?? []) as { text?: unknown }[];
   const statusMessage = typeof first?.text === 'string' ? { statusMessage: first.text.slice(0, 1_024) } : {};
@@ -291,6 +342,9 @@ async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: 
       )
     )
       return handOver(task, heartbeat);
+    const asked = Object.entries(questions).filter(([, question]) => isOutstanding(question));
+    const bytes = bytesInAnswer(Object.fromEntries(asked));
+    if (bytes > tools.settings.answerBytes) return settle(task, { error: asksTooMuch(row, asked, bytes) });
     const wakeAt = earliest(waits);
     const generation = row.generation + 1;
     if (wakeAt !== undefined && sent < generation) {
@@ -355,6 +409,7 @@ async function sendWakeUp(task: TaskRun, generation: number, delayMs: number): P
     generation,
     commitBy: deadline,
     ...(traceparent !== undefined && { traceparent }),
+    dueAt: tools.clock.now() + Math.max(0, delayMs),
   };
   const options = { delayMs: Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)), ...groupOf(partition) };
   await persist(task, 'wakeUp', () => tools.queue.send(wakeUp, options));
@@ -365,6 +420,13 @@ const tooManyFailures = (row: TaskRow) => ({
   message:
     `${row.failures - 1} runs in a row ended without saying so and without recording a step: ` +
     `the worker crashed, ran out of memory, or was stopped at its time-out while running tool ${row.tool}.`,
+});
+
+const asksTooMuch = (row: TaskRow, asked: readonly (readonly [string, Question])[], bytes: number) => ({
+  code: -32603,
+  message:
+    `Tool ${row.tool} asks ${asked.map(([key]) => JSON.stringify(key)).join(', ')} in ${bytes} bytes, more than one answer ` +
+    'to a client holds. Ask in fewer words, or link to what is long.',
 });
 
 const unknownTool = (row: TaskRow) => ({

@@ -1,6 +1,7 @@
 /** A task as a client may see it, from its row. */
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
 import type { TaskSummary, TaskView } from './engine.ts';
+import { LINK_SECONDS, type StoredOutcome, withUrls } from './large-result.ts';
 import type { Payloads } from './payloads.ts';
 import { pollIntervalMs } from './poll-interval.ts';
 
@@ -12,12 +13,19 @@ export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Que
   return row.questions === undefined ? {} : (JSON.parse(await payloads.unpack(row.questions)) as Questions);
 }
 
-const outcomeOf = async (row: TaskRow, payloads: Payloads): Promise<Outcome | undefined> =>
-  row.outcome === undefined ? undefined : (JSON.parse(await payloads.unpack(row.outcome)) as Outcome);
+async function outcomeOf(row: TaskRow, now: number, payloads: Payloads): Promise<Outcome | undefined> {
+  if (row.outcome === undefined) return undefined;
+  const kept = JSON.parse(await payloads.unpack(row.outcome)) as StoredOutcome;
+  const seconds = Math.max(1, Math.min(LINK_SECONDS, Math.floor((row.expiresAt - now) / 1_000)));
+  return withUrls(kept, async (key) => {
+    if (!payloads.files) throw new Error(`A part of a result is kept at ${key}, but no file store is configured.`);
+    return payloads.files.url(key, seconds);
+  });
+}
 
 /** Everything: questions and outcome are fetched from where they are kept. */
 export async function viewOf(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
-  const outcome = await outcomeOf(row, payloads);
+  const outcome = await outcomeOf(row, now, payloads);
   const questions = row.status === 'input_required' ? await questionsOf(row, payloads) : {};
   return {
     ...summaryOf(row, now),

@@ -1,5 +1,5 @@
 /** The worker: what is done with one message, from its claim to its disposal. */
-
+import { isTerminal, type TaskRow } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
 import { overtakeChange, voidRow } from '../tasks/writes/bar.ts';
 import { claimChange, judgeClaim, type Verdict } from '../tasks/writes/claim.ts';
@@ -7,10 +7,12 @@ import type { Tool } from '../tool/types.ts';
 import { cleanUp } from './clean-up.ts';
 import { groupOf } from './context.ts';
 import type { Worker } from './engine.ts';
+import { factsOf, inRun, ownerOf, withFacts } from './facts.ts';
 import { Payloads } from './payloads.ts';
 import type { Clock, Delivery, Disposal, Ids, Log, PayloadStore, WakeUp, WakeUpQueue } from './ports.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from './settings.ts';
-import { runTask } from './task-run.ts';
+import { type RunTime, runTask } from './task-run.ts';
+import type { StartThread } from './thread/thread-run.ts';
 
 export interface WorkerParts {
   readonly store: TaskStore;
@@ -21,6 +23,8 @@ export interface WorkerParts {
   readonly log: Log;
   /** The tool of that name; absent when the server does not define it (any more). */
   readonly tool: (name: string) => Promise<Tool | undefined>;
+  /** Runs tools with `thread: true`; absent: they run in this thread. */
+  readonly startThread?: StartThread;
   readonly settings?: Partial<EngineSettings>;
 }
 
@@ -54,9 +58,11 @@ async function work(tools: WorkerTools, delivery: Delivery, deadline: number): P
     const verdict = await claim(tools, delivery);
     switch (verdict.is) {
       case 'claimed':
-        return runTask(tools, delivery, verdict.row, { deadline, functionMs });
-      case 'cleanUp':
-        return cleanUp(tools, delivery, verdict.row, deadline);
+        return runClaimed(tools, delivery, verdict.row, { deadline, functionMs });
+      case 'cleanUp': {
+        const log = withFacts(tools.log, () => factsOf(verdict.row));
+        return cleanUp({ ...tools, log }, delivery, verdict.row, deadline);
+      }
       case 'over':
         return 'delete';
       case 'leased':
@@ -70,7 +76,7 @@ async function work(tools: WorkerTools, delivery: Delivery, deadline: number): P
       case 'abandonedCreate': {
         const written = await tools.store.insert(voidRow(keyOf(wakeUp), wakeUp.generation, tools.clock.now()));
         if (written.done) {
-          tools.log('create.barred', { task: wakeUp.task });
+          tools.log('create.barred', { task: wakeUp.task, owner: ownerOf(wakeUp.partition) });
           return 'delete';
         }
         break;
@@ -78,7 +84,7 @@ async function work(tools: WorkerTools, delivery: Delivery, deadline: number): P
       case 'abandonedWakeUp': {
         const written = await tools.store.update(overtakeChange(keyOf(wakeUp), wakeUp.generation));
         if (!written.done) break;
-        tools.log('wakeup.barred', { task: wakeUp.task, generation: wakeUp.generation });
+        tools.log('wakeup.barred', { ...factsOf(written.row), generation: wakeUp.generation });
         // The row's own timer stood on the generation that was just passed: this message stands in for it.
         if (written.row.wakeAt === undefined) return 'delete';
         return hop(tools, wakeUp, written.row.wakeAt - tools.clock.now());
@@ -92,6 +98,11 @@ async function work(tools: WorkerTools, delivery: Delivery, deadline: number): P
   }
 }
 
+function runClaimed(tools: WorkerTools, delivery: Delivery, row: TaskRow, time: RunTime): Promise<Disposal> {
+  const run = inRun(tools, delivery, row);
+  return runTask(run.tools, run.delivery, row, time);
+}
+
 const keyOf = (wakeUp: WakeUp) => ({ partition: wakeUp.partition, id: wakeUp.task });
 
 async function claim(tools: WorkerTools, { wakeUp }: Delivery): Promise<Verdict> {
@@ -103,8 +114,14 @@ async function claim(tools: WorkerTools, { wakeUp }: Delivery): Promise<Verdict>
     now: tools.clock.now(),
     leaseMs: tools.settings.leaseMs,
   };
-  return judgeClaim(await tools.store.update(claimChange(attempt)), attempt);
+  const written = await tools.store.update(claimChange(attempt));
+  if (!written.done && isExpired(written.row, attempt.now)) tools.log('task.expired', factsOf(written.row));
+  return judgeClaim(written, attempt);
 }
+
+/** Open and past its lifetime. A task that waits for an answer has no message, so nobody comes upon its expiry. */
+const isExpired = (row: TaskRow | undefined, now: number): row is TaskRow =>
+  row !== undefined && !row.void && !isTerminal(row.status) && row.expiresAt <= now;
 
 /** Let the message come back after `ms`. If SQS refuses, it comes back at its own visibility time-out. */
 export async function putBack(tools: WorkerTools, delivery: Delivery, ms: number): Promise<Disposal> {

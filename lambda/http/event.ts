@@ -1,5 +1,6 @@
 /** API Gateway's events (HTTP API, payload format 2.0), in and out. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { IamContext } from '../auth/iam.ts';
 import type { Reply } from '../mcp/rpc.ts';
 
 /** One HTTP request as the front door sees it. */
@@ -12,6 +13,10 @@ export interface HttpRequest {
   /** Text, or bytes in Base64. */
   readonly body: string;
   readonly isBase64: boolean;
+  /** Until when the answer may go on, piece by piece (ms since the epoch). Absent: it is buffered whole. */
+  readonly streamsUntil?: number;
+  /** Who signed the request, as the gateway's IAM authorizer says; absent where there is none. */
+  readonly iam?: IamContext;
 }
 
 export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
@@ -29,12 +34,20 @@ export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
     headers: new Map(headers),
     body: event.body ?? '',
     isBase64: event.isBase64Encoded === true,
+    ...iamOf(event),
   };
 }
 
-/** Locally the domain is whatever the client wrote into `Host`. */
-function urlOf(domain: string, path: string): string {
-  const url = `https://${domain}${path}`;
+/** The authorizer's word is in the event only where the route has one; no client can write it. */
+function iamOf({ requestContext }: APIGatewayProxyEventV2): Pick<HttpRequest, 'iam'> {
+  const { authorizer } = requestContext as { readonly authorizer?: { readonly iam?: IamContext } };
+  return authorizer?.iam ? { iam: authorizer.iam } : {};
+}
+
+/** Locally the domain is whatever the client wrote into `Host`, and there is no TLS. */
+export function urlOf(domain: string, path: string): string {
+  const scheme = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(domain) ? 'http' : 'https';
+  const url = `${scheme}://${domain}${path}`;
   return URL.canParse(url) ? url : 'https://localhost/';
 }
 

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, own, type RpcId, type RpcRequest } from '../
 export type Framed =
   | { readonly kind: 'request'; readonly request: RpcRequest }
   | { readonly kind: 'notification'; readonly notification: { readonly method: string; readonly params?: JsonObject } }
-  | { readonly kind: 'response' };
+  | { readonly kind: 'response'; readonly response: JsonObject };
 
 /**
  * @throws Refusal 400 -32600 for what is no single JSON-RPC message. Batches are refused in every revision:
@@ -15,7 +15,7 @@ export function frame(body: unknown): Framed {
   if (Array.isArray(body)) throw invalid('JSON-RPC batches are not supported');
   if (!isObject(body) || own(body, 'jsonrpc') !== '2.0') throw invalid('it must be an object with "jsonrpc": "2.0"');
   if (Object.hasOwn(body, 'method')) return frameCall(body);
-  if (isResponse(body)) return { kind: 'response' };
+  if (isResponse(body)) return { kind: 'response', response: body };
   throw invalid('it is neither a request nor a notification nor a response');
 }
 

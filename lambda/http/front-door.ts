@@ -1,11 +1,14 @@
 /** The front door: one HTTP request in, one answer out. Whatever comes in, something defined goes out. */
-import type { Caller } from '../engine/engine.ts';
+import { anonymous, type Guard, type Identity } from '../auth/index.ts';
+import { checkToolScopes } from '../auth/tool-scopes.ts';
+import { respond, resume, serve as serve20251125 } from '../mcp/2025-11-25/index.ts';
 import { isOfThisRevision, serve as serve20260728 } from '../mcp/2026-07-28/index.ts';
 import { tell } from '../mcp/errors.ts';
 import type { HttpMessage, Services } from '../mcp/exchange.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import { errorReply, type Reply } from '../mcp/rpc.ts';
 import { MAX_BODY_BYTES, parseBody } from './body.ts';
+import { preflightReply, withCors } from './cors.ts';
 import type { HttpRequest } from './event.ts';
 import { frame, idOf } from './framing.ts';
 import { checkOrigin } from './origin.ts';
@@ -14,6 +17,8 @@ import { reportReply } from './report.ts';
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */
   readonly path?: string;
+  /** Who may call. Default: anybody, as nobody in particular. */
+  readonly guard?: Guard;
   /** See `checkOrigin`. Default: no browser. */
   readonly allowedOrigins?: readonly string[];
   /** Longest body accepted (bytes). Default 1 MiB. */
@@ -21,16 +26,22 @@ export interface FrontDoorOptions {
 }
 
 /** Serves one request. @param deadline when the answer must have been given (ms since the epoch) */
-export type FrontDoor = (request: HttpRequest, caller: Caller, deadline: number) => Promise<Reply>;
+export type FrontDoor = (request: HttpRequest, deadline: number) => Promise<Reply>;
 
 export function createFrontDoor(services: Services, options: FrontDoorOptions = {}): FrontDoor {
-  const { path = '/mcp', allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES } = options;
+  const { path = '/mcp', guard = anonymous, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES } = options;
+
+  /** What nobody has to say who they are for. */
+  function publicReply(request: HttpRequest): Reply | undefined {
+    const reply = preflightReply(request) ?? guard.wellKnown?.(request);
+    if (reply) return reply;
+    if (request.path !== path && request.path !== `${path}/`)
+      throw new Refusal(404, CODE.transport, 'There is nothing at this path.');
+    return undefined;
+  }
 
   /** What is wrong before the body is looked at. */
   function checkEnvelope(request: HttpRequest): void {
-    checkOrigin(request.headers.get('origin'), allowedOrigins);
-    if (request.path !== path && request.path !== `${path}/`)
-      throw new Refusal(404, CODE.transport, 'There is nothing at this path.');
     if (request.method !== 'POST')
       throw new Refusal(405, CODE.transport, 'Method not allowed: POST a JSON-RPC message.');
     const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
@@ -38,29 +49,45 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
       throw new Refusal(415, CODE.transport, 'Content-Type must be application/json.');
   }
 
-  async function dispatch(message: HttpMessage): Promise<Reply> {
+  async function dispatch(message: HttpMessage, request: HttpRequest, identity: Identity): Promise<Reply> {
     const framed = frame(message.body);
-    if (framed.kind === 'request' && isOfThisRevision(message.headers, framed.request))
-      return serve20260728({ ...message, request: framed.request }, services);
-    return (await services.sdk()).serve(message);
+    if (framed.kind === 'request')
+      await checkToolScopes(framed.request, request, identity, { guard, server: services.server });
+    if (framed.kind === 'response') return respond(message, framed.response, services);
+    if (framed.kind === 'notification') return (await services.sdk()).serve(message);
+    const serve = isOfThisRevision(message.headers, framed.request) ? serve20260728 : serve20251125;
+    return serve({ ...message, request: framed.request }, services);
   }
 
-  return async (request, caller, deadline) => {
+  return async (request, deadline) => {
     const began = services.now();
     let body: unknown;
     let reply: Reply;
     let fault: unknown;
+    let origin: string | undefined;
     try {
-      checkEnvelope(request);
-      body = parseBody(request, maxBodyBytes);
-      reply = await dispatch({ url: request.url, headers: request.headers, body, caller, deadline });
+      checkOrigin(request.headers.get('origin'), allowedOrigins);
+      origin = request.headers.get('origin');
+      const open = publicReply(request);
+      if (open) return withCors(open, origin);
+      const identity = await guard.identify(request);
+      const { url, streamsUntil } = request;
+      const headers = new Map([...request.headers].filter(([name]) => !guard.secretHeaders.includes(name)));
+      const message = { url, headers, ...identity, deadline, ...(streamsUntil !== undefined && { streamsUntil }) };
+      if (request.method === 'GET') {
+        reply = await resume({ ...message, body }, services);
+      } else {
+        checkEnvelope(request);
+        body = parseBody(request, maxBodyBytes);
+        reply = await dispatch({ ...message, body }, request, identity);
+      }
     } catch (thrown) {
       const told = tell(thrown);
       if (told.fault) fault = thrown;
-      const headers = told.status === 405 ? { allow: 'POST' } : told.headers;
+      const headers = { ...(told.status === 405 && { allow: 'POST' }), ...told.headers };
       reply = errorReply(told.status, idOf(body), told.error, headers);
     }
     reportReply(services.log, { reply, body, durationMs: services.now() - began, fault });
-    return reply;
+    return withCors(reply, origin);
   };
 }

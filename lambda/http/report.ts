@@ -1,6 +1,8 @@
 /** One line for each request that was refused or failed: what and why, never arguments, results or tokens. */
 import type { Log } from '../engine/ports.ts';
 import { isObject, own, type Reply } from '../mcp/rpc.ts';
+import { errorFacts } from '../observe/error-facts.ts';
+import { GET_TASK_RESULT } from '../tool/follow-up.ts';
 
 /** A method that can be a protocol's name; anything else in its place is somebody's text and is not repeated. */
 const METHOD = /^[A-Za-z0-9_./$-]{1,64}$/;
@@ -11,23 +13,27 @@ export function reportReply(
 ): void {
   const { reply, body, durationMs, fault } = facts;
   const { status, error } = reply;
-  if (status < 400 && !error) return;
   const method = isObject(body) ? own(body, 'method') : undefined;
+  if (status < 400 && !error) {
+    // Counted, not written: polls are nearly all of the traffic.
+    if (isPoll(method, body)) log('task.polled', { polls: 1 });
+    return;
+  }
   log(status >= 500 ? 'request.failed' : 'request.refused', {
     status,
     code: error?.code,
     method: typeof method === 'string' && METHOD.test(method) ? method : undefined,
     durationMs,
-    ...(fault !== undefined && causeOf(fault)),
+    // These say why in words of our own, and nobody can mend a refusal of which only the status is known.
+    reason: status === 401 || status === 403 ? error?.message : undefined,
+    ...(fault !== undefined && errorFacts(fault)),
   });
 }
 
-/** What an operator needs of a fault of the server. The lines of the stack follow the message in it. */
-const causeOf = (thrown: unknown): Record<string, string> =>
-  thrown instanceof Error
-    ? {
-        error: thrown.name,
-        message: thrown.message.slice(0, 500),
-        stack: (thrown.stack ?? '').split('\n').slice(1, 8).join('\n'),
-      }
-    : { error: typeof thrown };
+/** Asking how a task is, in any of the dialects. */
+function isPoll(method: unknown, body: unknown): boolean {
+  if (method === 'tasks/get' || method === 'tasks/result') return true;
+  if (method !== 'tools/call' || !isObject(body)) return false;
+  const params = own(body, 'params');
+  return isObject(params) && own(params, 'name') === GET_TASK_RESULT;
+}

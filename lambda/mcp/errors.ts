@@ -22,6 +22,26 @@ export interface Told {
   readonly fault?: true;
 }
 
+/** Nothing is wrong with the request: the same one may succeed in a moment. */
+const BUSY: Told = {
+  status: 503,
+  error: { code: CODE.internalError, message: 'The server is busy: try again.' },
+  headers: { 'retry-after': '1' },
+  fault: true,
+};
+
+/** What the AWS clients throw, after their own retries, of a service that is slow, busy or out of reach. */
+const OUTAGES = new Set([
+  ...['TimeoutError', 'ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
+  ...['TransactionInProgressException', 'SlowDown', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE'],
+]);
+
+function isOutage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { $fault, code } = thrown as { $fault?: unknown; code?: unknown };
+  return $fault === 'server' || OUTAGES.has(thrown.name) || (typeof code === 'string' && OUTAGES.has(code));
+}
+
 type Rule = readonly [new (...args: never[]) => Error, (error: never) => Told];
 
 /**
@@ -29,7 +49,14 @@ type Rule = readonly [new (...args: never[]) => Error, (error: never) => Told];
  * client capability, which is always 400.
  */
 const TABLE: readonly Rule[] = [
-  [Refusal, (error: Refusal) => ({ status: error.status, error: rpcError(error) })],
+  [
+    Refusal,
+    (error: Refusal) => ({
+      status: error.status,
+      error: rpcError(error),
+      ...(error.headers && { headers: error.headers }),
+    }),
+  ],
   [TaskNotFound, ({ message }: Error) => ({ status: 200, error: { code: CODE.invalidParams, message } })],
   [
     QuotaExceeded,
@@ -46,21 +73,14 @@ const TABLE: readonly Rule[] = [
     IdempotencyUnsupported,
     ({ message }: Error) => ({ status: 200, error: { code: OWN_CODE.idempotencyUnsupported, message } }),
   ],
-  [
-    Unavailable,
-    () => ({
-      status: 503,
-      error: { code: CODE.internalError, message: 'The server is busy: try again.' },
-      headers: { 'retry-after': '1' },
-      fault: true,
-    }),
-  ],
+  [Unavailable, () => BUSY],
   [ProtocolError, (error: ProtocolError) => toldOf(error.toRpcError())],
 ];
 
 /** What a caller is told of anything thrown. */
 export function tell(thrown: unknown): Told {
   for (const [kind, rule] of TABLE) if (thrown instanceof kind) return rule(thrown as never);
+  if (isOutage(thrown)) return BUSY;
   return { status: 500, error: { code: CODE.internalError, message: 'Internal error' }, fault: true };
 }
 

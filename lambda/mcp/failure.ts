@@ -20,11 +20,19 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
   readonly data?: unknown;
-  constructor(status: number, code: number, message: string, data?: unknown) {
+  readonly headers?: Readonly<Record<string, string>>;
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    data?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     if (data !== undefined) this.data = data;
+    if (headers !== undefined) this.headers = headers;
   }
 }
 

@@ -38,6 +38,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body piece by piece, as it comes; instead of `body`, and only where the request may be answered so. */
+  readonly stream?: AsyncIterable<string>;
   /** The JSON-RPC error in the body, for those who only look (logs, metrics). */
   readonly error?: RpcError;
 }

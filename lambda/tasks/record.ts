@@ -135,6 +135,8 @@ export interface TaskRow extends TaskKey {
   readonly poll: { readonly min: number; readonly max: number };
   /** The tool has an `onCancel` that must run when the task is cancelled. */
   readonly cleanUp?: 'onCancel' | 'owed';
+  /** W3C `traceparent` of the call that created the task: whatever wakes it later goes on in its trace. */
+  readonly traceparent?: string;
   /** What the creator wants `notifications/progress` to carry (2025-11-25). */
   readonly progressToken?: string | number;
   /** The stream over which the outstanding questions are asked (2025-11-25); no other one asks them. */
@@ -147,7 +149,7 @@ export interface TaskRow extends TaskKey {
   readonly questions?: Payload;
   /** The outcome is a result that says `isError`: what the revisions call differently is told without reading it. */
   readonly toolError?: true;
-  /** {@link Outcome} as JSON; present exactly when the task is completed or failed. */
+  /** {@link Outcome} as JSON, with the keys of its files; present exactly when the task is completed or failed. */
   readonly outcome?: Payload;
 }
 

@@ -4,7 +4,7 @@ import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
 
 type Mutable = Omit<
   TaskRow,
-  'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era' | 'client'
+  'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era' | 'client' | 'traceparent'
 >;
 
 /** One conditional write to one row. An attribute is named in at most one of `set`, `add` and `remove`. */

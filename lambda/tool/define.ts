@@ -46,6 +46,7 @@ export function defineTool<
     retentionMs: config.retentionMs ?? TOOL_DEFAULTS.retentionMs,
     pollIntervalMs: { ...TOOL_DEFAULTS.pollIntervalMs, ...config.pollIntervalMs },
     maxFailures: config.maxFailures ?? TOOL_DEFAULTS.maxFailures,
+    thread: config.thread ?? false,
     handler: async (args: unknown, task: TaskContext) => {
       const run = handler as (...given: unknown[]) => unknown;
       return config.inputSchema ? run(args, task) : run(task);
@@ -76,6 +77,7 @@ function firstProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unk
     return '"pollIntervalMs" needs positive integers (ms) with min no larger than max.';
   if (!(Number.isSafeInteger(tool.maxFailures) && tool.maxFailures > 0))
     return '"maxFailures" must be a positive integer.';
+  if (typeof tool.thread !== 'boolean') return '"thread" must be true or false.';
   return undefined;
 }
 

@@ -27,6 +27,8 @@ export interface RunHost {
   progress(news: ProgressNews): void;
   /** The token with which an outside system ends a wait; absent where nothing can wait that long. */
   token?(wait: string): string;
+  /** Told the names of the steps that run now, whenever they change. */
+  running?(steps: ReadonlySet<string>): void;
   /** Asked after each recorded step: is it time for another run to take over? */
   shouldHandOver(): boolean;
   /** For a run that cannot park on a timer: wait in the process. Absent where timers park. */

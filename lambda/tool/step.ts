@@ -42,10 +42,12 @@ export async function runStep(
     return opened(JSON.parse(known) as StepRecord);
   }
   run.runningSteps.add(step.name);
+  run.host.running?.(run.runningSteps);
   try {
     return await attempt(run, step, work, typeof retry === 'number' ? { retries: retry } : retry, attempts);
   } finally {
     run.runningSteps.delete(step.name);
+    run.host.running?.(run.runningSteps);
   }
 }
 

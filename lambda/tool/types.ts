@@ -207,6 +207,15 @@ interface ToolConfigBase<I extends StandardSchemaWithJSON | undefined, O extends
   readonly pollIntervalMs?: { readonly min?: number; readonly max?: number };
   /** Runs that may end without saying so, with no progress between them, before the task fails. Default 3. */
   readonly maxFailures?: number;
+  /**
+   * Run the tool of a task in a thread of its own: for code that computes for seconds without a pause and would keep
+   * the worker from renewing its lease. Each run loads the server module anew (some 0.2 s), in a heap of three
+   * quarters of the function's memory. A thread that dies is a run that ended without saying so. One that does not
+   * stop within 2 s of a cancel is stopped wherever it is, without its `finally` blocks and clean-ups.
+   *
+   * Calls that run inline, `onCancel` and `runTool` take no notice of it. Default false.
+   */
+  readonly thread?: boolean;
 }
 
 /** The arguments a handler is given: `{}` for a tool without an input schema. */
@@ -248,6 +257,7 @@ export interface Tool {
   readonly retentionMs: number;
   readonly pollIntervalMs: { readonly min: number; readonly max: number };
   readonly maxFailures: number;
+  readonly thread: boolean;
   readonly onCancel?: (
     args: unknown,
     task: { readonly id: string; readonly signal: AbortSignal },

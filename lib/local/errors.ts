@@ -5,6 +5,13 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
+/** An error in the shape that Lambda gives it. */
+export interface Thrown {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
 /**
  * An invocation ended without an answer. `threw`: the handler did; `crashed`: its process ended; `timedOut`: it ran
  * longer than the function's time-out and its process was killed.
@@ -12,10 +19,13 @@ export class CannotStart extends Error {
 export class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
   readonly how: 'threw' | 'crashed' | 'timedOut';
+  /** What the handler threw, as Lambda tells it to whoever invoked. */
+  readonly thrown: Thrown | undefined;
 
-  constructor(how: InvocationFailed['how'], message: string) {
+  constructor(how: InvocationFailed['how'], message: string, thrown?: Thrown) {
     super(message);
     this.how = how;
+    this.thrown = thrown;
   }
 }
 

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { CannotStart, InvocationFailed, NotTaken } from './errors.ts';
 import type { Invocation, Report } from './runtime.ts';
+import type { OnPiece } from './stream-gateway.ts';
 
 export interface FunctionOptions {
   /** What the function is called in messages. */
@@ -25,13 +26,14 @@ export interface ExecutionEnvironment {
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
   /** @throws InvocationFailed, NotTaken */
-  invoke(event: unknown): Promise<unknown>;
+  invoke(event: unknown, onPiece?: OnPiece): Promise<unknown>;
   kill(): void;
 }
 
 interface Pending {
   taken: boolean;
   readonly timer: NodeJS.Timeout;
+  readonly onPiece: OnPiece | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -87,17 +89,21 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
       invocation.taken = true;
       return;
     }
+    if (report.kind === 'head' || report.kind === 'piece') {
+      invocation.onPiece?.(report.kind, report.value);
+      return;
+    }
     pending.delete(report.id);
     clearTimeout(invocation.timer);
     if (report.kind === 'result') invocation.resolve(JSON.parse(report.value));
-    else invocation.reject(new InvocationFailed('threw', report.message));
+    else invocation.reject(new InvocationFailed('threw', report.message, report.thrown));
   });
 
   return {
     pid: child.pid,
     ready: ready.promise,
     ended: ended.promise,
-    invoke: (event) =>
+    invoke: (event, onPiece) =>
       new Promise((resolve, reject) => {
         if (over || !child.connected) return reject(new NotTaken());
         const id = ++invocations;
@@ -108,7 +114,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
           );
           child.kill('SIGKILL');
         }, options.timeoutMs);
-        pending.set(id, { taken: false, timer, resolve, reject });
+        pending.set(id, { taken: false, timer, onPiece, resolve, reject });
         child.send({
           id,
           requestId: randomUUID(),

@@ -32,6 +32,7 @@ export function functionEnvironment(
     if (value !== undefined && !name.startsWith('AWS_')) environment[name] = value;
   }
   for (const [name, value] of Object.entries(wiring.environment)) {
+    if (Object.hasOwn(overrides, name)) continue;
     environment[standIns[name] ?? name] = resolve(value, names, `The variable ${name} of the function ${wiring.id}`);
   }
   return {

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvocationFailed, NotTaken } from './errors.ts';
 import { type ExecutionEnvironment, type FunctionOptions, startEnvironment } from './execution-environment.ts';
+import type { OnPiece } from './stream-gateway.ts';
 
 export interface LocalFunction {
   /** Resolves when the first process is ready. @throws CannotStart */
@@ -9,7 +10,7 @@ export interface LocalFunction {
   /** The process as it is now; absent while it is being replaced, and before the first call of a lazy function. */
   pid(): number | undefined;
   /** Waits for a process that is ready; an invocation that a dying process never took goes to the next one. @throws InvocationFailed */
-  invoke(event: unknown): Promise<unknown>;
+  invoke(event: unknown, onPiece?: OnPiece): Promise<unknown>;
   /** Kills the process. Resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -50,12 +51,12 @@ export function startFunction(options: FunctionOptions & { readonly lazy?: boole
     ready.reject(new InvocationFailed('crashed', `The ${options.name} function has been stopped.`));
   }
 
-  async function invoke(event: unknown): Promise<unknown> {
+  async function invoke(event: unknown, onPiece?: OnPiece): Promise<unknown> {
     running ??= keepRunning();
     for (;;) {
       const environment = await ready.promise;
       try {
-        return await environment.invoke(event);
+        return await environment.invoke(event, onPiece);
       } catch (error) {
         if (!(error instanceof NotTaken)) throw error;
         await environment.ended;

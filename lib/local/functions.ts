@@ -1,4 +1,4 @@
-/** The three functions of the stack in processes of their own, and what feeds them. */
+/** The functions of the stack in processes of their own, and what feeds them. */
 import { fileURLToPath } from 'node:url';
 import { localAws } from './aws.ts';
 import type { FunctionOptions } from './execution-environment.ts';
@@ -8,10 +8,13 @@ import type { LocalNames } from './intrinsics.ts';
 import { startPoller } from './poller.ts';
 import type { LocalSqs } from './sqs.ts';
 import type { LocalStackOptions } from './stack.ts';
+import type { OnPiece } from './stream-gateway.ts';
 import type { FunctionWiring, SourceWiring, Wiring } from './wiring.ts';
 
 export interface FunctionsOptions {
   readonly options: LocalStackOptions;
+  /** The URL of the endpoint. */
+  readonly url: string;
   /** Path of the server module. */
   readonly server: string;
   /** Made by the stack; removed by an orphaned process. */
@@ -26,6 +29,10 @@ export interface FunctionsOptions {
 
 export interface LocalFunctions {
   invokeApi(event: unknown): Promise<unknown>;
+  /** Only where the template has a streaming function. */
+  invokeStreaming(event: unknown, onPiece: OnPiece): Promise<unknown>;
+  /** Only where the template has a function for outside systems. */
+  invokeExternal(event: unknown): Promise<unknown>;
   workerPids(): number[];
   apiPids(): number[];
   killWorker(pid: number): void;
@@ -33,7 +40,7 @@ export interface LocalFunctions {
 
 /** Resolves when every process is ready. @throws CannotStart */
 export async function startFunctions(
-  { options, server, payloadFolder, wiring, names, sqs, dynamodb, say }: FunctionsOptions,
+  { options, url, server, payloadFolder, wiring, names, sqs, dynamodb, say }: FunctionsOptions,
   undo: AsyncDisposableStack,
 ): Promise<LocalFunctions> {
   const describe = (name: string, wired: FunctionWiring, overrides: Record<string, string> = {}): FunctionOptions => ({
@@ -56,12 +63,20 @@ export async function startFunctions(
     ...describe('worker', wiring.work.function),
     ...(options.workerTimeoutMs ? { timeoutMs: options.workerTimeoutMs } : {}),
   };
+  const resource: Record<string, string> =
+    'AUTH_RESOURCE' in (wiring.streaming?.function.environment ?? {}) ? { AUTH_RESOURCE: url } : {};
+  const streamingFunction =
+    wiring.streaming && describe('streaming', wiring.streaming.function, { ...origins, ...resource });
+  const externalFunction = wiring.external && describe('external', wiring.external);
   const deadLetterFunction = { ...describe('dead-letter', wiring.deadLetters.function), lazy: true };
   const slots = Math.min(options.workers ?? 2, wiring.work.maximumConcurrency ?? Number.POSITIVE_INFINITY);
   const api = several(options.apiProcesses ?? 1, () => startFunction(apiFunction));
   const workers = several(slots, () => startFunction(workerFunction));
   const deadLetters = startFunction(deadLetterFunction);
-  const all = [...api, ...workers, deadLetters];
+  // Most stacks never see a subscription.
+  const streaming = streamingFunction && startFunction({ ...streamingFunction, lazy: true });
+  const external = externalFunction && startFunction({ ...externalFunction, lazy: true });
+  const all = [...api, ...workers, deadLetters, ...(streaming ? [streaming] : []), ...(external ? [external] : [])];
   const pollers: { stop(): Promise<void> }[] = [];
   // A poller waits for its invocation, and an invocation ends with its process: both are stopped together.
   undo.defer(async () => void (await Promise.all([...pollers, ...all].map((part) => part.stop()))));
@@ -88,6 +103,8 @@ export async function startFunctions(
   let turn = 0;
   return {
     invokeApi: (event) => (api[turn++ % api.length] as LocalFunction).invoke(event),
+    invokeStreaming: async (event, onPiece) => streaming?.invoke(event, onPiece),
+    invokeExternal: async (event) => external?.invoke(event),
     workerPids: () => pids(workers),
     apiPids: () => pids(api),
     killWorker: (pid) => {

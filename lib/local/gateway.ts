@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CannotStart } from './errors.ts';
 import { answer, eventOf } from './gateway-event.ts';
 import { matchRoute } from './routes.ts';
+import { type StreamRoute, serveStream, streamPath } from './stream-gateway.ts';
 
 /** API Gateway's limit for a request's body (bytes). */
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   /** Longest wait for the function (ms). */
   readonly integrationTimeoutMs: number;
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
+  /** Beside the HTTP API, on the same domain: a REST API that streams. */
+  readonly stream?: StreamRoute | undefined;
   /** Told what a client only sees as 500 or 503. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -65,7 +68,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   const body = await bodyOf(request);
   if (body === 'gone') return;
   if (body === 'tooLarge') return refuse(response, 413, 'Request Entity Too Large');
-  const route = matchRoute(options.routes, request.method ?? 'GET', (request.url ?? '/').split('?')[0] ?? '/');
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (options.stream && path === streamPath(options.stream)) {
+    const routed = { routeKey: `ANY ${options.stream.resource}` };
+    return serveStream(response, eventOf(request, body, routed, Date.now()), options.stream);
+  }
+  const route = matchRoute(options.routes, request.method ?? 'GET', path);
   if (!route) return refuse(response, 404, 'Not Found');
   const event = eventOf(request, body, route, Date.now());
   if (Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT) return refuse(response, 413, 'Request Entity Too Large');

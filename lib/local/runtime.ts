@@ -1,7 +1,7 @@
 /** The child's side of a Lambda execution environment: takes invocations over IPC and calls the handler. */
 
 import type { Context } from 'aws-lambda';
-import { CannotStart } from './errors.ts';
+import { CannotStart, type Thrown } from './errors.ts';
 
 /** From the stack to a process. */
 export interface Invocation {
@@ -19,10 +19,16 @@ export type Report =
   /** `explained`: the reason is a sentence for a person, complete as it is. */
   | { readonly kind: 'failed'; readonly reason: string; readonly explained: boolean }
   | { readonly kind: 'took'; readonly id: number }
+  /** What a streaming handler says before its result: status and headers as JSON, then text. */
+  | { readonly kind: 'head'; readonly id: number; readonly value: string }
+  | { readonly kind: 'piece'; readonly id: number; readonly value: string }
   | { readonly kind: 'result'; readonly id: number; readonly value: string }
-  | { readonly kind: 'error'; readonly id: number; readonly message: string };
+  | { readonly kind: 'error'; readonly id: number; readonly message: string; readonly thrown: Thrown };
 
-export type LocalHandler = (event: never, context: Context) => unknown;
+/** How a streaming handler answers piece by piece. */
+export type Say = (kind: 'head' | 'piece', value: string) => void;
+
+export type LocalHandler = (event: never, context: Context, say: Say) => unknown;
 
 /** Lambda's limit for a response (bytes). */
 const RESPONSE_LIMIT = 6_291_556;
@@ -56,13 +62,17 @@ async function serve(handler: LocalHandler, invocation: Invocation): Promise<voi
   const { id } = invocation;
   report({ kind: 'took', id });
   try {
-    const value = JSON.stringify((await handler(JSON.parse(invocation.event) as never, contextOf(invocation))) ?? null);
+    const say: Say = (kind, piece) => report({ kind, id, value: piece });
+    const returned = await handler(JSON.parse(invocation.event) as never, contextOf(invocation), say);
+    const value = JSON.stringify(returned ?? null);
     const size = Buffer.byteLength(value);
     if (size > RESPONSE_LIMIT)
       throw new Error(`The response has ${size} bytes; Lambda delivers at most ${RESPONSE_LIMIT}.`);
     report({ kind: 'result', id, value });
   } catch (error) {
-    report({ kind: 'error', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    const thrown = { errorType: name, errorMessage: message, trace: stack.split('\n') };
+    report({ kind: 'error', id, message: stack, thrown });
   }
 }
 

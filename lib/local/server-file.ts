@@ -25,10 +25,32 @@ export async function importServer(path: string): Promise<ServerDefinition> {
   return server as ServerDefinition;
 }
 
+/**
+ * The same, and it can be served: its own tools and those that `mcp` registers do not get in each other's way.
+ * @throws CannotStart
+ */
+export async function importServable(path: string): Promise<ServerDefinition> {
+  const server = await importServer(path);
+  const { checkServer: check } = await import('../../lambda/mcp/sdk/index.ts');
+  try {
+    await check(server);
+  } catch (error) {
+    throw new CannotStart(`The server module ${path} cannot be served: ${(error as Error).message}`);
+  }
+  return server;
+}
+
 /** The same as the handlers are given it. */
 export async function serverModule(path: string): Promise<ServerModule> {
   const server = await importServer(path);
-  return { info: server.info, load: async () => server };
+  return {
+    info: server.info,
+    load: async () => server,
+    thread: {
+      entry: new URL('../../lambda/tool-thread.ts', import.meta.url),
+      server: pathToFileURL(resolve(path)),
+    },
+  };
 }
 
 /**

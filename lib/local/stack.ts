@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { startDynamoDbLocal, startEmbedded } from './dynamodb.ts';
 import { startFunctions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { startInvokeApi } from './invoke-api.ts';
+import { type LocalIssuer, startIssuer } from './issuer.ts';
 import { createResources, type Resources } from './resources.ts';
 import { checkServer } from './server-file.ts';
 import { startSqs } from './sqs.ts';
+import { streamPath } from './stream-gateway.ts';
 import { readWiring, type Template, type Wiring } from './wiring.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../lambda/server.ts', import.meta.url));
@@ -32,6 +35,8 @@ export interface LocalStackOptions {
   readonly workerTimeoutMs?: number;
   /** Start of the names of table and queues; a random part follows. Default `mcp-tasks`. */
   readonly name?: string;
+  /** `jwt`: with an OAuth issuer beside it, whose access tokens are demanded. Always synthesized, for the template names the issuer. Default `none`. */
+  readonly auth?: 'none' | 'jwt';
   /** Default: synthesized from the server module. Who starts many stacks of one server gives it, to synthesize once. */
   readonly template?: Template;
 }
@@ -39,8 +44,14 @@ export interface LocalStackOptions {
 export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
   /** The MCP endpoint. */
   readonly url: string;
+  /** The same endpoint where answers are streamed: for `subscriptions/listen`. Absent if the template has none. */
+  readonly streamingUrl?: string;
   readonly dynamodbEndpoint: string;
   readonly sqsEndpoint: string;
+  /** Where outside systems invoke the function that ends waits, by its name. Absent if the template has none. */
+  readonly external?: { readonly endpoint: string; readonly functionName: string };
+  /** With `auth: 'jwt'`. */
+  readonly issuer?: LocalIssuer;
   /** The worker processes that run now. */
   workerPids(): number[];
   apiPids(): number[];
@@ -52,29 +63,43 @@ export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
 
 /** @throws CannotStart with one line for a person; nothing is left running then */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const wiring = readWiring(options.template ?? (await synthesize(options.server)));
   const undo = new AsyncDisposableStack();
   try {
+    const issuer = options.auth === 'jwt' ? await startIssuer() : undefined;
+    undo.defer(() => issuer?.stop());
+    const template = issuer ? undefined : options.template;
+    const wiring = readWiring(template ?? (await synthesize(options.server, issuer)));
     const stack = await startParts(options, wiring, undo);
     let stopped: Promise<void> | undefined;
     const stop = () => {
       stopped ??= undo.disposeAsync();
       return stopped;
     };
-    return { ...stack, stop, [Symbol.asyncDispose]: stop };
+    return { ...stack, ...(issuer && { issuer }), stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await undo.disposeAsync();
     throw error;
   }
 }
 
-async function synthesize(server: string | undefined): Promise<Template> {
+/** The scope that every call demands here: without one, no client would go through asking for it. */
+export const LOCAL_SCOPE = 'mcp';
+
+async function synthesize(server: string | undefined, issuer: LocalIssuer | undefined): Promise<Template> {
   const checked = checkServer(server ?? EXAMPLE);
   checked.catch(() => {});
   try {
     // The CDK is large: a stack that is given its template does not load it.
-    const { synthesizeTemplate } = await import('../synthesize.ts');
-    return synthesizeTemplate({ ...(server === undefined ? {} : { entry: resolve(server) }), bundle: false });
+    const [{ synthesizeTemplate }, { McpAuth }] = await Promise.all([
+      import('../synthesize.ts'),
+      import('../auth/mcp-auth.ts'),
+    ]);
+    return synthesizeTemplate({
+      ...(server === undefined ? {} : { entry: resolve(server) }),
+      auth: issuer ? McpAuth.jwt({ issuer: issuer.url, scopes: [LOCAL_SCOPE] }) : McpAuth.none(),
+      streaming: true,
+      bundle: false,
+    });
   } finally {
     // What is wrong with the module is said in its own words.
     await checked;
@@ -85,7 +110,7 @@ async function startParts(
   options: LocalStackOptions,
   wiring: Wiring,
   undo: AsyncDisposableStack,
-): Promise<Omit<LocalStack, 'stop' | typeof Symbol.asyncDispose>> {
+): Promise<Omit<LocalStack, 'stop' | 'issuer' | typeof Symbol.asyncDispose>> {
   const say = options.quiet
     ? () => {}
     : (error: unknown) => console.error(error instanceof Error ? error.message : error);
@@ -97,6 +122,10 @@ async function startParts(
     routes: wiring.routes,
     integrationTimeoutMs: wiring.integrationTimeoutMs,
     invoke: async (event) => (await functions.promise).invokeApi(event),
+    stream: wiring.streaming && {
+      ...wiring.streaming,
+      invoke: async (event, onPiece) => (await functions.promise).invokeStreaming(event, onPiece),
+    },
     onFailure: (error) => undo.disposed || say(error),
   });
   undo.defer(() => gateway.stop());
@@ -107,19 +136,27 @@ async function startParts(
   const { name = 'mcp-tasks', workerTimeoutMs: visibilityMs } = options;
   const { names, ...resources } = await createResources({ wiring, sqs, dynamodb, name, visibilityMs, say }, undo);
   const server = resolve(options.server ?? EXAMPLE);
+  const url = `http://127.0.0.1:${gateway.port}/mcp`;
   const { payloadFolder } = resources;
   const started = await startFunctions(
-    { options, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, say },
+    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, say },
     undo,
   );
   // The gateway is the first to go, too: nobody shall be let in to functions that are ending.
   undo.defer(() => gateway.stop());
   functions.resolve(started);
+  const invokeApi = wiring.external && {
+    functionName: wiring.external.id,
+    ...(await startInvokeApi({ functions: { [wiring.external.id]: started.invokeExternal }, onFailure: say })),
+  };
+  undo.defer(() => invokeApi?.stop());
   return {
     ...resources,
-    url: `http://127.0.0.1:${gateway.port}/mcp`,
+    url,
+    ...(wiring.streaming && { streamingUrl: `http://127.0.0.1:${gateway.port}${streamPath(wiring.streaming)}` }),
     dynamodbEndpoint: dynamodb.endpoint,
     sqsEndpoint: sqs.endpoint,
+    ...(invokeApi && { external: { endpoint: invokeApi.endpoint, functionName: invokeApi.functionName } }),
     workerPids: started.workerPids,
     apiPids: started.apiPids,
     killWorker: started.killWorker,

@@ -6,6 +6,7 @@ import { referred } from './intrinsics.ts';
 /** A CloudFormation template, as far as it is read here. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
 // A template is JSON of many shapes: what is taken from it is checked where it is used.
@@ -45,6 +46,12 @@ export interface SourceWiring {
   readonly maximumConcurrency?: number;
 }
 
+export interface StreamingWiring {
+  readonly function: FunctionWiring;
+  readonly stage: string;
+  readonly resource: string;
+}
+
 export interface Wiring {
   readonly table: TableWiring;
   readonly maxReceiveCount: number;
@@ -55,6 +62,10 @@ export interface Wiring {
   readonly routes: readonly string[];
   /** How long the gateway waits for the API function (ms). */
   readonly integrationTimeoutMs: number;
+  /** The REST API that streams, if there is one: `/<stage><resource>` leads to the function. */
+  readonly streaming?: StreamingWiring;
+  /** What outside systems invoke, if there is an output that names it. */
+  readonly external?: FunctionWiring;
   /** Resources that have a stand-in here, by logical id. */
   readonly buckets: readonly string[];
   readonly secrets: readonly string[];
@@ -81,6 +92,8 @@ export function readWiring(template: Template): Wiring {
     api: readFunction(template, referred(integration.properties.IntegrationUri), 'the function behind the HTTP API'),
     routes: readRoutes(template),
     integrationTimeoutMs: integration.properties.TimeoutInMillis ?? 30_000,
+    ...readStreaming(template),
+    ...readExternal(template),
     buckets: ofType(template, 'AWS::S3::Bucket').map(({ id }) => id),
     secrets: ofType(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
   };
@@ -130,6 +143,36 @@ function readFunction(template: Template, id: string | undefined, what: string):
     memoryMb: MemorySize ?? 128,
     environment: Environment?.Variables ?? {},
   };
+}
+
+function readStreaming(template: Template): Pick<Wiring, 'streaming'> {
+  const method = ofType(template, 'AWS::ApiGateway::Method').find(
+    ({ properties }) => properties.Integration?.ResponseTransferMode === 'STREAM',
+  );
+  if (!method) return {};
+  const stage = ofType(template, 'AWS::ApiGateway::Stage')[0];
+  const resource = ofType(template, 'AWS::ApiGateway::Resource').find(
+    ({ id }) => id === referred(method.properties.ResourceId),
+  );
+  if (!stage || !resource) throw missing('stage and resource of the REST API that streams');
+  const { AuthorizationType: guard } = method.properties;
+  if (guard !== undefined && guard !== 'NONE')
+    throw new CannotStart(
+      `The REST API that streams demands ${guard} authorization, which the stack on one machine does not check.`,
+    );
+  return {
+    streaming: {
+      function: readFunction(template, referred(method.properties.Integration.Uri), 'the function that streams'),
+      stage: stage.properties.StageName,
+      resource: `/${resource.properties.PathPart}`,
+    },
+  };
+}
+
+/** Nothing feeds it, so that only the output says which function it is. */
+function readExternal(template: Template): Pick<Wiring, 'external'> {
+  const id = referred(template.Outputs?.ExternalFunctionName?.Value);
+  return id === undefined ? {} : { external: readFunction(template, id, 'the function that its output names') };
 }
 
 function readRoutes(template: Template): readonly string[] {

@@ -38,6 +38,32 @@ const wait = defineTool(
   },
 );
 
+const slow = defineTool(
+  'slow',
+  {
+    description: 'Takes its time.',
+    inputSchema: z.object({ ms: z.number() }),
+    taskSupport: 'required',
+    pollIntervalMs,
+  },
+  async ({ ms }) => {
+    await delay(ms);
+    return text(`Slept for ${ms} ms.`);
+  },
+);
+
+const steps = defineTool(
+  'steps',
+  { description: 'Tells of three steps.', inputSchema: z.object({}), taskSupport: 'required', pollIntervalMs },
+  async (_args, task) => {
+    for (const step of [1, 2, 3]) {
+      task.progress(step, 3, `Step ${step}`);
+      await delay(700);
+    }
+    return text('Three steps.');
+  },
+);
+
 const fail = defineTool(
   'fail',
   { description: 'Ends in a tool error.', inputSchema: z.object({}), pollIntervalMs },
@@ -122,5 +148,5 @@ const visit = defineTool(
 export default defineServer({
   name: 'client-test-fixtures',
   version: '1.0.0',
-  tools: [greet, add, wait, fail, refuse, order, both, prepared, visit],
+  tools: [greet, add, wait, slow, steps, fail, refuse, order, both, prepared, visit],
 });

@@ -107,6 +107,13 @@ export function registerOrdinaryAsking(server: McpServer): void {
       ),
   );
 
+  // Asks nothing, only to be called again: in 2025-11-25 its stream is ended before there is a result.
+  server.registerTool('test_reconnection', { description: 'Ends its stream and goes on when it is resumed.' }, (ctx) =>
+    ctx.mcpReq.requestState() === undefined
+      ? inputRequired({ requestState: 'reconnect' })
+      : said('Reconnection test completed successfully'),
+  );
+
   server.registerTool('test_elicitation_sep1034_defaults', { description: 'Asks with defaults.' }, (ctx) =>
     askOnce(
       ctx.mcpReq.inputResponses,

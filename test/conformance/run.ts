@@ -5,6 +5,7 @@ import { startLocalStack } from '../../lib/local/stack.ts';
 import { EXPECTED_FAILURES } from './expected-failures.ts';
 import {
   count,
+  PENDING_SCENARIOS,
   REVISIONS,
   type Revision,
   requiredScenarios,
@@ -19,7 +20,7 @@ const HELP = `Run the MCP conformance suite against the local stack, with test/c
 
   --requirements REVISION   what a revision requires (${REVISIONS.join(' or ')}) instead of the task scenarios;
                             may be repeated
-  --all                     the task scenarios and what both revisions require
+  --all                     the task scenarios, what both revisions require, and what is pending in the suite
   --scenario NAME           only this one; may be repeated
   --url URL                 a server that runs already (with the fixtures of test/conformance/server.ts)
   --dynamodb WHICH          local (default), embedded, or the URL of one that runs
@@ -69,6 +70,7 @@ async function select(): Promise<(readonly [string, Revision])[]> {
     for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
   for (const revision of revisions)
     for (const scenario of await requiredScenarios(revision)) chosen.push([scenario, revision]);
+  if (values.all) chosen.push(...PENDING_SCENARIOS);
   if (values.scenario.length === 0) return chosen;
   const known = chosen.filter(([scenario]) => values.scenario.includes(scenario));
   return known.length > 0 ? known : values.scenario.map((scenario) => [scenario, revisions[0] ?? '2026-07-28']);

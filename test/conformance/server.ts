@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../lambda/index.ts';
 import { askingTools } from './asking.ts';
+import { jsonSchemaTool } from './json-schema.ts';
 import { registerOrdinaryFixtures } from './ordinary.ts';
 
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
@@ -114,6 +115,7 @@ export default defineServer({
     multiInput,
     toolWithTask,
     routed,
+    jsonSchemaTool,
     ...askingTools,
   ],
   mcp: registerOrdinaryFixtures,

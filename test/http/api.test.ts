@@ -9,6 +9,7 @@ const environment = {
   QUEUE_URL: 'https://sqs.example/queue',
   PAYLOAD_BUCKET: 'bucket',
   SEALING_SECRET_ARN: 'arn',
+  AUTH: 'none',
 };
 const server = { info: { name: 'api', version: '1' }, load: async () => Promise.reject(new Error('not loaded')) };
 

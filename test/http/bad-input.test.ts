@@ -68,7 +68,7 @@ describe('each bad input gets the status and code that the specification names, 
 });
 
 describe('the official SDK agrees', () => {
-  const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, async () => ({ content: [] })), {
+  const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callInPlace: async () => ({ content: [] }) }), {
     onerror: () => {},
   });
   const withVerdict = badInputs.filter(({ sdkDiffers, sent }) => !sdkDiffers && sent.method !== 'OPTIONS');

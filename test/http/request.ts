@@ -15,6 +15,7 @@ export interface Sent {
   readonly text?: string;
   readonly base64?: boolean;
   readonly owner?: string;
+  readonly client?: string;
 }
 
 export interface Call {
@@ -23,6 +24,7 @@ export interface Call {
   readonly headers?: Record<string, string | undefined>;
   readonly id?: string | number;
   readonly owner?: string;
+  readonly client?: string;
 }
 
 export function modern(method: string, params: Record<string, unknown> = {}, more: Call = {}): Sent {

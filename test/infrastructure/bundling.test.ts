@@ -1,26 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startThreads } from '../../lambda/engine/thread/thread-run.ts';
+import { EMPTY_HISTORY } from '../../lambda/tool/history.ts';
+import type { RunHost } from '../../lambda/tool/run.ts';
 import { bundle, copyAsset } from '../../lib/bundling.ts';
-import { apiEntry, deadLetterEntry, workerEntry } from '../../lib/entries.ts';
+import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../../lib/entries.ts';
 import { localAwsEnvironment } from '../../lib/local/aws.ts';
 import { createTaskTable, dynamoDbEndpoint } from '../support/dynamodb.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 import { FIXTURE } from './synthesized.ts';
 
 const info = { name: 'words', version: '2.0.0', title: 'Words' };
-const sources = { api: apiEntry(FIXTURE, info), worker: workerEntry(FIXTURE, info), deadLetter: deadLetterEntry() };
+const sources = {
+  api: apiEntry(FIXTURE, info),
+  worker: workerEntry(FIXTURE, info),
+  deadLetter: deadLetterEntry(),
+  external: externalEntry(),
+};
 type Role = keyof typeof sources;
 const ROLES = Object.keys(sources) as Role[];
 
 const root = mkdtempSync(join(tmpdir(), 'bundles-'));
 const table = `tasks-${randomUUID()}`;
-const bundles = new Map(ROLES.map((role) => [role, bundle(sources[role], join(root, role))]));
+const beside = (role: Role) => (role === 'worker' ? workerBeside(FIXTURE) : {});
+const bundles = new Map(ROLES.map((role) => [role, bundle(sources[role], join(root, role), beside(role))]));
 const metafile = (role: Role) => bundles.get(role) as Metafile;
 
 beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
@@ -146,6 +156,34 @@ describe('a poll', () => {
   });
 });
 
+describe('the thread of a worker', () => {
+  const place = (name: string) => pathToFileURL(join(root, 'worker', name));
+
+  it('is in the bundle, where the worker looks for it, and runs a tool of the bundled server', async () => {
+    for (const name of ['./thread.mjs', './server.mjs']) {
+      expect(sources.worker).toContain(`new URL('${name}', import.meta.url)`);
+      expect(existsSync(place(name))).toBe(true);
+    }
+    const start = startThreads({ entry: place('thread.mjs'), server: place('server.mjs') });
+    const run = { key: { partition: 'task#1', id: '1' }, tool: 'count_words', arguments: { text: 'one two three' } };
+    const host = { record: async () => {}, progress: () => {} } as unknown as RunHost;
+    const call = { era: '2026-07-28' as const, capabilities: {}, history: EMPTY_HISTORY };
+    const live = start({ ...run, ...call, handOverAt: Date.now() + 60_000 }, host);
+    expect(await live.ended).toEqual({
+      end: 'settled',
+      outcome: { result: { content: [{ type: 'text', text: '3' }] } },
+    });
+    await live.close();
+  });
+
+  it('shares its code with the worker: neither has the AWS SDK twice, and the thread none of it', () => {
+    const loaded = filesFrom(metafile('worker'), 'thread.mjs');
+    const inputs = loaded.flatMap((path) => Object.keys(metafile('worker').outputs[path]?.inputs ?? {}));
+    expect(inputs).toContain('lambda/tool/run.ts');
+    expect(inputs.filter((input) => input.includes('@aws-sdk'))).toEqual([]);
+  });
+});
+
 describe('an asset', () => {
   it('is copied beside the code, without what the filter leaves out', () => {
     const to = join(root, 'assets');
@@ -162,7 +200,9 @@ describe('an asset', () => {
 });
 
 /** The entry and all that it imports statically: what every cold start reads. */
-function coldStartOf({ outputs }: Metafile): string[] {
+const coldStartOf = (meta: Metafile): string[] => filesFrom(meta, 'index.mjs');
+
+function filesFrom({ outputs }: Metafile, entry: string): string[] {
   const files = new Set<string>();
   const add = (path: string): void => {
     if (files.has(path)) return;
@@ -170,7 +210,7 @@ function coldStartOf({ outputs }: Metafile): string[] {
     for (const { path: imported, kind, external } of outputs[path]?.imports ?? [])
       if (kind === 'import-statement' && !external) add(imported);
   };
-  add(Object.keys(outputs).find((path) => basename(path) === 'index.mjs') ?? '');
+  add(Object.keys(outputs).find((path) => basename(path) === entry) ?? '');
   return [...files];
 }
 

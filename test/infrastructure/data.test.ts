@@ -139,7 +139,7 @@ describe('the queues', () => {
 
 describe('logs', () => {
   it('of each function and of the gateway are kept a month, or as long as is said', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', 4);
+    template.resourceCountIs('AWS::Logs::LogGroup', 5);
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 30 } });
     const longer = templateOf({ logRetention: RetentionDays.ONE_YEAR });
     longer.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });

@@ -7,17 +7,17 @@ import { attribute, functionOf, reference, templateOf } from './synthesized.ts';
 const template = templateOf();
 
 describe('the functions', () => {
-  it('are three, on Node 24 and arm64, each with a log group of its own', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 3);
+  it('are four, on Node 24 and arm64, each with a log group of its own', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 4);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
     });
-    const groups = (['Api', 'Worker', 'DeadLetter'] as const).map(
+    const groups = (['Api', 'Worker', 'DeadLetter', 'External'] as const).map(
       (role) => functionOf(template, role).LoggingConfig.LogGroup.Ref,
     );
-    expect(new Set(groups).size).toBe(3);
+    expect(new Set(groups).size).toBe(4);
   });
 
   it('have the memory and time that they are given, the API less time than the gateway', () => {
@@ -64,7 +64,15 @@ describe('the environment', () => {
     });
     const names = (role: 'Api' | 'Worker' | 'DeadLetter') =>
       Object.keys(functionOf(template, role).Environment.Variables).sort();
-    expect(names('Api')).toEqual(['PAYLOAD_BUCKET', 'QUEUE_URL', 'SEALING_SECRET_ARN', 'TABLE_NAME']);
+    expect(names('Api')).toEqual([
+      'AUTH',
+      'MAX_OPEN_TASKS',
+      'OWNER_SHARDS',
+      'PAYLOAD_BUCKET',
+      'QUEUE_URL',
+      'SEALING_SECRET_ARN',
+      'TABLE_NAME',
+    ]);
     expect(names('Worker')).toEqual(['HEARTBEAT_MS', 'LEASE_MS', 'PAYLOAD_BUCKET', 'QUEUE_URL', 'TABLE_NAME']);
     expect(names('DeadLetter')).toEqual(['QUEUE_URL', 'TABLE_NAME']);
   });

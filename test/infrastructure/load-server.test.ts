@@ -23,6 +23,7 @@ describe('a server module', () => {
 describe('synthesis fails, with the file and the reason, for a module', () => {
   it.each([
     ['name-twice', /Two tools are named "same_name": rename one of them/],
+    ['name-in-both', /Tool same_name is already registered.*either in "tools" or registered by "mcp"/],
     ['no-server', /its default export is not what defineServer returns/],
     ['exits', /it ended the process \(exit code 0\) while loading/],
     ['unresolved', /Could not resolve "a-package-that-nobody-installed"/],

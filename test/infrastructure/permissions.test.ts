@@ -53,8 +53,8 @@ describe('what each function may do', () => {
   });
 
   it('that is all: a role for each, which only Lambda assumes, without managed policies', () => {
-    template.resourceCountIs('AWS::IAM::Role', 3);
-    template.resourceCountIs('AWS::IAM::Policy', 3);
+    template.resourceCountIs('AWS::IAM::Role', 4);
+    template.resourceCountIs('AWS::IAM::Policy', 4);
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
       expect(Object.keys(Properties)).toEqual(['AssumeRolePolicyDocument']);
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([

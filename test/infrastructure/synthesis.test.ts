@@ -23,8 +23,8 @@ describe('the app', () => {
     });
     expect(status, stderr).toBe(0);
     const assets = readdirSync(outdir).filter((name) => name.startsWith('asset.'));
-    // One for each function: the API and the worker with the example's data, the dead-letter function without.
-    expect(assets).toHaveLength(3);
+    // One for each function: the API and the worker with the example's data, the other two without.
+    expect(assets).toHaveLength(4);
     for (const asset of assets) expect(existsSync(join(outdir, asset, 'index.mjs'))).toBe(true);
     const withData = assets.filter((asset) => existsSync(join(outdir, asset, 'datasets', 'stocks.csv')));
     expect(withData).toHaveLength(2);

@@ -8,8 +8,10 @@ export const FIXTURE = 'test/infrastructure/fixtures/server.ts';
 export const templateOf = (options: SynthesizeOptions = {}): Template =>
   Template.fromJSON(synthesizeTemplate({ bundle: false, entry: FIXTURE, ...options }));
 
-/** The properties of the function with this logical role: `Api`, `Worker` or `DeadLetter`. */
-export function functionOf(template: Template, role: 'Api' | 'Worker' | 'DeadLetter') {
+export type Role = 'Api' | 'Worker' | 'DeadLetter' | 'External';
+
+/** The properties of the function with this logical role. */
+export function functionOf(template: Template, role: Role) {
   const [id] = functionIds(template, role);
   if (id === undefined) throw new Error(`No ${role} function in the template.`);
   return { id, ...template.findResources('AWS::Lambda::Function')[id]?.Properties };

@@ -13,6 +13,13 @@ describe('a server module', () => {
     await checkServer(fileURLToPath(new URL('./fixtures/server.ts', import.meta.url)));
   });
 
+  test('with one name twice, in `tools` and by `mcp`, is refused with what to do', async () => {
+    const both = fileURLToPath(new URL('../infrastructure/fixtures/name-in-both.ts', import.meta.url));
+    await expect(checkServer(both)).rejects.toThrow(
+      /cannot be served: .*same_name is already registered.*either in "tools" or registered by "mcp"/,
+    );
+  });
+
   test.each([
     ['that is not there', 'missing.ts', undefined, /missing\.ts cannot be loaded: Cannot find module/],
     ['that throws', 'throws.mjs', 'throw new Error("no\\n  key")', /throws\.mjs cannot be loaded: no key$/],

@@ -10,5 +10,5 @@ declare module 'vitest' {
 }
 
 export default function setup(project: TestProject): void {
-  project.provide('template', synthesizeTemplate({ bundle: false }) as Template);
+  project.provide('template', synthesizeTemplate({ streaming: true, bundle: false }) as Template);
 }

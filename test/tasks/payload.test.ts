@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,6 +38,8 @@ const payloadStoreContract = (store: () => PayloadStore) => {
   });
 };
 
+const picture = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256);
+
 describe('the payload store in a folder', () => {
   let outside: string;
   let folder: string;
@@ -66,9 +68,17 @@ describe('the payload store in a folder', () => {
     },
   );
 
+  it('keeps files whose URL leads to them, with an extension that says what they are', async () => {
+    await store.files.put('tasks/1/result-run/content-1.png', picture, 'image/png');
+    const url = new URL(await store.files.url('tasks/1/result-run/content-1.png', 60));
+    expect(url.protocol).toBe('file:');
+    expect(url.pathname).toMatch(/[0-9a-f]{64}\.png$/);
+    expect(new Uint8Array(await readFile(url))).toEqual(picture);
+  });
+
   it('leaves nothing half-written behind', async () => {
     await store.put('whole', large);
-    expect((await readdir(folder)).filter((name) => !/^[0-9a-f]{64}\.json$/.test(name))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => !/^[0-9a-f]{64}\.(json|png)$/.test(name))).toEqual([]);
   });
 });
 
@@ -85,6 +95,21 @@ describe('the payload store on S3', () => {
   afterAll(() => emulator.close());
 
   payloadStoreContract(() => store);
+
+  it('keeps files that whoever has their URL can read, as what they are', async () => {
+    const key = 'tasks/1/result-run/content-1.png';
+    await store.files.put(key, picture, 'image/png');
+    const response = await fetch(await store.files.url(key, 60));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('image/png');
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(picture);
+  });
+
+  it('signs URLs for as long as it is told, with the credentials that the function has then', async () => {
+    const { searchParams } = new URL(await store.files.url('tasks/1/result-run/content-1.png', 3_600));
+    expect(searchParams.get('X-Amz-Expires')).toBe('3600');
+    expect(searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
+  });
 });
 
 describe('a put to S3', () => {

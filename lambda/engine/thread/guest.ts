@@ -1,6 +1,6 @@
 /** The thread's side: one run of one tool, whose host is the worker at the other end of a port. */
 import type { ProgressNews } from '../../tasks/writes/held.ts';
-import { type RunHost, ToolRun } from '../../tool/run.ts';
+import { type RunEnd, type RunHost, ToolRun } from '../../tool/run.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
 import { waitToken } from '../wait-token.ts';
@@ -62,7 +62,7 @@ export async function serveThread(data: ThreadData): Promise<void> {
   const end = await run.start((context) => tool.handler(args.value, context));
   progress.flush();
   // Whoever aborted it knows.
-  if (end.end !== 'aborted') say({ is: 'ended', end });
+  if (end.end !== 'aborted') say({ is: 'ended', end: plain(end) });
 }
 
 async function toolOf({ server, tool: name }: ThreadData): Promise<Tool> {
@@ -72,6 +72,13 @@ async function toolOf({ server, tool: name }: ThreadData): Promise<Tool> {
   const tool = definition.tools.get(name);
   if (!tool) throw new Error(`The server module defines no tool ${name} when it is loaded in a thread.`);
   return tool;
+}
+
+/** As the worker would write it down anyway: what a clone refuses (a function among a question's params) is dropped. */
+function plain<End extends RunEnd>(end: End): End {
+  if (end.end === 'settled') return { ...end, outcome: JSON.parse(JSON.stringify(end.outcome)) };
+  if (end.end === 'parked') return { ...end, waits: new Map(JSON.parse(JSON.stringify([...end.waits]))) };
+  return end;
 }
 
 /** Gathers news between two messages, so that the latest always gets through. */

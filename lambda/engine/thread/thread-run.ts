@@ -79,9 +79,10 @@ class ThreadRun implements LiveRun {
         if (!this.isOver) this.finish(message.end);
         return;
       case 'closing':
-        return this.closing.resolve();
+        this.closing.resolve();
+        return;
       case 'closed':
-        return this.closed.resolve();
+        this.closed.resolve();
     }
   }
 

@@ -55,9 +55,18 @@ function needOf({ method, params }: Question): Need | undefined {
  */
 export function checkCallable(tool: Tool, capabilities: JsonObject): void {
   const can = inputCapabilities(capabilities);
-  const missing = tool.asks.map((asked) => NEED_OF_ASKS[asked]).filter((need) => !need.declared(can));
+  const missing = needsOfTool(tool, can);
   const tasks = tool.taskSupport === 'required' && !declaresTasks(capabilities) ? [TASKS_REQUIRED] : [];
   if (missing.length + tasks.length > 0) throw missingCapability(merged([...tasks, ...missing.map((need) => need.as)]));
+}
+
+const needsOfTool = ({ asks }: Tool, can: InputCapabilities): Need[] =>
+  asks.map((asked) => NEED_OF_ASKS[asked]).filter((need) => !need.declared(can));
+
+/** What a client that can be asked this lacks of what the tool cannot do without; `undefined` for nothing. */
+export function missingForTool(tool: Tool, can: InputCapabilities): JsonObject | undefined {
+  const missing = needsOfTool(tool, can);
+  return missing.length > 0 ? merged(missing.map((need) => need.as)) : undefined;
 }
 
 /**
@@ -65,12 +74,19 @@ export function checkCallable(tool: Tool, capabilities: JsonObject): void {
  * @throws Refusal 400 -32021 naming what the request would have to declare
  */
 export function checkDeliverable(questions: Questions, can: InputCapabilities): void {
-  const missing = Object.values(questions)
+  const missing = missingFor(questions, can);
+  if (missing.length > 0) throw missingCapability(merged(missing.map((need) => need.as)));
+}
+
+/** Whether a client that can be asked this can be asked all outstanding questions. */
+export const isDeliverable = (questions: Questions, can: InputCapabilities): boolean =>
+  missingFor(questions, can).length === 0;
+
+const missingFor = (questions: Questions, can: InputCapabilities): Need[] =>
+  Object.values(questions)
     .filter(isOutstanding)
     .flatMap((question) => needOf(question) ?? [])
     .filter((need) => !need.declared(can));
-  if (missing.length > 0) throw missingCapability(merged(missing.map((need) => need.as)));
-}
 
 const merged = (parts: readonly JsonObject[]): JsonObject => parts.reduce(merge, {});
 

@@ -1,21 +1,23 @@
 /**
- * `requestState`: what a call that asks for input remembers until its retry. The client carries it, sealed;
- * nothing is kept here (Multi Round-Trip Requests, Server Requirements).
+ * `requestState`: what a call that asks for input remembers until its retry. The client carries it, sealed
+ * (Multi Round-Trip Requests, Server Requirements). What is too long to be carried is kept in the payload store,
+ * sealed all the same, and the client carries where.
  */
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../engine/engine.ts';
 import type { Sealer, Use } from '../../seal/index.ts';
 import { type Answer, isOutstanding, type Question } from '../../tasks/record.ts';
 import type { RunHistory } from '../../tool/inline.ts';
-import { CODE, invalidParams, Refusal } from '../failure.ts';
+import type { Services } from '../exchange.ts';
+import { invalidParams } from '../failure.ts';
 import { isObject, type JsonObject } from '../rpc.ts';
 
 /** How far the call has come. */
 export interface CallState {
-  /** The same over all round trips of the call. */
+  /** The same over all round trips of the call; the task's id in the phase `task`. */
   readonly id: string;
-  /** Whether `prepare` asks, or the tool itself in a call that runs inline. */
-  readonly phase: 'prepare' | 'run';
+  /** Whether `prepare` asks, the tool itself in a call that runs inline, or a task that the call waits for. */
+  readonly phase: 'prepare' | 'run' | 'task';
   /** What `prepare` made of the arguments; absent where the call's own are used. */
   readonly prepared?: { readonly args: unknown };
   readonly history: RunHistory;
@@ -24,7 +26,7 @@ export interface CallState {
 /** How long a client may take over the questions of one round trip (ms). */
 export const REQUEST_STATE_TTL_MS = 3_600_000;
 
-/** Longest `requestState` handed out (characters). */
+/** Longest `requestState` handed out (characters): a client keeps it and sends it back with its answers. */
 export const REQUEST_STATE_MAX = 32_768;
 
 /** Who may come back with the state, and for which call: all of it must be the same again. */
@@ -33,31 +35,52 @@ export const useFor = (caller: Caller, tool: string, args: unknown): Use => ({
   bound: [caller.owner ?? '', caller.client ?? '', tool, digest(args)],
 });
 
-/** @throws Refusal -32603 when the call remembers more than a client can carry */
-export async function sealState(sealer: Sealer, use: Use, state: CallState, now: number): Promise<string> {
-  const sealed = await sealer.seal(use, JSON.stringify(state), now + REQUEST_STATE_TTL_MS);
-  if (sealed.length > REQUEST_STATE_MAX)
-    throw new Refusal(
-      200,
-      CODE.internalError,
-      `The call has recorded more than requestState can carry (${sealed.length} of ${REQUEST_STATE_MAX} characters): ` +
-        'call the tool as a task, by declaring the extension io.modelcontextprotocol/tasks.',
-    );
-  return sealed;
+/** Where the state goes: to the client, or what of it is too long for that into the payload store. */
+export type Keepers = Pick<Services, 'sealer' | 'payloads' | 'callId'>;
+
+/** A sealed text that opens to this names the place of the state instead of being it. */
+interface Kept {
+  readonly at: string;
+}
+
+export async function sealState(
+  { sealer, payloads, callId }: Keepers,
+  use: Use,
+  state: CallState,
+  now: number,
+): Promise<string> {
+  const expiresAt = now + REQUEST_STATE_TTL_MS;
+  const sealed = await sealer.seal(use, JSON.stringify(state), expiresAt);
+  if (sealed.length <= REQUEST_STATE_MAX) return sealed;
+  const kept: Kept = { at: `state/${callId()}` };
+  await payloads.put(kept.at, sealed);
+  return sealer.seal(use, JSON.stringify(kept), expiresAt);
 }
 
 /** @throws Refusal -32602, one answer for what is forged, expired, somebody else's or another call's */
-export async function openState(sealer: Sealer, use: Use, requestState: unknown, now: number): Promise<CallState> {
-  const text =
+export async function openState(
+  { sealer, payloads }: Omit<Keepers, 'callId'>,
+  use: Use,
+  requestState: unknown,
+  now: number,
+): Promise<CallState> {
+  const carried =
     typeof requestState === 'string' && requestState.length <= REQUEST_STATE_MAX
-      ? await sealer.open(use, requestState, now)
+      ? await opened<CallState | Kept>(sealer, use, requestState, now)
       : undefined;
-  if (text === undefined)
+  const state =
+    carried && 'at' in carried ? await opened<CallState>(sealer, use, await payloads.get(carried.at), now) : carried;
+  if (state === undefined)
     throw invalidParams(
       'requestState is not valid for this call, or it has expired: call the tool again without requestState and inputResponses.',
       { reason: 'invalid_request_state' },
     );
-  return JSON.parse(text) as CallState;
+  return state;
+}
+
+async function opened<T>(sealer: Sealer, use: Use, sealed: string, now: number): Promise<T | undefined> {
+  const text = await sealer.open(use, sealed, now);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
 /** The history with what the client answered; keys that are not outstanding are ignored. */

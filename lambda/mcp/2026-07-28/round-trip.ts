@@ -1,6 +1,6 @@
 /** One round trip of a call that runs here: `prepare`, or the tool itself; its questions become the answer. */
 import type { Use } from '../../seal/index.ts';
-import type { InputCapabilities, Outcome } from '../../tasks/record.ts';
+import type { InputCapabilities, Outcome, Questions } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
 import { type InlineCall, type RunHistory, runInline, runPrepare } from '../../tool/inline.ts';
 import type { Tool } from '../../tool/types.ts';
@@ -41,7 +41,7 @@ export async function prepare(
     case 'failed':
       return { reply: outcomeReply(trip, end.outcome) };
     case 'asks':
-      return { reply: await asksReply(trip, { phase: 'prepare', history: end.history }) };
+      return { reply: await asksReply(trip, end.history.questions, { phase: 'prepare', history: end.history }) };
   }
 }
 
@@ -53,7 +53,7 @@ export async function runInCall(
 ): Promise<Reply> {
   const end = await runInline(trip.tool, inlineCall(trip, args, history));
   if (end.end === 'settled') return outcomeReply(trip, end.outcome);
-  return asksReply(trip, { phase: 'run', ...(prepared && { prepared }), history: end.history });
+  return asksReply(trip, end.history.questions, { phase: 'run', ...(prepared && { prepared }), history: end.history });
 }
 
 function inlineCall({ exchange, services, can, id }: RoundTrip, args: unknown, history: RunHistory): InlineCall {
@@ -61,13 +61,14 @@ function inlineCall({ exchange, services, can, id }: RoundTrip, args: unknown, h
   return { id, args, era: '2026-07-28', capabilities: can, history, budgetMs };
 }
 
-async function asksReply(
+/** The questions become the answer; what the call has to remember goes with them. */
+export async function asksReply(
   { exchange, services, can, use, id }: RoundTrip,
-  state: Omit<CallState, 'id'>,
+  questions: Questions,
+  state: Omit<CallState, 'id' | 'history'> & Partial<Pick<CallState, 'history'>>,
 ): Promise<Reply> {
-  const { questions } = state.history;
   checkDeliverable(questions, can);
-  const requestState = await sealState(services.sealer, use, { id, ...state }, services.now());
+  const requestState = await sealState(services, use, { id, history: NO_HISTORY, ...state }, services.now());
   return resultReply(exchange.request.id, inputRequiredResult(questions, requestState, services.server.info));
 }
 

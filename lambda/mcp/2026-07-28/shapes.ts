@@ -15,7 +15,8 @@ export function stamped(result: JsonObject, info: ServerInfo, resultType = 'comp
 /** The members that every form of a task has. */
 const task = (view: TaskView): JsonObject => ({
   taskId: view.id,
-  status: view.status,
+  // A tool error is a result in this revision, whatever the one that made the task calls it.
+  status: view.toolError ? 'completed' : view.status,
   ...(view.statusMessage !== undefined && { statusMessage: view.statusMessage }),
   createdAt: new Date(view.createdAt).toISOString(),
   lastUpdatedAt: new Date(view.lastUpdatedAt).toISOString(),

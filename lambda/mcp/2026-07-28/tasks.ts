@@ -3,6 +3,7 @@ import { TaskNotFound } from '../../engine/errors.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { invalidParams, missingCapability } from '../failure.ts';
 import { type JsonObject, own } from '../rpc.ts';
+import { isTaskId } from '../task-id.ts';
 import { checkDeliverable, declaresTasks, inputCapabilities, TASKS_REQUIRED } from './capabilities.ts';
 import { answersOf } from './input-responses.ts';
 import { acknowledgement, getTaskResult } from './shapes.ts';
@@ -47,12 +48,10 @@ export function checkTasks(capabilities: JsonObject): void {
   if (!declaresTasks(capabilities)) throw missingCapability(TASKS_REQUIRED);
 }
 
-/** What a task id can look like. Anything else is no task, and the store need not be asked. */
-const TASK_ID = /^[A-Za-z0-9._~-]{1,128}$/;
-
+/** @throws Refusal -32602, TaskNotFound for what cannot be an id */
 function taskIdOf(params: JsonObject | undefined): string {
   const id = own(params, 'taskId');
   if (typeof id !== 'string') throw invalidParams('"taskId" must be a string.');
-  if (!TASK_ID.test(id)) throw new TaskNotFound();
+  if (!isTaskId(id)) throw new TaskNotFound();
   return id;
 }

@@ -1,12 +1,18 @@
 /** `tools/call` of a task tool: check the call, let the tool ask first, then make a task or run it in the call. */
+import type { StartCall } from '../../engine/engine.ts';
+import type { Answer } from '../../tasks/record.ts';
+import { mayHandOff } from '../../tool/follow-up.ts';
 import { outcomeOfThrow } from '../../tool/result.ts';
 import type { Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { invalidParams } from '../failure.ts';
+import { idempotencyKeyOf } from '../idempotency-key.ts';
 import { isObject, type JsonObject, own, type Reply, resultReply } from '../rpc.ts';
+import { traceOf } from '../trace.ts';
 import { checkCallable, declaresTasks, inputCapabilities } from './capabilities.ts';
 import { metaOf } from './envelope.ts';
+import { followInCall, handOffInCall } from './hand-off.ts';
 import { answersOf } from './input-responses.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { type CallState, openState, useFor, withAnswers } from './request-state.ts';
@@ -31,7 +37,8 @@ export async function callTool(
   checkParamHeaders(headers, tool, given);
   checkCallable(tool, capabilities);
   const use = useFor(caller, tool.name, given);
-  const state = await resumedState(params, use, services);
+  const resumed = await resumedState(params, use, services);
+  const state = resumed?.state;
   const fits = await validateArguments(tool, given);
   const trip: RoundTrip = {
     exchange,
@@ -46,6 +53,7 @@ export async function callTool(
       trip,
       `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(fits.problems)}`,
     );
+  if (resumed?.state.phase === 'task') return followInCall(trip, resumed.state.id, resumed.answers);
   if (state?.phase === 'run') return runInCall(trip, state.prepared ? state.prepared.args : fits.value, state);
 
   if (!tool.prepare) return begin(trip, capabilities, fits.value);
@@ -64,26 +72,28 @@ async function begin(
   const choice = await decide(trip, capabilities, args);
   if (typeof choice !== 'string') return choice;
   if (choice === 'inline') return runInCall(trip, args, state);
-  const view = await services.engine.start({
+  const call: StartCall = {
     caller: exchange.caller,
     tool,
     arguments: args,
     era: '2026-07-28',
     capabilities: can,
-    ...traceOf(exchange),
+    ...traceOf(metaOf(exchange.request), exchange.headers),
+    ...idempotencyKeyOf(metaOf(exchange.request), exchange.headers),
     deadline: exchange.deadline,
-  });
-  return resultReply(exchange.request.id, createTaskResult(view, services.server.info));
+  };
+  if (choice === 'handOff') return handOffInCall(trip, call);
+  return resultReply(exchange.request.id, createTaskResult(await services.engine.start(call), services.server.info));
 }
 
-/**
- * A client that does not declare tasks never gets one. A tool that would hand off to a task for such a client
- * (`withoutTasks`) runs in the call as well: handing off needs the tools with which the model follows a task.
- */
-async function decide(trip: RoundTrip, capabilities: JsonObject, args: unknown): Promise<'task' | 'inline' | Reply> {
+type Choice = 'task' | 'inline' | 'handOff';
+
+/** A client that does not declare tasks is never shown one as such; the tool says what it gets (`withoutTasks`). */
+async function decide(trip: RoundTrip, capabilities: JsonObject, args: unknown): Promise<Choice | Reply> {
   const { tool, can } = trip;
   if (tool.taskSupport === 'required') return 'task';
-  if (tool.taskSupport === 'forbidden' || !declaresTasks(capabilities)) return 'inline';
+  if (tool.taskSupport === 'forbidden') return 'inline';
+  if (!declaresTasks(capabilities)) return mayHandOff(tool) ? 'handOff' : 'inline';
   if (!tool.decide) return 'task';
   try {
     return (await tool.decide(args, { era: '2026-07-28', capabilities: can })) === 'inline' ? 'inline' : 'task';
@@ -92,24 +102,23 @@ async function decide(trip: RoundTrip, capabilities: JsonObject, args: unknown):
   }
 }
 
-/** The state of an earlier round trip, with what the client answered since. A first call has none. */
+/** What an earlier round trip left, and what the client answered since. */
+interface Resumed {
+  /** Its history has the answers. */
+  readonly state: CallState;
+  readonly answers: Readonly<Record<string, Answer>>;
+}
+
+/** A first call has none. */
 async function resumedState(
   params: JsonObject | undefined,
   use: RoundTrip['use'],
-  { sealer, now }: Services,
-): Promise<CallState | undefined> {
+  { sealer, payloads, now }: Services,
+): Promise<Resumed | undefined> {
   const inputResponses = own(params, 'inputResponses');
   const answers = inputResponses === undefined ? {} : answersOf(inputResponses);
   const requestState = own(params, 'requestState');
   if (requestState === undefined) return undefined;
-  const state = await openState(sealer, use, requestState, now());
-  return { ...state, history: withAnswers(state.history, answers) };
-}
-
-const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
-
-/** W3C Trace Context, from `_meta` (where MCP has it) or the HTTP header. */
-function traceOf({ request, headers }: Exchange): { readonly traceparent?: string } {
-  const traceparent = own(metaOf(request), 'traceparent') ?? headers.get('traceparent');
-  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
+  const state = await openState({ sealer, payloads }, use, requestState, now());
+  return { state: { ...state, history: withAnswers(state.history, answers) }, answers };
 }

@@ -1,11 +1,24 @@
 /** The official SDK's server for one request: what the user attached, and the task tools beside it. */
 import { type McpRequestContext, McpServer, type RegisteredTool } from '@modelcontextprotocol/server';
 import { ConfigurationError } from '../../tool/errors.ts';
+import { FOLLOW_UP_TOOLS, mayHandOff, nameTaken, needsFollowUp } from '../../tool/follow-up.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
+import type { InputRound } from '../exchange.ts';
 import { TASKS_EXTENSION } from '../rpc.ts';
+import { type FollowUp, registerFollowUp } from '../without-tasks/tools.ts';
+import { takeQuestions } from './input-round.ts';
 
 /** Runs a task tool for a client that reaches it through the SDK. */
 export type CallInPlace = (tool: Tool, args: unknown, ctx: McpRequestContext) => Promise<Record<string, unknown>>;
+
+/** What a server needs beside what its author defined. */
+export interface ServerParts {
+  readonly callInPlace: CallInPlace;
+  /** For a client that follows its tasks by tools; absent for one that has tasks of its own. */
+  readonly followUp?: FollowUp;
+  /** For a client of a revision without `input_required` results. */
+  readonly round?: InputRound;
+}
 
 /**
  * A fresh server. Task tools come first, so that it is the user's second tool of the same name that is refused.
@@ -15,14 +28,25 @@ export type CallInPlace = (tool: Tool, args: unknown, ctx: McpRequestContext) =>
 export async function buildServer(
   definition: ServerDefinition,
   ctx: McpRequestContext,
-  callInPlace: CallInPlace,
+  { callInPlace, followUp, round }: ServerParts,
 ): Promise<McpServer> {
   const { info, instructions, tools, mcp } = definition;
   const server = new McpServer(info, instructions === undefined ? {} : { instructions });
-  for (const tool of tools.values()) registerTaskTool(server, tool, (args) => callInPlace(tool, args, ctx));
+  if (round) takeQuestions(server, round);
+  for (const tool of tools.values()) {
+    // What is handed off is a result that says so, and fits no schema but none.
+    const shown = followUp && mayHandOff(tool) ? withoutOutputSchema(tool) : tool;
+    registerTaskTool(server, shown, (args) => callInPlace(tool, args, ctx));
+  }
+  if (followUp && needsFollowUp(tools.values())) registerFollowUp(server, followUp);
+  refusePushes(server);
   await mcp?.(server, ctx);
   declareCapabilities(server, ctx.era);
   return server;
+}
+
+function withoutOutputSchema({ outputSchema: _, ...tool }: Tool): Tool {
+  return tool;
 }
 
 function registerTaskTool(
@@ -54,23 +78,50 @@ function declareCapabilities({ server }: McpServer, era: McpRequestContext['era'
 }
 
 /**
+ * A request pushed from within a tool waits for its answer in this process, which no later request is sure to
+ * reach. The SDK makes a tool error of what is thrown here.
+ */
+function refusePushes({ server }: McpServer): void {
+  const refuse = async (): Promise<never> => {
+    throw new Error(
+      'This server cannot ask its client in the middle of an ordinary tool, because every request may reach another ' +
+        'instance. Make it a durable tool with defineTool and ask with task.elicit or task.sample, or return ' +
+        'inputRequired(…) from it.',
+    );
+  };
+  Object.assign(server, { elicitInput: refuse, createMessage: refuse, listRoots: refuse });
+}
+
+/**
  * Build the server once for each era, so that what can never be served is refused at synth and at start-up
  * instead of with every request.
  *
  * @throws ConfigurationError for a name that is used twice, or whatever else building fails with
  */
 export async function checkServer(definition: ServerDefinition): Promise<void> {
+  const { info, tools } = definition;
   for (const era of ['modern', 'legacy'] as const) {
     try {
-      const server = await buildServer(definition, { era }, async () => ({ content: [] }));
+      const server = await buildServer(definition, { era }, { callInPlace: nothing, followUp: NO_FOLLOW_UP });
       await server.close();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      const taken = needsFollowUp(tools.values())
+        ? FOLLOW_UP_TOOLS.find((name) => reason === `Tool ${name} is already registered`)
+        : undefined;
       throw new ConfigurationError(
-        `The server ${JSON.stringify(definition.info.name)} cannot be built: ${reason}. ` +
-          'Look at what defineServer was given: tools, prompts and resources each need a name of their own.',
+        `The server ${JSON.stringify(info.name)} cannot be built: ${taken ? nameTaken(taken) : `${reason}. ${NAMES}`}`,
         { cause: error },
       );
     }
   }
 }
+
+const NAMES =
+  'Look at what defineServer was given: tools, prompts and resources each need a name of their own, and a tool is ' +
+  'either in "tools" or registered by "mcp", never both.';
+
+const nothing = async () => ({ content: [] });
+
+/** Registered to see whether the names are free; nobody calls it. */
+const NO_FOLLOW_UP = { canAsk: {} } as FollowUp;

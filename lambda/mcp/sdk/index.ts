@@ -3,11 +3,14 @@
  * first needed; polls do without it.
  */
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
+import type { Engine } from '../../engine/engine.ts';
 import type { ServerModule } from '../../server-module.ts';
+import { declaresTasks, inputCapabilities } from '../2026-07-28/capabilities.ts';
+import { metaOf } from '../2026-07-28/envelope.ts';
 import type { HttpMessage, OfficialSdk } from '../exchange.ts';
 import { CODE, Refusal } from '../failure.ts';
 import { inlineBudget } from '../inline-budget.ts';
-import type { Reply } from '../rpc.ts';
+import { isObject, type JsonObject, META, own, type Reply } from '../rpc.ts';
 import { buildServer } from './build-server.ts';
 import { callInPlace } from './call-in-place.ts';
 
@@ -15,37 +18,64 @@ export { checkServer } from './build-server.ts';
 
 export interface BridgeParts {
   readonly server: ServerModule;
+  readonly engine: Engine;
   now(): number;
+  wait(ms: number): Promise<void>;
   /** An id for a call that runs inline. */
   callId(): string;
   /** What the SDK reports beside its answers; those say it to the client as well. */
-  onError?(error: Error): void;
+  onError?(error: unknown): void;
 }
 
-export function createBridge({ server, now, callId, onError }: BridgeParts): OfficialSdk {
+export function createBridge({ server, engine, now, wait, callId, onError = () => {} }: BridgeParts): OfficialSdk {
   /** The message behind a request that the SDK hands to the factory. */
   const messages = new WeakMap<Request, HttpMessage>();
 
   async function factory(ctx: McpRequestContext) {
     // Every request has its message; without one there is no gateway whose patience could end.
-    const deadline = (ctx.requestInfo && messages.get(ctx.requestInfo)?.deadline) ?? Number.POSITIVE_INFINITY;
-    return buildServer(await server.load(), ctx, (tool, args) =>
-      callInPlace(tool, args, { id: callId(), budgetMs: inlineBudget(deadline, now()) }),
-    );
+    const message = ctx.requestInfo && messages.get(ctx.requestInfo);
+    const { caller = {}, deadline = Number.POSITIVE_INFINITY } = message ?? {};
+    const declared = declaredIn(message);
+    const canAsk = message?.round?.can ?? inputCapabilities(declared);
+    const waiting = { engine, caller, deadline, now, wait };
+    return buildServer(await server.load(), ctx, {
+      callInPlace: (tool, args) =>
+        callInPlace(tool, args, {
+          ...{ ...waiting, canAsk, onError, id: callId() },
+          ...(message?.round && { round: message.round }),
+          budgetMs: inlineBudget(deadline, now()),
+        }),
+      ...(!declaresTasks(declared) && { followUp: { ...waiting, canAsk } }),
+      ...(message?.round && { round: message.round }),
+    });
   }
 
   // Keep-alives are for streams that stay open; every answer here is complete when it is sent.
-  const handler = createMcpHandler(factory, { keepAliveMs: 0, ...(onError && { onerror: onError }) });
+  const handler = createMcpHandler(factory, { keepAliveMs: 0, onerror: onError });
 
   return {
     async serve(message) {
       const late = new AbortController();
       const request = requestOf(message, late.signal);
       messages.set(request, message);
-      const answer = handler.fetch(request, { parsedBody: message.body }).then(replyOf);
+      const answer = handler.fetch(request, { parsedBody: message.body, ...authOf(message) }).then(replyOf);
       return inTime(answer, message.deadline - now(), late);
     },
   };
+}
+
+/** What the request says its client can do: every request of 2026-07-28 does, none of an earlier revision. */
+function declaredIn(message: HttpMessage | undefined): JsonObject {
+  const meta = isObject(message?.body) ? metaOf(message.body) : undefined;
+  const declared = own(meta, META.clientCapabilities);
+  return isObject(declared) ? declared : {};
+}
+
+/** What ordinary tools may know of their caller (`ctx.http.authInfo`). The token stays with the guard. */
+function authOf({ caller, scopes }: HttpMessage) {
+  if (!scopes) return {};
+  const { owner, client = '' } = caller;
+  return { authInfo: { token: '', clientId: client, scopes: [...scopes], extra: { owner } } };
 }
 
 /** Without a body: the SDK is given it parsed. */

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PayloadStore } from '../../engine/ports.ts';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FileStore, PayloadStore } from '../../engine/ports.ts';
 import { PayloadMissing } from './missing.ts';
+
+/** What a file is opened with depends on it; payloads have none. */
+const EXTENSION = /\.[A-Za-z0-9]{1,8}$/;
 
 /** Payloads as files in a folder, for the stack on one machine; several processes may share it. */
 export class FolderPayloadStore implements PayloadStore {
@@ -13,13 +17,23 @@ export class FolderPayloadStore implements PayloadStore {
     this.#folder = folder;
   }
 
+  put(key: string, text: string): Promise<void> {
+    return this.#put(key, text);
+  }
+
+  /** Who shares the machine shares the folder: its URLs are `file:` and do not expire. */
+  readonly files: FileStore = {
+    put: (key, content) => this.#put(key, content),
+    url: async (key) => pathToFileURL(this.#path(key)).href,
+  };
+
   /** Written aside first, then linked into place: nobody sees half a payload, and nothing is overwritten. */
-  async put(key: string, text: string): Promise<void> {
+  async #put(key: string, content: string | Uint8Array): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const aside = await mkdtemp(join(this.#folder, '.put-'));
     try {
       const whole = join(aside, 'payload');
-      await writeFile(whole, text);
+      await writeFile(whole, content);
       await link(whole, this.#path(key));
     } catch (error) {
       // A key is made for one content only, so a file that is there already is this one.
@@ -40,7 +54,8 @@ export class FolderPayloadStore implements PayloadStore {
 
   /** A digest for a name: no key, however long or strange, leaves the folder or meets another one. */
   #path(key: string): string {
-    return join(this.#folder, `${createHash('sha256').update(key).digest('hex')}.json`);
+    const extension = EXTENSION.test(key) ? extname(key) : '.json';
+    return join(this.#folder, createHash('sha256').update(key).digest('hex') + extension);
   }
 }
 

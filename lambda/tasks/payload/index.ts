@@ -21,13 +21,13 @@ export const payloadStoreOf = ({ PAYLOAD_BUCKET: bucket, PAYLOAD_FOLDER: folder 
   throw new Error('Neither PAYLOAD_BUCKET nor PAYLOAD_FOLDER is set. Set PAYLOAD_BUCKET to the name of the S3 bucket.');
 };
 
-const s3Store = async (bucket: string): Promise<PayloadStore> => {
+const s3Store = async (bucket: string): Promise<Required<PayloadStore>> => {
   const [{ s3 }, { S3PayloadStore }] = await Promise.all([import('../../aws/s3.ts'), import('./s3.ts')]);
   return new S3PayloadStore({ client: s3(), bucket });
 };
 
-const whenNeeded = (make: () => Promise<PayloadStore>): PayloadStore => {
-  let made: Promise<PayloadStore> | undefined;
+const whenNeeded = (make: () => Promise<Required<PayloadStore>>): PayloadStore => {
+  let made: Promise<Required<PayloadStore>> | undefined;
   const store = () => {
     made ??= make();
     return made;
@@ -35,5 +35,9 @@ const whenNeeded = (make: () => Promise<PayloadStore>): PayloadStore => {
   return {
     put: async (key, text) => (await store()).put(key, text),
     get: async (key) => (await store()).get(key),
+    files: {
+      put: async (key, content, mediaType) => (await store()).files.put(key, content, mediaType),
+      url: async (key, seconds) => (await store()).files.url(key, seconds),
+    },
   };
 };

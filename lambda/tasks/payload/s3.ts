@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import type { PayloadStore } from '../../engine/ports.ts';
+import type { FileStore, PayloadStore } from '../../engine/ports.ts';
 import { PayloadMissing } from './missing.ts';
 
 /** Payloads as objects in a bucket; its own default decides how they are encrypted, its lifecycle rule when they go. */
@@ -12,13 +12,31 @@ export class S3PayloadStore implements PayloadStore {
     this.#bucket = bucket;
   }
 
+  put(key: string, text: string): Promise<void> {
+    return this.#put(key, text, 'application/json');
+  }
+
+  /**
+   * A URL is signed with the function's own credentials: it ends with them, if they end first. Signing asks nobody,
+   * so it costs no request.
+   */
+  readonly files: FileStore = {
+    put: (key, content, mediaType) => this.#put(key, content, mediaType),
+    url: async (key, seconds) => {
+      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+      return getSignedUrl(this.#client, new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
+        expiresIn: seconds,
+      });
+    },
+  };
+
   /** A key is made for one content only, so an object that is there already is this one. */
-  async put(key: string, text: string): Promise<void> {
+  async #put(key: string, content: string | Uint8Array, mediaType: string): Promise<void> {
     const command = new PutObjectCommand({
       Bucket: this.#bucket,
       Key: key,
-      Body: text,
-      ContentType: 'application/json',
+      Body: content,
+      ContentType: mediaType,
       IfNoneMatch: '*',
     });
     // 409: another upload to the key has not ended. It is our own, whose answer was lost; S3 asks to try again.

@@ -19,6 +19,7 @@ export interface NewTask {
   /** The tool has an `onCancel`. */
   readonly cleansUp: boolean;
   readonly progressToken?: string | number;
+  readonly traceparent?: string;
 }
 
 /** DynamoDB's sweep comes this much after the exact expiry, so that no clock sweeps what another still reads. */
@@ -53,6 +54,7 @@ export function newRow(task: NewTask): TaskRow {
     maxFailures: task.maxFailures,
     ...(task.cleansUp && { cleanUp: 'onCancel' as const }),
     ...(task.progressToken !== undefined && { progressToken: task.progressToken }),
+    ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
   };
 }
 

@@ -34,6 +34,7 @@ export interface WaitingCall {
   readonly key: TaskKey;
   readonly nonce: string;
   readonly now: number;
+  readonly client?: string;
   /** What the call is of, for the log. */
   readonly name: string;
   /** What is needed to go on with it, as JSON. */
@@ -68,6 +69,7 @@ export const waitingCallRow = (call: WaitingCall): TaskRow => ({
   arguments: '{}',
   state: call.state,
   era: '2025-11-25',
+  ...(call.client !== undefined && { client: call.client }),
   capabilities: call.capabilities,
   poll: call.poll,
   maxFailures: 1,

@@ -114,8 +114,15 @@ export const badTasks: readonly BadInput[] = [
     code: -32000,
   },
   {
-    name: 'a poll in an earlier revision',
-    sent: legacy({ method: 'tasks/get', params: { taskId: 'x' } }),
+    name: 'a poll of 2025-11-25 for a task that is not there',
+    sent: legacy({ method: 'tasks/get', params: { taskId: 'x' } }, { 'mcp-protocol-version': '2025-11-25' }),
+    status: 200,
+    code: -32602,
+    sdkDiffers: NO_TASKS,
+  },
+  {
+    name: 'a poll in a revision before tasks',
+    sent: legacy({ method: 'tasks/get', params: { taskId: 'x' } }, { 'mcp-protocol-version': '2025-06-18' }),
     status: 200,
     code: -32601,
   },

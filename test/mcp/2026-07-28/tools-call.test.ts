@@ -110,8 +110,8 @@ const open = (options?: DoorOptions) => {
 describe('task or inline', () => {
   test('a client that declares tasks gets one; one that does not gets the result', async () => {
     const { callTool, written } = open();
-    expect((await callTool('hands_off', {}, {})).json.result).toEqual({
-      content: [{ type: 'text', text: 'ran' }],
+    expect((await callTool('decides', { rows: 1 }, {})).json.result).toEqual({
+      content: [{ type: 'text', text: '1 rows' }],
       resultType: 'complete',
       _meta: { [META.serverInfo]: { name: 'calls', version: '1.0.0' } },
     });
@@ -270,15 +270,21 @@ describe('questions of an inline call', () => {
     });
   });
 
-  test('a call that remembers more than a client can carry says so', async () => {
-    const { callTool } = open();
-    const got = await callTool('remembers', { size: REQUEST_STATE_MAX }, FORM);
-    expect(got.json.error).toMatchObject({
-      code: -32603,
-      message: expect.stringContaining('io.modelcontextprotocol/tasks'),
-    });
-    const { requestState } = (await callTool('remembers', { size: 20_000 }, FORM)).json.result;
-    expect(requestState.length).toBeLessThan(REQUEST_STATE_MAX);
+  test('what a client cannot carry is kept here, sealed, and the client carries where', async () => {
+    const { callTool, kept } = open();
+    const small = (await callTool('remembers', { size: 20_000 }, FORM)).json.result;
+    expect(small.requestState.length).toBeLessThanOrEqual(REQUEST_STATE_MAX);
+    expect(kept.size).toBe(0);
+
+    const { requestState } = (await callTool('remembers', { size: REQUEST_STATE_MAX }, FORM)).json.result;
+    expect(requestState.length).toBeLessThan(300);
+    expect([...kept.keys()]).toEqual([expect.stringMatching(/^state\//)]);
+    expect([...kept.values()].join()).not.toContain('xxx');
+    const answers = { requestState, inputResponses: { who: accept('x') } };
+    const end = await callTool('remembers', { size: REQUEST_STATE_MAX }, FORM, answers);
+    expect(end.json.result).toMatchObject({ resultType: 'complete', content: [{ text: 'ran' }] });
+    const other = await callTool('remembers', { size: 1 }, FORM, answers);
+    expect(other.json.error).toMatchObject({ code: -32602, data: { reason: 'invalid_request_state' } });
   });
 });
 

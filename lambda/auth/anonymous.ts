@@ -1,0 +1,10 @@
+/** No identity at all: whoever knows a task's id may read and cancel that task, and nothing is listed. */
+import { CODE, Refusal } from '../mcp/failure.ts';
+import type { Guard } from './guard.ts';
+
+export const anonymous: Guard = {
+  secretHeaders: [],
+  identify: async () => ({ caller: {} }),
+  insufficientScope: () =>
+    new Refusal(403, CODE.transport, 'This tool demands scopes, which callers of this server never have.'),
+};

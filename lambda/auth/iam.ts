@@ -1,0 +1,35 @@
+/** SigV4: the gateway has checked the signature and says whose it is. */
+import { CODE, Refusal } from '../mcp/failure.ts';
+import { anonymous } from './anonymous.ts';
+import type { Guard } from './guard.ts';
+import { ownerByPrincipal } from './owner.ts';
+
+/** What an HTTP API's IAM authorizer puts into the event (`requestContext.authorizer.iam`), as far as it is used. */
+export interface IamContext {
+  readonly accountId: string;
+  /** `AROA…:session` for a role, `AIDA…` for a user, the account for its root, `account:name` for a federated user. */
+  readonly userId: string;
+  /** Set when the credentials came from a Cognito identity pool, where everybody shares one role. */
+  readonly cognitoIdentity?: { readonly identityId?: string } | null;
+}
+
+/**
+ * The role's unique id, not the session's name: whoever assumes the role chooses the name, and a new session of the
+ * same service has another. A role that was deleted and made again is another owner.
+ */
+function principalOf({ accountId, userId }: IamContext): string {
+  const [unique = ''] = userId.split(':', 1);
+  // A federated user has no unique id before the colon, only the account.
+  return unique === accountId ? userId : unique;
+}
+
+export const iam: Guard = {
+  secretHeaders: ['authorization', 'x-amz-security-token'],
+  identify: async ({ iam: context }) => {
+    // The gateway refuses what is not signed: without its word the route has lost its authorizer.
+    if (!context?.userId) throw new Refusal(403, CODE.transport, 'The request is not signed (AWS SigV4).');
+    const owner = ownerByPrincipal(context.accountId, principalOf(context), context.cognitoIdentity?.identityId ?? '');
+    return { caller: { owner } };
+  },
+  insufficientScope: anonymous.insufficientScope,
+};

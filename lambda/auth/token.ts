@@ -1,0 +1,100 @@
+/** Checking an access token. Loaded with the first one: a server without tokens does not pay for it. */
+
+import type { JWTPayload } from 'jose';
+import { JOSEError, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
+import { type JWTVerifyGetKey, jwtVerify } from 'jose/jwt/verify';
+import type { Identity } from './guard.ts';
+import { InvalidToken } from './invalid-token.ts';
+import { clientHash, ownerByClient, ownerBySubject } from './owner.ts';
+import type { TokenSettings } from './settings.ts';
+
+export { keysOf } from './keys.ts';
+
+/**
+ * @param resource the URL that the client dialled: the audience, unless the settings say another (RFC 8707)
+ * @throws InvalidToken, and whatever `keys` throws when it has none
+ */
+export async function identityOf(
+  token: string,
+  settings: TokenSettings,
+  keys: JWTVerifyGetKey,
+  { resource, now }: { readonly resource: string; readonly now: number },
+): Promise<Identity> {
+  const { issuer, algorithms, clockSkewSeconds } = settings;
+  const claims = await verified(token, keys, {
+    issuer,
+    algorithms: [...algorithms],
+    clockTolerance: clockSkewSeconds,
+    currentDate: new Date(now),
+    requiredClaims: ['exp'],
+  });
+  const client = textOf(claims.client_id) ?? textOf(claims.azp);
+  checkAudience(claims, client, settings, resource);
+  const subject = textOf(claims.sub);
+  if (subject === undefined && client === undefined)
+    throw new InvalidToken('The token names neither a subject nor a client.');
+  const owner = subject === undefined ? ownerByClient(issuer, client as string) : ownerBySubject(issuer, subject);
+  return {
+    caller: { owner, ...(client !== undefined && { client: clientHash(issuer, client) }) },
+    scopes: [...scopesIn(claims.scope), ...scopesIn(claims.scp)],
+  };
+}
+
+async function verified(
+  token: string,
+  keys: JWTVerifyGetKey,
+  options: Parameters<typeof jwtVerify>[2],
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (error instanceof JWTExpired) throw new InvalidToken('The token has expired.');
+    if (error instanceof JWTClaimValidationFailed)
+      throw new InvalidToken(WRONG_CLAIM[error.claim] ?? 'The token has a claim that is not valid.');
+    if (error instanceof JOSEError)
+      throw new InvalidToken(
+        WRONG_SIGNATURE.includes(error.code)
+          ? 'The signature is not that of the issuer.'
+          : 'The token is no JWT that can be checked.',
+      );
+    throw error;
+  }
+}
+
+const WRONG_CLAIM: Readonly<Record<string, string>> = {
+  iss: 'The token is from another issuer.',
+  nbf: 'The token is not valid yet.',
+  exp: 'The token never expires.',
+};
+
+const WRONG_SIGNATURE = [
+  'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+  'ERR_JWKS_NO_MATCHING_KEY',
+  'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
+  'ERR_JOSE_ALG_NOT_ALLOWED',
+];
+
+/** A token for another server proves nothing here, whoever signed it (RFC 8707; MCP, Token Audience Binding). */
+function checkAudience(
+  { aud, token_use }: JWTPayload,
+  client: string | undefined,
+  { audiences, clients, cognito }: TokenSettings,
+  resource: string,
+): void {
+  if (cognito && token_use !== 'access') throw new InvalidToken('The token is not an access token.');
+  if (clients && (client === undefined || !clients.includes(client)))
+    throw new InvalidToken('The token was issued to a client that is not served here.');
+  // Cognito's access tokens name an audience only where the client asked for one; the list of clients binds the others.
+  if (cognito && aud === undefined && clients) return;
+  const named = [aud ?? []].flat();
+  if (!named.some((one) => (audiences ?? [resource]).includes(one)))
+    throw new InvalidToken('The token is for another audience.');
+}
+
+const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' && claim !== '' ? claim : undefined);
+
+/** `scope` is one string (RFC 9068); some issuers write a list, some call it `scp`. */
+const scopesIn = (claim: unknown): string[] =>
+  (Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []).filter(
+    (scope): scope is string => typeof scope === 'string' && scope !== '',
+  );

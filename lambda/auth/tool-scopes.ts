@@ -1,0 +1,18 @@
+/** Scopes that one tool demands (`defineTool`, `scopes`), checked before anything of the call is looked at. */
+import type { HttpRequest } from '../http/event.ts';
+import { own, type RpcRequest } from '../mcp/rpc.ts';
+import type { ServerModule } from '../server-module.ts';
+import type { Guard, Identity } from './guard.ts';
+
+/** @throws Refusal 403 that names what is missing */
+export async function checkToolScopes(
+  { method, params }: RpcRequest,
+  http: HttpRequest,
+  { scopes: granted = [] }: Identity,
+  { guard, server }: { readonly guard: Guard; readonly server: ServerModule },
+): Promise<void> {
+  const name = method === 'tools/call' ? own(params, 'name') : undefined;
+  if (typeof name !== 'string') return;
+  const needed = (await server.load()).tools.get(name)?.scopes ?? [];
+  if (!needed.every((scope) => granted.includes(scope))) throw guard.insufficientScope(http, needed);
+}

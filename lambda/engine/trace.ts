@@ -1,0 +1,33 @@
+/**
+ * One trace for each task (W3C Trace Context): the caller's span, in it the call's, in that each run's. A span's id
+ * is derived from the token of what it stands for, so that nothing has to be kept or sent to name it again.
+ */
+import { createHash } from 'node:crypto';
+
+/** A span in a trace, in the words that log queries and tracing tools share. */
+export interface SpanFacts {
+  readonly trace_id?: string;
+  readonly span_id?: string;
+  readonly parent_id?: string;
+}
+
+/** @param token of a call or a run; it stays secret */
+const spanId = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);
+
+/** The `traceparent` of what happens within the span of `token`, itself within `traceparent`. */
+export function within(traceparent: string, token: string): string {
+  const [version, trace, , flags] = traceparent.split('-');
+  return `${version}-${trace}-${spanId(token)}-${flags}`;
+}
+
+/** The span of `token` within `traceparent`; nothing where there is no trace. */
+export function spanFacts(traceparent: string | undefined, token: string): SpanFacts {
+  const [, trace_id, parent_id] = traceparent?.split('-') ?? [];
+  return trace_id && parent_id ? { trace_id, span_id: spanId(token), parent_id } : {};
+}
+
+/** The span that a `traceparent` names. */
+export function traceFacts(traceparent: string | undefined): SpanFacts {
+  const [, trace_id, span_id] = traceparent?.split('-') ?? [];
+  return trace_id && span_id ? { trace_id, span_id } : {};
+}

@@ -1,0 +1,46 @@
+/**
+ * `MCP-Session-Id`: what a client said of itself when it was initialized, sealed and carried by the client. No
+ * store knows of it. It is never authentication: it only says what the client can be asked.
+ */
+import type { Caller } from '../../engine/engine.ts';
+import type { Use } from '../../seal/index.ts';
+import type { InputCapabilities } from '../../tasks/record.ts';
+import { headerOf } from '../2026-07-28/headers.ts';
+import type { HttpMessage, Services } from '../exchange.ts';
+import { Refusal } from '../failure.ts';
+
+/** What the client said of itself. */
+export interface Profile {
+  readonly version: string;
+  readonly can: InputCapabilities;
+}
+
+/** Without a session nothing is known, so nothing is asked. */
+export const UNKNOWN: Profile = { version: '', can: {} };
+
+/** How long an id is good for (ms). A client that meets 404 initializes again. */
+const LIFETIME_MS = 30 * 24 * 3_600_000;
+/** Ours have a few hundred characters. */
+const LONGEST = 2_048;
+/** As the official SDK codes it. */
+const SESSION_NOT_FOUND = -32001;
+
+const useFor = ({ owner }: Caller): Use => ({ purpose: 'session', bound: [owner ?? ''] });
+
+export const sealSession = ({ sealer, now }: Services, caller: Caller, profile: Profile): Promise<string> =>
+  sealer.seal(useFor(caller), JSON.stringify(profile), now() + LIFETIME_MS);
+
+/**
+ * The profile of the client; {@link UNKNOWN} for one that carries no id.
+ * @throws Refusal 404 for an id that is forged, expired or somebody else's (Streamable HTTP, Session Management)
+ */
+export async function openSession(
+  { headers, caller }: Pick<HttpMessage, 'headers' | 'caller'>,
+  { sealer, now }: Services,
+): Promise<Profile> {
+  const id = headerOf(headers, 'Mcp-Session-Id');
+  if (id === undefined) return UNKNOWN;
+  const text = id.length <= LONGEST ? await sealer.open(useFor(caller), id, now()) : undefined;
+  if (text === undefined) throw new Refusal(404, SESSION_NOT_FOUND, 'Session not found: initialize again.');
+  return JSON.parse(text) as Profile;
+}

@@ -1,0 +1,106 @@
+/**
+ * What becomes of a caller's tasks, as it happens. There is nobody to tell a stream of a change, so it looks, by
+ * the key and strongly consistent, as often as a polling client of the task would: what a subscription saves is
+ * the requests, not the reads.
+ */
+import type { Caller, Engine, TaskView } from '../../engine/engine.ts';
+import { TaskNotFound } from '../../engine/errors.ts';
+import type { Log } from '../../engine/ports.ts';
+import { type InputCapabilities, isTerminal } from '../../tasks/record.ts';
+import type { JsonObject } from '../rpc.ts';
+import { isTaskId } from '../task-id.ts';
+import { isDeliverable } from './capabilities.ts';
+import { detailedTask } from './shapes.ts';
+
+/** Silence after which a comment is sent (ms), so that nobody on the way takes the stream for dead. */
+export const KEEP_ALIVE_MS = 15_000;
+
+export interface Following {
+  readonly engine: Engine;
+  readonly caller: Caller;
+  /** What the listening request declared that the client can be asked. */
+  readonly can: InputCapabilities;
+  /** When the stream must have ended (ms since the epoch). */
+  readonly until: number;
+  now(): number;
+  wait(ms: number): Promise<void>;
+  readonly log: Log;
+}
+
+/** Those of the tasks that the caller may see; unknown, foreign and expired ids are left out alike. */
+export async function ownTasks(caller: Caller, ids: readonly string[], engine: Engine): Promise<TaskView[]> {
+  const views = await Promise.all(ids.filter(isTaskId).map((id) => read(caller, id, engine)));
+  return views.filter((view) => view !== undefined);
+}
+
+interface Followed {
+  readonly view: TaskView;
+  /** When it is looked at again (ms since the epoch). */
+  readonly dueAt: number;
+}
+
+/**
+ * Each task as it is now, so that what happened since the client last looked is not missed, and then each change,
+ * until every task has ended, none is left, or the time is up.
+ */
+export async function* follow(
+  tasks: readonly TaskView[],
+  following: Following,
+): AsyncGenerator<JsonObject | 'nothing new'> {
+  const { can, until, now, wait } = following;
+  let spokeAt = now();
+  const open = new Map<string, Followed>();
+  const keep = (view: TaskView): void => {
+    if (isTerminal(view.status)) open.delete(view.id);
+    else open.set(view.id, { view, dueAt: now() + view.pollIntervalMs });
+  };
+  for (const view of tasks) {
+    if (canBeTold(view, can)) yield detailedTask(view);
+    keep(view);
+  }
+  while (open.size > 0) {
+    const dueAt = Math.min(spokeAt + KEEP_ALIVE_MS, until, ...[...open.values()].map((each) => each.dueAt));
+    if (dueAt > now()) await wait(dueAt - now());
+    if (now() >= until) return;
+    for (const { view: before } of [...open.values()].filter((each) => each.dueAt <= now())) {
+      const view = await readAgain(before, following);
+      if (!view) open.delete(before.id);
+      else keep(view);
+      if (!view || !differs(before, view) || !canBeTold(view, can)) continue;
+      spokeAt = now();
+      yield detailedTask(view);
+    }
+    if (now() - spokeAt >= KEEP_ALIVE_MS) {
+      spokeAt = now();
+      yield 'nothing new';
+    }
+  }
+}
+
+/** A notification is what `tasks/get` would answer, and for questions that the client cannot carry that is an error. */
+const canBeTold = (view: TaskView, can: InputCapabilities): boolean =>
+  view.status !== 'input_required' || isDeliverable(view.questions, can);
+
+/** The poll interval changes with time alone, and a heartbeat changes nothing that is shown. */
+const differs = (before: TaskView, after: TaskView): boolean => shown(before) !== shown(after);
+
+const shown = (view: TaskView): string => JSON.stringify({ ...detailedTask(view), pollIntervalMs: undefined });
+
+async function read(caller: Caller, id: string, engine: Engine): Promise<TaskView | undefined> {
+  try {
+    return await engine.get(caller, id);
+  } catch (error) {
+    if (error instanceof TaskNotFound) return undefined;
+    throw error;
+  }
+}
+
+/** A store that does not answer now may answer next time: until then nothing has changed. */
+async function readAgain(before: TaskView, { caller, engine, log }: Following): Promise<TaskView | undefined> {
+  try {
+    return await read(caller, before.id, engine);
+  } catch (error) {
+    log('subscription.unread', { task: before.id, error: error instanceof Error ? error.name : typeof error });
+    return before;
+  }
+}

@@ -1,0 +1,38 @@
+/** What a line may tell of an error: never words that may hold what a client sent or a tool made. */
+import { Unavailable } from '../engine/errors.ts';
+import { PayloadMissing } from '../tasks/payload/missing.ts';
+import { UnknownRowFormat } from '../tasks/stored.ts';
+import { ConfigurationError } from '../tool/errors.ts';
+
+/** Our own errors, whose messages are made of names and figures. */
+const OWN = [ConfigurationError, Unavailable, UnknownRowFormat, PayloadMissing];
+
+/** Frames of the stack that a line holds. */
+const FRAMES = 8;
+
+export interface ErrorFacts {
+  /** Its name, or the type of what was thrown in an error's place. */
+  readonly error: string;
+  /** Only where it is known who wrote it: this project, AWS, or the operating system. */
+  readonly message?: string;
+  /** Where it was thrown: functions, files and lines. */
+  readonly stack?: string;
+}
+
+export function errorFacts(thrown: unknown): ErrorFacts {
+  if (!(thrown instanceof Error)) return { error: typeof thrown };
+  // The lines of the message come first in the stack, as many as it has.
+  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return {
+    error: thrown.name,
+    ...(isTrusted(thrown) && { message: thrown.message.slice(0, 500) }),
+    ...(frames.length > 0 && { stack: frames.slice(0, FRAMES).join('\n') }),
+  };
+}
+
+/** Refused by AWS, refused by the system, a module that cannot be found, or our own. */
+const isTrusted = (error: Error): boolean =>
+  OWN.some((own) => error instanceof own) ||
+  '$metadata' in error ||
+  'syscall' in error ||
+  (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';

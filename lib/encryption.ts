@@ -1,0 +1,36 @@
+/** Keys of somebody's own: who may use them, and for what. */
+import { Effect, type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** What DynamoDB, SQS, S3 and Secrets Manager ask of KMS in the name of whoever calls them. */
+const USE = [
+  'kms:Decrypt',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
+/** A key that several resources share is granted once. */
+export function permitKeys(role: IRole, keys: readonly (IKey | undefined)[]): void {
+  for (const key of new Set(keys)) key?.grant(role, ...USE);
+}
+
+/** CloudWatch Logs encrypts in its own name, for the log groups of this account alone. */
+export function letLogsUse(key: IKey, scope: Construct): void {
+  const { partition, region, account } = Stack.of(scope);
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+      actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+      resources: ['*'],
+      conditions: {
+        ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:*` },
+      },
+    }),
+  );
+}

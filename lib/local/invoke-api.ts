@@ -1,0 +1,110 @@
+/** Lambda's Invoke API on this machine, as the SDKs and `aws lambda invoke --endpoint-url` speak it. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InvocationFailed } from './errors.ts';
+
+export interface InvokeApiOptions {
+  /** What can be invoked, by name. */
+  readonly functions: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
+  /** Told what became of an invocation that nobody waits for. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Lambda's limit for an event (bytes). */
+const EVENT_LIMIT = 6 * 1024 * 1024;
+
+/**
+ * Listens on a free port of 127.0.0.1. Nobody's signature is checked: who reaches this machine may invoke.
+ */
+export async function startInvokeApi(
+  options: InvokeApiOptions,
+): Promise<{ readonly endpoint: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    serve(request, response, options).catch((error) => {
+      options.onFailure(error);
+      response.destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, options: InvokeApiOptions): Promise<void> {
+  const { functions, onFailure } = options;
+  response.setHeader('x-amzn-requestid', randomUUID());
+  const body = await bodyOf(request);
+  const name = functionNameOf(request.url ?? '');
+  if (request.method !== 'POST' || name === undefined)
+    return refuse(response, 404, 'ResourceNotFoundException', 'Only functions can be invoked here.');
+  const invoke = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (!invoke) return refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  if (body === 'tooLarge')
+    return refuse(response, 413, 'RequestTooLargeException', `An event has ${EVENT_LIMIT} bytes at most.`);
+  let event: unknown;
+  try {
+    event = body === '' ? {} : JSON.parse(body);
+  } catch (error) {
+    return refuse(response, 400, 'InvalidRequestContentException', `The payload is no JSON: ${error}`);
+  }
+  switch (request.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+    case 'RequestResponse':
+      return answer(response, invoke(event));
+    case 'Event':
+      // Lambda would try a failed one twice more, a minute and two minutes later.
+      invoke(event).catch(onFailure);
+      return void response.writeHead(202).end();
+    case 'DryRun':
+      return void response.writeHead(204).end();
+  }
+  refuse(response, 400, 'InvalidParameterValueException', 'The invocation type is none of Lambda’s.');
+}
+
+/** A handler that throws is a success of the API: the header tells it from a result. */
+async function answer(response: ServerResponse, invocation: Promise<unknown>): Promise<void> {
+  let payload: unknown;
+  try {
+    payload = await invocation;
+  } catch (error) {
+    if (!(error instanceof InvocationFailed)) throw error;
+    response.setHeader('x-amz-function-error', 'Unhandled');
+    payload = error.thrown ?? { errorType: ERROR_TYPES[error.how], errorMessage: error.message };
+  }
+  response.writeHead(200, { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' });
+  response.end(JSON.stringify(payload ?? null));
+}
+
+/** What Lambda says where the handler did not. */
+const ERROR_TYPES = { threw: 'Error', crashed: 'Runtime.ExitError', timedOut: 'Sandbox.Timedout' } as const;
+
+/** The name in `/2015-03-31/functions/<name or ARN>/invocations`. */
+function functionNameOf(url: string): string | undefined {
+  const encoded = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
+  if (encoded === undefined) return undefined;
+  const text = decodeURIComponent(encoded);
+  return /(?:^|:)function:([^:]+)/.exec(text)?.[1] ?? text;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | 'tooLarge'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= EVENT_LIMIT) chunks.push(chunk);
+  }
+  return size <= EVENT_LIMIT ? Buffer.concat(chunks).toString() : 'tooLarge';
+}
+
+function refuse(response: ServerResponse, status: number, type: string, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
+  response.end(JSON.stringify({ Type: 'User', Message: message }));
+}

@@ -1,0 +1,15 @@
+/** What watches over a server: alarms, and a dashboard with them. */
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { McpTasksServer } from '../mcp-tasks-server.ts';
+import type { Settings } from '../settings.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+
+export function createMonitoring(
+  server: McpTasksServer,
+  { monitoring = {}, workerTimeout }: Settings,
+): { readonly alarms: readonly Alarm[]; readonly dashboard?: Dashboard } {
+  const { alarms: options = {}, dashboard = true } = monitoring;
+  const alarms = options === false ? [] : createAlarms(server, options, workerTimeout);
+  return { alarms, ...(dashboard && { dashboard: createDashboard(server, alarms) }) };
+}

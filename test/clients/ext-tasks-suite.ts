@@ -1,0 +1,166 @@
+import {
+  type ApplicationInputRequest,
+  resultFromTaskOutcome,
+  type SerializedTaskReference,
+  type TaskState,
+  taskViewFromExecutionEvent,
+} from '@modelcontextprotocol/ext-tasks/client';
+import { afterEach, expect, it } from 'vitest';
+import { type Connection, type ConnectionOptions, connect } from '../../bin/call/connection.ts';
+
+/** What `test/clients/server.ts` is asked by clients with tasks, wherever it runs. */
+export function followsTasks(url: () => string): void {
+  let connections: Connection[] = [];
+
+  afterEach(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    connections = [];
+  });
+
+  const open = async (options: Omit<ConnectionOptions, 'url'> = {}) => {
+    const connection = await connect({ url: new URL(url()), ...options });
+    connections.push(connection);
+    return connection;
+  };
+
+  /** Answers each form by its message; remembers what was asked. */
+  const answering = (answers: Record<string, Record<string, string | boolean>>) => {
+    const asked: string[] = [];
+    const onInputRequest: ConnectionOptions['onInputRequest'] = async (request: ApplicationInputRequest) => {
+      const message = String(request.params?.message);
+      asked.push(message);
+      const content = answers[message];
+      return (content ? { action: 'accept', content } : { action: 'decline' }) as never;
+    };
+    return { asked, onInputRequest };
+  };
+
+  it('finds the tasks of 2026-07-28', async () => {
+    const { client, generation } = await open();
+    expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
+    expect(generation).toBe('v2');
+  });
+
+  it('gets an immediate result where the server makes no task', async () => {
+    const { session } = await open();
+    const execution = await session.callTool('greet', { name: 'Ada' });
+    expect(execution.kind).toBe('immediate');
+    const { outcome } = await execution.settle();
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ type: 'text', text: 'Hello, Ada!' }] });
+  });
+
+  it('follows a task to its result', async () => {
+    const { session } = await open();
+    const execution = await session.callTool('add', { a: 2, b: 3 });
+    expect(execution.kind).toBe('task');
+    const seen: (TaskState | undefined)[] = [];
+    const { outcome } = await execution.settle({
+      onEvent: (event) => void seen.push(taskViewFromExecutionEvent(event)?.status),
+    });
+    expect(seen[0]).toBe('working');
+    expect(seen).toContain('completed');
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { sum: 5 } });
+  });
+
+  it('gets a tool error as a completed task with isError', async () => {
+    const { session } = await open();
+    const { outcome } = await (await session.callTool('fail', {})).settle();
+    expect(outcome).toMatchObject({
+      status: 'completed',
+      result: { isError: true, content: [{ type: 'text', text: 'The disk is full.' }] },
+    });
+  });
+
+  it('gets a protocol error as a failed task, with code, message and data', async () => {
+    const { session } = await open();
+    const { outcome } = await (await session.callTool('refuse', {})).settle();
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: -32050, message: 'Quota exceeded.', data: { limit: 3 } },
+    });
+  });
+
+  it('reads what is wrong with its arguments at once, and no task is made', async () => {
+    const { session } = await open();
+    const execution = await session.callTool('add', { a: 'two', b: 3 });
+    expect(execution.kind).toBe('immediate');
+    const { outcome } = await execution.settle();
+    expect(outcome).toMatchObject({
+      result: { isError: true, content: [{ text: expect.stringMatching(/\ba\b.*number/) }] },
+    });
+  });
+
+  it('answers an elicitation through tasks/update', async () => {
+    const { onInputRequest, asked } = answering({
+      'What would you like?': { name: 'Ada', pieces: 2, size: 'large', extras: ['milk'] } as never,
+    });
+    const { session } = await open({ onInputRequest });
+    const execution = await session.callTool('order', {});
+    const statuses = new Set<TaskState | undefined>();
+    const { outcome } = await execution.settle({
+      onEvent: (event) => void statuses.add(taskViewFromExecutionEvent(event)?.status),
+    });
+    expect(asked).toEqual(['What would you like?']);
+    expect(statuses).toContain('input_required');
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({
+      structuredContent: { action: 'accept', content: { name: 'Ada', pieces: 2, size: 'large', extras: ['milk'] } },
+    });
+  });
+
+  it('answers two inputs at once', async () => {
+    const { onInputRequest, asked } = answering({
+      'Who are you?': { name: 'Grace' },
+      'Are you sure?': { sure: true },
+    });
+    const { session } = await open({ onInputRequest });
+    const { outcome } = await (await session.callTool('both', {})).settle();
+    expect(asked.toSorted()).toEqual(['Are you sure?', 'Who are you?']);
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Grace is sure.' }] });
+  });
+
+  it('answers in round trips of the call, and then follows the task', async () => {
+    const { onInputRequest, asked } = answering({ 'For whom?': { name: 'Alan' } });
+    const { session } = await open({ onInputRequest });
+    const execution = await session.callTool('prepared', {});
+    expect(asked).toEqual(['For whom?']);
+    expect(execution.kind).toBe('task');
+    const { outcome } = await execution.settle();
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Done for Alan.' }] });
+  });
+
+  it('makes no task when the question before it is declined', async () => {
+    const { onInputRequest } = answering({});
+    const { session } = await open({ onInputRequest });
+    const execution = await session.callTool('prepared', {});
+    expect(execution.kind).toBe('immediate');
+    expect((await execution.settle()).outcome).toMatchObject({ status: 'completed', result: { isError: true } });
+  });
+
+  it('cancels a task, on the server as well', async () => {
+    const { session } = await open();
+    const execution = await session.callTool('wait', {});
+    if (execution.kind !== 'task') throw new Error('no task');
+    const { taskId } = execution.handle;
+    await execution.cancel();
+    expect((await execution.result()).status).toBe('cancelled');
+    expect((await session.task(taskId).snapshot()).status).toBe('cancelled');
+  });
+
+  it('resumes a task from a stored reference, in another session', async () => {
+    const first = await open();
+    const execution = await first.session.callTool('order', {});
+    if (execution.kind !== 'task') throw new Error('no task');
+    let stored = '';
+    await execution.handoff((reference) => {
+      stored = JSON.stringify(reference);
+    });
+
+    const { onInputRequest } = answering({
+      'What would you like?': { name: 'Later', pieces: 1, size: 'small', extras: ['sugar'] } as never,
+    });
+    const second = await open({ onInputRequest });
+    const resumed = await second.session.resumeTask(JSON.parse(stored) as SerializedTaskReference);
+    const { outcome } = await resumed.settle();
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { content: { name: 'Later' } } });
+  });
+}

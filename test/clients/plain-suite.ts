@@ -1,0 +1,140 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const INFO = { name: 'plain', version: '1.0.0' };
+const FORM = { elicitation: { form: {} } };
+const answer = async () => ({ action: 'accept' as const, content: { name: 'Ada' } });
+
+/** What these tests need of a client: both SDKs have it, in types of their own. */
+interface PlainClient {
+  callTool(params: { name: string; arguments?: Record<string, unknown> }): Promise<unknown>;
+  listTools(): Promise<{ tools: { name: string; outputSchema?: unknown }[] }>;
+  getPrompt(params: { name: string; arguments: Record<string, string> }): Promise<{ messages: unknown[] }>;
+  readResource(params: { uri: string }): Promise<{ contents: unknown[] }>;
+  close(): Promise<void>;
+}
+
+type Mode = 'legacy' | 'auto' | { pin: string };
+
+async function client2(url: URL, mode: Mode, asks: boolean): Promise<PlainClient> {
+  const client = new Client(INFO, { capabilities: asks ? FORM : {}, versionNegotiation: { mode } });
+  if (asks) client.setRequestHandler('elicitation/create', answer);
+  await client.connect(new StreamableHTTPClientTransport(url));
+  return client as unknown as PlainClient;
+}
+
+async function client1(url: URL, asks: boolean): Promise<PlainClient> {
+  const client = new Client1(INFO, { capabilities: asks ? FORM : {} });
+  if (asks) client.setRequestHandler(ElicitRequestSchema, answer);
+  await client.connect(new Transport1(url) as never);
+  return client as unknown as PlainClient;
+}
+
+const CLIENTS: Record<string, (url: URL, asks: boolean) => Promise<PlainClient>> = {
+  'client 2.4, legacy': (url, asks) => client2(url, 'legacy', asks),
+  'client 2.4, auto': (url, asks) => client2(url, 'auto', asks),
+  'client 2.4, pinned to 2026-07-28': (url, asks) => client2(url, { pin: '2026-07-28' }, asks),
+  'sdk 1.32': client1,
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+type Result = any;
+
+const textOf = (result: Result): string => result.content?.[0]?.text ?? '';
+const taskIn = (result: Result) => JSON.parse(/\{"task_id":"[^"]+"\}/.exec(textOf(result))?.[0] ?? '{}');
+
+/** What `test/clients/plain-server.ts` is asked by clients without tasks, wherever it runs. */
+export function servesPlainClients(url: () => string): void {
+  describe.each(Object.entries(CLIENTS))('%s', (_, connect) => {
+    const open: PlainClient[] = [];
+
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((client) => client.close()));
+    });
+
+    const connected = async (asks = false) => {
+      const client = await connect(new URL(url()), asks);
+      open.push(client);
+      return {
+        client,
+        call: (name: string, args: Record<string, unknown> = {}): Promise<Result> =>
+          client.callTool({ name, arguments: args }),
+      };
+    };
+
+    it('finds one list of tools, with those that follow a task', async () => {
+      const { client } = await connected();
+      const { tools } = await client.listTools();
+      const names = tools.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['add', 'report', 'ordinary', 'get_task_result', 'cancel_task']));
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    it('gets the result of a tool that runs inline', async () => {
+      const { client, call } = await connected();
+      await client.listTools();
+      expect((await call('add', { a: 2, b: 3 })).structuredContent).toEqual({ sum: 5 });
+    });
+
+    it('is handed off, and follows the task to its result', async () => {
+      const { client, call } = await connected();
+      // The client holds results against the schemas it was shown.
+      await client.listTools();
+      const handed = await call('report', { a: 2, b: 3 });
+      expect(textOf(handed)).toContain('get_task_result');
+      expect((await call('get_task_result', taskIn(handed))).structuredContent).toEqual({ sum: 5 });
+    });
+
+    it('gets what is quick in the call itself', async () => {
+      const { call } = await connected();
+      expect(textOf(await call('quick'))).toBe('done once');
+    });
+
+    it('cancels what it was handed off', async () => {
+      const { call } = await connected();
+      const task = taskIn(await call('endless'));
+      expect(textOf(await call('cancel_task', task))).toContain('is cancelled');
+      expect(await call('get_task_result', task)).toMatchObject({ isError: true });
+    });
+
+    it('answers the questions of a tool that runs inline', async () => {
+      const { call } = await connected(true);
+      expect(textOf(await call('order'))).toBe('For Ada.');
+    });
+
+    it('answers the questions of a task that it follows', async () => {
+      const { call } = await connected(true);
+      const handed = await call('order_later');
+      expect(textOf(await call('get_task_result', taskIn(handed)))).toBe('Later for Ada.');
+    });
+
+    it('answers an ordinary tool that returns inputRequired(…)', async () => {
+      const { call } = await connected(true);
+      expect(textOf(await call('ordinary_asks'))).toBe('You are Ada.');
+    });
+
+    it('is refused, clearly, by what it cannot do', async () => {
+      const { call } = await connected();
+      const refusal = async (name: string): Promise<string> =>
+        call(name).then(
+          (result) => (result.isError ? textOf(result) : 'no refusal'),
+          (error) => String(error.message),
+        );
+      expect(await refusal('required')).toMatch(/io\.modelcontextprotocol\/tasks|as a task only/);
+      expect(await refusal('order')).toContain('elicitation');
+      expect(await refusal('ordinary_pushes')).toContain('defineTool');
+    });
+
+    it('uses ordinary tools, prompts and resources', async () => {
+      const { client, call } = await connected();
+      expect(textOf(await call('ordinary', { name: 'Ada' }))).toBe('Hello, Ada.');
+      const { messages } = await client.getPrompt({ name: 'greeting', arguments: { name: 'Ada' } });
+      expect(messages).toMatchObject([{ content: { text: 'Greet Ada.' } }]);
+      const { contents } = await client.readResource({ uri: 'test://motto' });
+      expect(contents).toMatchObject([{ text: 'Nothing is lost.' }]);
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
+import { useTestStack } from '../support/stack.ts';
+import { servesPlainClients } from './plain-suite.ts';
+
+/** Clients of both official SDKs that know nothing of tasks: HTTP, worker processes, DynamoDB Local, SQS. */
+describe('clients without tasks', () => {
+  const stack = useTestStack({
+    server: fileURLToPath(new URL('plain-server.ts', import.meta.url)),
+    environment: { HEARTBEAT_MS: '500' },
+  });
+
+  servesPlainClients(() => stack().url);
+});

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { LOCAL_SCOPE } from '../../lib/local/stack.ts';
+import { useTestStack } from '../support/stack.ts';
+import { connectSdk1x, createTask, servesSdk1x } from './sdk-1x-suite.ts';
+
+const server = fileURLToPath(new URL('server.ts', import.meta.url));
+const environment = { HEARTBEAT_MS: '500' };
+
+/** Two processes of the API function take turns, so that no stream is resumed where it began. */
+describe('@modelcontextprotocol/sdk 1.32', () => {
+  const stack = useTestStack({ server, environment, apiProcesses: 2 });
+
+  servesSdk1x(() => stack().url);
+
+  it('is offered no list where callers cannot be told apart', async () => {
+    const { client } = await connectSdk1x(stack().url);
+    expect(client.getServerCapabilities()?.tasks).not.toHaveProperty('list');
+    await expect(client.experimental.tasks.listTasks()).rejects.toMatchObject({ code: -32601 });
+    await client.close();
+  });
+});
+
+describe('@modelcontextprotocol/sdk 1.32 with an access token', () => {
+  const stack = useTestStack({ server, environment, apiProcesses: 2, auth: 'jwt' });
+
+  const open = async (sub: string) => {
+    const { issuer, url } = stack();
+    const token = await issuer?.issue({ sub, client_id: 'app', aud: url, scope: LOCAL_SCOPE });
+    return connectSdk1x(url, { headers: { authorization: `Bearer ${token}` } });
+  };
+
+  it('lists its own tasks, newest first, page by page', async () => {
+    const [ada, bob] = [await open('ada'), await open('bob')];
+    expect(ada.client.getServerCapabilities()?.tasks).toHaveProperty('list');
+    const made: string[] = [];
+    for (let n = 0; n < 55; n += 1) made.unshift((await createTask(ada.client, 'add', { a: n, b: 1 })).task.taskId);
+    await createTask(bob.client, 'add', { a: 1, b: 1 });
+    const { tasks } = ada.client.experimental;
+    const first = await tasks.listTasks();
+    const second = await tasks.listTasks(first.nextCursor);
+    expect([first.tasks.length, second.tasks.length, second.nextCursor]).toEqual([50, 5, undefined]);
+    expect([...first.tasks, ...second.tasks].map(({ taskId }) => taskId)).toEqual(made);
+    await expect(tasks.listTasks('nonsense')).rejects.toMatchObject({ code: -32602 });
+    expect((await bob.client.experimental.tasks.listTasks()).tasks).toHaveLength(1);
+    await Promise.all([ada.client.close(), bob.client.close()]);
+  });
+});

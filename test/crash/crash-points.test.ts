@@ -1,0 +1,86 @@
+/** Every promise holds after a crash at any request, a lost answer, or a write that lands late. */
+import { describe, expect, it } from 'vitest';
+
+import { MUTATIONS } from '../simulation/mutations.ts';
+import { explore, exploreTwice, run } from './crash-points.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+
+/** Scenarios that have found nothing for this long are stuck, however busy the machine (ms). */
+const PATIENCE = 120_000;
+/** How many failures are shown. */
+const SHOWN = 5;
+/** The fewest crash points of all scenarios together. */
+const AT_LEAST = 5_500;
+const AT_LEAST_TWICE = 3_000;
+
+describe('every crash point', () => {
+  let total = 0;
+
+  it.each(SCENARIOS)('of $name', { timeout: PATIENCE }, async (scenario) => {
+    const { requests, points, failures, longestDelayMs } = await explore(scenario);
+    expect(failures.slice(0, SHOWN)).toEqual([]);
+    expect(requests).toEqual(expect.arrayContaining([...scenario.reaches]));
+    expect(points).toBeGreaterThanOrEqual(scenario.atLeast);
+    total += points;
+    const delay = (longestDelayMs / 1_000).toFixed(1);
+    console.log(
+      `${scenario.name}: ${points} crash points at ${requests.length} requests; the longest delay ${delay} s`,
+    );
+  });
+
+  it(`is one of ${AT_LEAST} or more`, () => {
+    console.log(`${total} crash points in ${SCENARIOS.length} scenarios`);
+    expect(total).toBeGreaterThanOrEqual(AT_LEAST);
+  });
+});
+
+describe('every crash point of the recovery from a crash', () => {
+  const scenarios = SCENARIOS.filter(({ twice }) => twice);
+  let total = 0;
+
+  it.each(scenarios)('of $name', { timeout: PATIENCE }, async (scenario) => {
+    const { points, failures } = await exploreTwice(scenario);
+    expect(failures.slice(0, SHOWN)).toEqual([]);
+    total += points;
+    console.log(`${scenario.name}: ${points} pairs of crash points`);
+  });
+
+  it(`is one of ${AT_LEAST_TWICE} or more`, () => {
+    expect(total).toBeGreaterThanOrEqual(AT_LEAST_TWICE);
+  });
+});
+
+describe('the same scenario', () => {
+  it.each(SCENARIOS)('makes the same requests again: $name', async (scenario) => {
+    expect((await run(scenario)).requests).toEqual((await run(scenario)).requests);
+  });
+});
+
+/** Which scenario notices the loss of which rule or mark. */
+const NOTICED_BY: readonly (readonly [rule: string, scenario: string])[] = [
+  ['a void row for an abandoned create (rule 1)', 'create, claim and settle'],
+  ['a raised generation for an abandoned wake-up (rule 1)', 'an abandoned answer'],
+  ['the generation that answers commit on (rule 1)', 'an abandoned answer'],
+  ['the run token on what a run writes (rule 2)', 'heartbeats, and a hand-over'],
+  ['the lease that a claim respects (rule 2)', 'heartbeats, and a hand-over'],
+  ['the parked state in the claim (rule 6)', 'an abandoned answer'],
+  ['failures cleared by progress (rule 7)', 'a step that fails and is tried again later'],
+  ['failures counted by the claim (rule 7)', 'a tool that kills every worker'],
+  ['the revision that answers commit on (rule 10)', 'partial answers that race'],
+  ['the revision that a park commits on (rule 10)', 'an answer while a run goes on beside the question'],
+  ['the terminal state (promise 3)', 'create, claim and settle'],
+  ['withdrawal before the tool is told (rule 12)', 'an answer to a question that its timer has overtaken'],
+  ['the mark of a create', 'create, claim and settle'],
+  ['the mark of a claim', 'create, claim and settle'],
+  ['the mark of a run’s end and of a cancel', 'cancel of a parked task'],
+];
+
+describe('the crash points notice the loss of', () => {
+  it.each(NOTICED_BY)('%s', { timeout: PATIENCE }, async (rule, name) => {
+    const mutation = MUTATIONS.find(({ without }) => without === rule)?.mutation;
+    const scenario = SCENARIOS.find((each) => each.name === name);
+    if (!mutation || !scenario) throw new Error(`there is no rule or no scenario of this name: ${rule}; ${name}`);
+    const { failures } = await explore(scenario, { mutation, stopAtFirstFailure: true });
+    expect(failures).not.toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+/** The documents name commands, options, files and figures: each of them exists. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import server from '../../lambda/server.ts';
+import { commands, fileLinks, pathsNamed, ROOT, read } from './markdown.ts';
+
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+const DOCUMENTS = [
+  ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+];
+
+/** What a script prints of itself. */
+const helpOf = (script: string): string => {
+  const [, file = ''] = /node (\S+)/.exec(scripts[script] ?? '') ?? [];
+  return execFileSync(process.execPath, [join(ROOT, file), '--help'], { encoding: 'utf8' });
+};
+
+it('there are documents to look at', () => {
+  expect(DOCUMENTS).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']));
+});
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const markdown = read(document);
+  const run = commands(markdown).filter((command) => command.startsWith('npm run '));
+
+  it('links to files that exist', () => {
+    const missing = fileLinks(markdown).filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+    expect(missing).toEqual([]);
+  });
+
+  it('names paths that exist', () => {
+    expect(pathsNamed(markdown).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('names scripts that package.json has, in the text as well', () => {
+    const named = [...markdown.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, script]) => script ?? '');
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('names options that the scripts know', () => {
+    const unknown = run.flatMap((command) => {
+      const [, script = '', given = ''] = /^npm run ([\w:-]+)(?: -- (.*))?$/.exec(command) ?? [];
+      const options = [...given.replace(/'[^']*'/g, '').matchAll(/(?<=^|\s)--[a-z]+/g)].map(([option]) => option);
+      if (options.length === 0) return [];
+      const help = helpOf(script);
+      return options.filter((option) => !help.includes(option)).map((option) => `${script} ${option}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  it('calls tools of the example server, with arguments that they take', async () => {
+    const calls = run.flatMap((command) => {
+      const [, tool, args] = /^npm run call -- ([a-z]\w*)(?: '([^']*)')?/.exec(command) ?? [];
+      return tool && tool !== 'count_words' ? [{ tool, args: JSON.parse(args ?? '{}') as unknown }] : [];
+    });
+    for (const { tool, args } of calls) {
+      const schema = server.tools.get(tool)?.inputSchema;
+      expect(await schema?.['~standard'].validate(args), tool).toEqual({ value: args });
+    }
+  });
+});
+
+describe('package.json', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>;
+  };
+
+  /** Where Node looks for what a package imports: beside it, and beside everything that it stands in. */
+  const seenFrom = (path: string): string[] => {
+    const inner = path.lastIndexOf('node_modules/');
+    return path === '' ? [''] : [`${path}/`, ...seenFrom(path.slice(0, Math.max(0, inner - 1)))];
+  };
+
+  it('names a file for every script that runs one', () => {
+    const missing = Object.values(scripts).flatMap((script) =>
+      [...script.matchAll(/node (\S+\.ts)/g)].flatMap(([, file = '']) => (existsSync(join(ROOT, file)) ? [] : [file])),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is locked with the binaries of every platform: without them `npm ci` refuses the lock', () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies)
+        .filter((name) => !seenFrom(path).some((folder) => `${folder}node_modules/${name}` in lock.packages))
+        .map((name) => `${name} of ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is locked to no particular registry', () => {
+    expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+/** What the documents say, taken apart: fenced code, commands, links. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
+
+/** Code between fences of this language. */
+export const fenced = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, fence, code]) =>
+    fence === language && code !== undefined ? [code] : [],
+  );
+
+/** The commands of all shell blocks, one by one. */
+export const commands = (markdown: string): string[] =>
+  fenced(markdown, 'sh').flatMap((block) =>
+    block
+      .split('\n')
+      .flatMap((line) => line.split('&&'))
+      .map((command) => command.trim())
+      .filter((command) => command !== '' && !command.startsWith('#')),
+  );
+
+/** Links to files of this repository, without their anchors. */
+export const fileLinks = (markdown: string): string[] =>
+  [...markdown.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].flatMap(([, target]) =>
+    target === undefined || /^[a-z]+:/.test(target) ? [] : [target],
+  );
+
+/** Paths of this repository that stand in backticks. */
+export const pathsNamed = (markdown: string): string[] =>
+  [...markdown.matchAll(/`((?:bench|bin|docs|lambda|lib|test|\.ci)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);

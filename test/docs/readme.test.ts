@@ -1,0 +1,96 @@
+/** The README's code compiles and does what the README says; its figures are what the bench counts. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureCalls } from '../../bench/calls.ts';
+import { runTool, type ServerDefinition, type Tool } from '../../lambda/index.ts';
+import { startEmbedded } from '../../lib/local/dynamodb.ts';
+import { fenced, ROOT, read } from './markdown.ts';
+
+const README = read('README.md');
+
+describe('the code', () => {
+  let folder = '';
+  const written: string[] = [];
+
+  beforeAll(() => {
+    // Inside the repository, where its packages are found, and ignored by Git.
+    mkdirSync(join(ROOT, '.local'), { recursive: true });
+    folder = mkdtempSync(join(ROOT, '.local/readme-'));
+    for (const code of fenced(README, 'ts')) {
+      const [, file] = /^\/\/ (\S+\.ts)$/m.exec(code) ?? [];
+      if (!file) throw new Error(`A snippet does not begin with the name of its file:\n${code}`);
+      // The snippets are to be saved beside the README.
+      writeFileSync(join(folder, file), code.replaceAll(/from '\.\//g, `from '../../`));
+      written.push(file);
+    }
+    const compilerOptions = { noEmit: true };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['.'] }),
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('compiles', async () => {
+    expect(written).toEqual(['my-server.ts', 'my-app.ts']);
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const said = await promisify(execFile)(tsc, ['-p', folder]).catch((error: { stdout: string }) => error);
+    // What is wrong elsewhere is found by `npm run check`.
+    expect(ofSnippets(said.stdout)).toEqual([]);
+  });
+
+  const ofSnippets = (errors: string) =>
+    errors.split('\n').filter((line) => line.includes(basename(folder)) || line.startsWith('error'));
+
+  const wordsTool = async (): Promise<Tool> => {
+    const module = (await import(join(folder, 'my-server.ts'))) as { default: ServerDefinition };
+    return module.default.tools.get('count_words') as Tool;
+  };
+
+  it('counts the words that the README’s command asks for', async () => {
+    const [, args = '', name = '', value = ''] = /count_words '([^']+)' --answer (\w+)=(\d+)/.exec(README) ?? [];
+    const report = await runTool(await wordsTool(), JSON.parse(args), {
+      answers: { length: { [name]: Number(value) } },
+      replay: 'every-step',
+    });
+    expect(report.error).toBeUndefined();
+    expect(report.result?.structuredContent).toEqual({ words: 1, longest: 'not' });
+  });
+
+  it('counts none for who declines', async () => {
+    const report = await runTool(await wordsTool(), { text: 'a b' }, { answers: { length: { action: 'decline' } } });
+    expect(report.result).toMatchObject({ isError: true, content: [{ text: 'Nothing counted (decline).' }] });
+  });
+});
+
+it('quotes the requests and capacity units that the bench counts', async () => {
+  const database = await startEmbedded();
+  const { calls } = await measureCalls(database.endpoint).finally(() => database.stop());
+  const [table = ''] = fenced(README, 'text');
+  const rows = table
+    .split('\n')
+    .slice(1)
+    .filter((line) => /^\w+.*\d/.test(line) && !line.startsWith('The row'));
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) {
+    const cost = calls.find(({ call }) => call === row.slice(0, 18).trim());
+    const [, read, write] = /\s(\d+)\s+(\d+)(?:\s|$)/.exec(row.slice(44)) ?? [];
+    const requests = [...row.matchAll(/(\d+) ([A-Z]\w+)/g)].map(([, times, name]) => [name, Number(times)]);
+    expect(cost, row).toMatchObject({ readUnits: Number(read), writeUnits: Number(write) });
+    expect(rounded(cost?.requests), row).toEqual(Object.fromEntries(requests));
+  }
+});
+
+/** Heartbeats are a mean over several. */
+const rounded = (requests: Readonly<Record<string, number>> = {}) =>
+  Object.fromEntries(Object.entries(requests).map(([name, times]) => [name, Math.round(times)]));
+
+it('names the versions that are installed', () => {
+  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+  const named = [...README.matchAll(/`(@modelcontextprotocol\/[\w-]+)` (\d[\w.-]*\w)/g)];
+  expect(named.map(([, name]) => basename(name ?? ''))).toContain('conformance');
+  for (const [, name = '', version] of named) expect(devDependencies[name], name).toBe(version);
+});

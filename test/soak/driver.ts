@@ -1,0 +1,84 @@
+/** One client's life with one task: call, poll, answer, sometimes cancel, until it has ended. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../simulation/random.ts';
+import type { RpcClient, WireTask } from './rpc.ts';
+
+/** Names of the tools, as often as they are called in comparison. */
+export const KINDS = [
+  ...(['steps', 'steps', 'steps', 'asks', 'asks', 'asks', 'sleeps', 'sleeps'] as const),
+  ...(['retries', 'retries', 'large', 'long', 'cancelled'] as const),
+];
+export type Kind = (typeof KINDS)[number];
+
+/** What the client knows of a task that was acknowledged to it. */
+export interface Known {
+  readonly n: number;
+  readonly kind: Kind;
+  readonly id: string;
+  /** What it said to each question. */
+  readonly said: Map<string, string>;
+  cancelAcknowledged: boolean;
+  /** The task as it was when it was first seen ended. */
+  ended?: WireTask;
+  /** Why the client gave up on it. */
+  lost?: string;
+}
+
+const TERMINAL: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+export const isEnded = ({ status }: WireTask): boolean => TERMINAL.has(status);
+
+/** @param acknowledged told of the task as soon as it is one */
+export async function drive(
+  client: RpcClient,
+  n: number,
+  random: Random,
+  acknowledged: (known: Known) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const kind = KINDS[Math.floor(random() * KINDS.length)] as Kind;
+  const created = await client.start(kind, { n });
+  const known: Known = { n, kind, id: created.taskId, said: new Map(), cancelAcknowledged: false };
+  acknowledged(known);
+  try {
+    await follow(client, known, created, random, signal);
+  } catch (error) {
+    if (!signal.aborted) known.lost = String(error);
+  }
+}
+
+async function follow(
+  client: RpcClient,
+  known: Known,
+  created: WireTask,
+  random: Random,
+  signal: AbortSignal,
+): Promise<void> {
+  const cancelAt = known.kind === 'cancelled' ? Date.now() + random() * 6_000 : Number.POSITIVE_INFINITY;
+  for (let task = created; ; ) {
+    await delay((task.pollIntervalMs ?? 1_000) * (0.5 + random()), undefined, { signal });
+    if (Date.now() >= cancelAt && !known.cancelAcknowledged) {
+      await client.cancel(known.id);
+      known.cancelAcknowledged = true;
+    }
+    task = await client.get(known.id);
+    if (isEnded(task)) {
+      known.ended = task;
+      return;
+    }
+    if (known.cancelAcknowledged) throw new Error(`its cancel was acknowledged, and it is ${task.status}`);
+    await answerSome(client, known, task, random);
+  }
+}
+
+/** Answers some of the questions, and some of the answers twice. */
+async function answerSome(client: RpcClient, known: Known, task: WireTask, random: Random): Promise<void> {
+  if (known.kind === 'cancelled') return;
+  for (const key of Object.keys(task.inputRequests ?? {})) {
+    if (random() < 0.3) continue;
+    const value = known.said.get(key) ?? `${known.n} ${key} ${random()}`;
+    known.said.set(key, value);
+    const answer = { [key]: { action: 'accept', content: { value } } };
+    await client.update(known.id, answer);
+    if (random() < 0.2) await client.update(known.id, answer);
+  }
+}

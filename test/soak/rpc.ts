@@ -1,0 +1,106 @@
+/** A client of 2026-07-28 that knows tasks and forms: each call is made again until it is answered. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A task as it comes over the wire. */
+export interface WireTask {
+  readonly taskId: string;
+  readonly status: string;
+  readonly statusMessage?: string;
+  readonly pollIntervalMs?: number;
+  readonly inputRequests?: Readonly<Record<string, unknown>>;
+  readonly result?: { readonly content?: readonly { readonly text?: string }[] };
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+/** The server refused for a reason that trying again does not mend. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: number;
+  constructor(method: string, error: { readonly code: number; readonly message: string }) {
+    super(`${method}: ${error.code} ${error.message}`);
+    this.code = error.code;
+  }
+}
+
+const INTERNAL_ERROR = -32603;
+const AGAIN_AFTER_MS = 500;
+const TIMEOUT_MS = 35_000;
+
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'soak', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {
+    elicitation: { form: {} },
+    extensions: { 'io.modelcontextprotocol/tasks': {} },
+  },
+};
+
+export class RpcClient {
+  private readonly url: string;
+  private readonly giveUp: AbortSignal;
+  /** Calls that had to be made again. */
+  again = 0;
+  /** Why the last of them had to be. */
+  trouble: string | undefined;
+
+  /** @param giveUp ends every call that is still being tried */
+  constructor(url: string, giveUp: AbortSignal) {
+    this.url = url;
+    this.giveUp = giveUp;
+  }
+
+  start(name: string, args: unknown): Promise<WireTask> {
+    return this.call('tools/call', name, { name, arguments: args });
+  }
+
+  get(taskId: string): Promise<WireTask> {
+    return this.call('tasks/get', taskId, { taskId });
+  }
+
+  async update(taskId: string, inputResponses: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.call('tasks/update', taskId, { taskId, inputResponses });
+  }
+
+  async cancel(taskId: string): Promise<void> {
+    await this.call('tasks/cancel', taskId, { taskId });
+  }
+
+  /** @throws Refused */
+  private async call(method: string, name: string, params: object): Promise<WireTask> {
+    for (;;) {
+      this.giveUp.throwIfAborted();
+      try {
+        const answer = await this.attempt(method, name, params);
+        if ('result' in answer) return answer.result;
+        throw new Refused(method, answer.error);
+      } catch (error) {
+        if (error instanceof Refused && error.code !== INTERNAL_ERROR) throw error;
+        this.trouble = String(error);
+      }
+      this.again += 1;
+      await delay(AGAIN_AFTER_MS, undefined, { signal: this.giveUp });
+    }
+  }
+
+  /** One request; rejects when it is not answered in JSON-RPC. */
+  private async attempt(
+    method: string,
+    name: string,
+    params: object,
+  ): Promise<{ readonly result: WireTask } | { readonly error: { readonly code: number; readonly message: string } }> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        ...{ 'mcp-method': method, 'mcp-name': name },
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: META } }),
+      signal: AbortSignal.any([this.giveUp, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    const json = (await response.json()) as Awaited<ReturnType<RpcClient['attempt']>>;
+    if (!('result' in json) && !('error' in json)) throw new Error(`HTTP ${response.status} without an answer`);
+    return json;
+  }
+}

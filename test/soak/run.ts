@@ -1,0 +1,61 @@
+/** `npm run soak`: real processes, killed again and again, while hundreds of tasks run. */
+import { parseArgs } from 'node:util';
+import { localAwsEnvironment } from '../../lib/local/aws.ts';
+import { closingLine, isSound } from './report.ts';
+import { soak } from './soak.ts';
+
+const USAGE = `npm run soak -- [options]
+
+Runs the stack on this machine, calls tools over HTTP, and kills (SIGKILL) a worker every few seconds. Then waits
+until every acknowledged task has ended, checks results, journals and queues, and closes with one line.
+Exit code 1 when a task was lost, stuck, ended twice or failed, or a queue does not drain.
+
+  --minutes N      for how long workers are killed (default 3)
+  --tasks M        how many tasks are called in that time (default 500)
+  --kill-every S   seconds between kills (default 2)
+  --workers N      worker processes (default 4)
+  --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of one that runs
+  --seed N         chooses tools, answers, cancels and victims (default 1)
+  --help           this text`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '3' },
+    tasks: { type: 'string', default: '500' },
+    'kill-every': { type: 'string', default: '2' },
+    workers: { type: 'string', default: '4' },
+    dynamodb: { type: 'string', default: 'local' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(USAGE);
+else {
+  const [minutes, tasks, every, workers, seed] = [
+    ...[values.minutes, values.tasks, values['kill-every'], values.workers, values.seed].map(Number),
+  ] as [number, number, number, number, number];
+  if (![minutes, every].every((value) => value > 0) || ![tasks, workers, seed].every(Number.isSafeInteger)) {
+    console.error(USAGE);
+    process.exit(2);
+  }
+  Object.assign(process.env, localAwsEnvironment);
+  const isTerminal = process.stderr.isTTY;
+  let lines = 0;
+  const report = await soak({
+    ...{ tasks, workers, seed, dynamodb: values.dynamodb },
+    ...{ durationMs: minutes * 60_000, killEveryMs: every * 1_000 },
+    progress: (line) => {
+      if (isTerminal) process.stderr.write(`\r\x1b[K${line}`);
+      else if (lines++ % 10 === 0) process.stderr.write(`${line}\n`);
+    },
+  });
+  if (isTerminal) process.stderr.write('\n');
+  for (const problem of report.problems) console.error(problem);
+  if (report.messagesLeft > 0) console.error(`${report.messagesLeft} messages are left in the queues`);
+  if (report.created < report.asked) console.error(`${report.asked - report.created} calls were never acknowledged`);
+  if (report.callsAgain > 0) console.error(`${report.callsAgain} calls were made again, the last: ${report.trouble}`);
+  console.error(`${report.recoveriesMs.length} of the killed workers held a task`);
+  console.log(closingLine(report));
+  if (!isSound(report)) process.exitCode = 1;
+}

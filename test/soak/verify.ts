@@ -1,0 +1,98 @@
+/** Whether each task that was acknowledged came to its own right end, and to one end only. */
+import { isDeepStrictEqual } from 'node:util';
+import type { PayloadStore } from '../../lambda/engine/ports.ts';
+import type { JournalEntry } from '../../lambda/tasks/record.ts';
+import type { TaskStore } from '../../lambda/tasks/store.ts';
+import { isEnded, type Known } from './driver.ts';
+import type { RpcClient, WireTask } from './rpc.ts';
+import type { Witness } from './witness.ts';
+
+export interface Verdicts {
+  readonly created: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Not found any more, or ended with something else than its own right result. */
+  readonly lost: number;
+  /** Not ended. */
+  readonly stuck: number;
+  /** Ended more than once, or differently when looked at again. */
+  readonly duplicated: number;
+  /** What is wrong, one line for each task. */
+  readonly problems: readonly string[];
+}
+
+export interface Evidence {
+  readonly client: RpcClient;
+  readonly store: TaskStore;
+  readonly payloads: PayloadStore;
+  readonly witness: Witness;
+}
+
+export async function verify(tasks: readonly Known[], evidence: Evidence): Promise<Verdicts> {
+  const ends = evidence.witness.count('task.ended');
+  const cleanUps = evidence.witness.count('cleanUp.done');
+  const found = { completed: 0, failed: 0, cancelled: 0, lost: 0, stuck: 0, duplicated: 0 };
+  const problems: string[] = [];
+  if (ends.size === 0) problems.push('the log of the workers says nothing');
+  for (const task of tasks) {
+    const tell = (what: 'lost' | 'stuck' | 'duplicated' | 'failed', why: string) => {
+      if (what !== 'failed') found[what] += 1;
+      problems.push(`${what}: ${task.kind} ${task.n} (${task.id}): ${why}`);
+    };
+    const { ended } = task;
+    if (task.lost !== undefined) tell('lost', task.lost);
+    else if (!ended) tell('stuck', 'it has not ended');
+    if (!ended) continue;
+    found[ended.status as 'completed' | 'failed' | 'cancelled'] += 1;
+    const again = await evidence.client.get(task.id).catch((error: unknown) => String(error));
+    if (typeof again === 'string') tell('lost', again);
+    else if (!isDeepStrictEqual(outcomeOf(again), outcomeOf(ended))) tell('duplicated', 'it has another outcome now');
+    if ((ends.get(task.id) ?? 0) > 1) tell('duplicated', `its end was committed ${ends.get(task.id)} times`);
+    if (ended.status === 'failed') tell('failed', ended.error?.message ?? 'without a reason');
+    else if (ended.status === 'completed') {
+      const wrong = await wrongIn(task, ended, evidence);
+      if (wrong !== undefined) tell('lost', wrong);
+    } else if (!task.cancelAcknowledged && task.kind !== 'cancelled') tell('lost', 'nobody cancelled it');
+    else if (!cleanUps.has(task.id)) tell('lost', 'its onCancel never ran');
+  }
+  return { created: tasks.length, ...found, problems };
+}
+
+const outcomeOf = ({ status, result, error }: WireTask) => ({ status, result, error });
+
+/** What is wrong in a completed task's result, if anything. */
+async function wrongIn(task: Known, ended: WireTask, evidence: Evidence): Promise<string | undefined> {
+  if (!isEnded(ended)) return 'it has no end';
+  const seen = JSON.parse(ended.result?.content?.[0]?.text ?? '{}') as {
+    readonly n?: number;
+    readonly steps?: Record<string, string>;
+    readonly answers?: Record<string, string>;
+  };
+  if (seen.n !== task.n) return `it has the result of task ${seen.n}`;
+  const recorded = await journalOf(task.id, evidence);
+  const steps = Object.entries(seen.steps ?? {});
+  if (steps.length === 0 || steps.length !== recorded.size) return `${steps.length} steps of ${recorded.size} recorded`;
+  for (const [name, value] of steps) {
+    if (!value.startsWith(`${task.n} ${name} `)) return `step ${name} returned ${value}`;
+    if (recorded.get(name) !== value) return `step ${name} returned ${value} and recorded ${recorded.get(name)}`;
+  }
+  const answers = Object.entries(seen.answers ?? {});
+  if (answers.length !== task.said.size) return `${answers.length} answers of ${task.said.size} given`;
+  for (const [key, value] of answers)
+    if (task.said.get(key) !== value) return `${key} was answered ${task.said.get(key)} and read as ${value}`;
+  return undefined;
+}
+
+/** The values that steps recorded, by name; failed attempts are entries of another kind. */
+async function journalOf(id: string, { store, payloads }: Evidence): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  for (const entry of await store.journal(id)) {
+    const [, name] = /^step:(.*)#1$/.exec(entry.id) ?? [];
+    if (name !== undefined) values.set(name, ((await jsonOf(entry, payloads)) as { readonly v: string }).v);
+  }
+  return values;
+}
+
+const jsonOf = async ({ value }: JournalEntry, payloads: PayloadStore): Promise<unknown> =>
+  JSON.parse(typeof value === 'string' ? value : await payloads.get(value.at));

@@ -74,6 +74,12 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
   });
 
   try {
+    // An owner's open tasks are counted with the first task, and then no more for a while.
+    now('create (first)');
+    await engine.start(call(slow));
+    now('setup');
+    await stack.work({ heartbeatMs: 40 });
+
     now('create');
     const task = await engine.start(call(plain));
     now('get');
@@ -82,10 +88,6 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
     await stack.work();
     now('get (completed)');
     await engine.get(caller, task.id);
-
-    now('setup');
-    await engine.start(call(slow));
-    await stack.work({ heartbeatMs: 40 });
 
     now('setup');
     const asked = await engine.start(call(asking));
@@ -116,7 +118,7 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
 
 /** The kinds of calls, in the order in which they are reported. */
 const reported = [
-  ...['create', 'get', 'get (completed)', 'update (partial)', 'update (resumes)', 'cancel'],
+  ...['create', 'create (first)', 'get', 'get (completed)', 'update (partial)', 'update (resumes)', 'cancel'],
   ...['claim', 'heartbeat', 'step', 'park', 'claim (resumed)', 'settle'],
 ];
 

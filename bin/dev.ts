@@ -81,6 +81,10 @@ async function main(): Promise<void> {
   try {
     const stack = await startLocalStack(options);
     console.error(`DynamoDB: ${stack.dynamodbEndpoint}, table ${stack.tableName}`);
+    const { tableName, queueUrl, dynamodbEndpoint } = stack;
+    console.error(
+      `Tasks: npm run tasks -- list --table ${tableName} --queue ${queueUrl} --endpoint ${dynamodbEndpoint}`,
+    );
     if (stack.issuer) console.error(`OAuth issuer: ${stack.issuer.url}`);
     if (stack.external) console.error(`External function: ${invocationOf(stack.external)}`);
     console.log(`MCP endpoint: ${stack.url}`);

@@ -21,13 +21,21 @@ export interface ErrorFacts {
 
 export function errorFacts(thrown: unknown): ErrorFacts {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
-  // The lines of the message come first in the stack, as many as it has.
-  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  const frames = framesOf(thrown);
   return {
     error: thrown.name,
     ...(isTrusted(thrown) && { message: thrown.message.slice(0, 500) }),
     ...(frames.length > 0 && { stack: frames.slice(0, FRAMES).join('\n') }),
   };
+}
+
+/** The stack begins with the message, in as many lines as it has; some of them may look like frames. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const after = message === '' ? 0 : stack.indexOf(message) + message.length;
+  return stack
+    .slice(after)
+    .split('\n')
+    .filter((line) => /^ {4}at .*(:\d+:\d+\)?|\(<anonymous>\)|\(native\))$/.test(line));
 }
 
 /** Refused by AWS, refused by the system, a module that cannot be found, or our own. */

@@ -2,7 +2,7 @@
  * What a write may demand of the row it changes. A condition is data: the memory store evaluates it, the
  * DynamoDB store turns it into a ConditionExpression, and each rule has one name.
  */
-import type { TaskRow } from './record.ts';
+import { ROW_FORMAT, type TaskRow } from './record.ts';
 
 /** The attributes a condition can look at or a change can touch. */
 export type Attribute = Exclude<keyof TaskRow, 'partition' | 'id'>;
@@ -21,8 +21,15 @@ const any = (...of: Condition[]): Condition => ({ test: 'any', of });
 /** Nothing stands under the key, not even a void row. */
 export const missing: Condition = absent('generation');
 
-/** A task stands under the key: no update creates a row, and a void row bars its key. */
-export const exists: Condition = all(present('generation'), absent('void'));
+/**
+ * A task stands under the key, in the format that this version writes: no update creates a row, a void row bars its
+ * key, and a row that a newer version wrote is left as it is.
+ */
+export const exists: Condition = all(present('generation'), absent('void'), {
+  test: '=',
+  attribute: 'v',
+  value: ROW_FORMAT,
+});
 
 /** The task is open: no update leaves a terminal state. */
 export const notTerminal: Condition = any(

@@ -78,10 +78,13 @@ export interface TaskKey {
   readonly id: string;
 }
 
+/** The row format that this version writes and reads. */
+export const ROW_FORMAT = 1;
+
 /** The row of one task. Times are milliseconds since the epoch unless the name says otherwise. */
 export interface TaskRow extends TaskKey {
   /** Format of this row; a reader that meets a newer one says so instead of guessing. */
-  readonly v: 1;
+  readonly v: typeof ROW_FORMAT;
   /** Set on a row that only bars its key: the create that should have filled it came too late. */
   readonly void?: true;
 

@@ -1,8 +1,5 @@
 /** What every store does to a row on its way in and out, so that all of them keep and return the same. */
-import type { TaskRow } from './record.ts';
-
-/** The row format that this version writes and reads. */
-const format: TaskRow['v'] = 1;
+import { ROW_FORMAT, type TaskRow } from './record.ts';
 
 /** A row was written in a format that this version cannot read: by a newer version, or by something else. */
 export class UnknownRowFormat extends Error {
@@ -11,7 +8,7 @@ export class UnknownRowFormat extends Error {
   readonly format: unknown;
   constructor(task: string, found: unknown) {
     super(
-      `Task ${task} is stored in row format ${JSON.stringify(found)}; this version reads format ${format}. ` +
+      `Task ${task} is stored in row format ${JSON.stringify(found)}; this version reads format ${ROW_FORMAT}. ` +
         'Deploy the newer version to every function before it writes rows.',
     );
     this.task = task;
@@ -26,7 +23,7 @@ export class UnknownRowFormat extends Error {
 export const readable = (row: TaskRow): TaskRow => {
   const found: unknown = row.v;
   // An update that creates (none of the engine's does) leaves a row without a format; it is no newer one.
-  if (found !== undefined && found !== format) throw new UnknownRowFormat(row.id, found);
+  if (found !== undefined && found !== ROW_FORMAT) throw new UnknownRowFormat(row.id, found);
   return row;
 };
 

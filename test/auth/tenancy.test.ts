@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { systemIds } from '../../lambda/engine/index.ts';
 import { defineServer, defineTool, toolError } from '../../lambda/index.ts';
 import { eventIdOf } from '../../lambda/mcp/2025-11-25/cursor.ts';
 import { questionId } from '../../lambda/mcp/2025-11-25/question-id.ts';
@@ -249,6 +250,17 @@ describe('another client of the same owner', () => {
 });
 
 describe('on an anonymous server', () => {
+  it('ids of one millisecond have nothing in common but the time', () => {
+    const ids = Array.from({ length: 2_000 }, () => systemIds.task(1_800_000_000_000));
+    const random = ids.map((id) => id.slice(10));
+    expect(new Set(ids.map((id) => id.slice(0, 10))).size).toBe(1);
+    expect(new Set(random).size).toBe(ids.length);
+    // Five bits to a character, and every one of the 32 in each place.
+    expect((random[0] ?? '').length * 5).toBeGreaterThanOrEqual(128);
+    for (let at = 0; at < (random[0] ?? '').length; at += 1)
+      expect(new Set(random.map((text) => text[at])).size).toBe(32);
+  });
+
   it('a task is followed by its id, and nothing is listed', async () => {
     const door = openDoor(definition);
     const made = await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL });

@@ -10,6 +10,7 @@ describe('what a call costs', () => {
 
   it.each([
     ['create', { PutItem: 1, SendMessage: 1 }],
+    ['create (first)', { Query: 1, PutItem: 1, SendMessage: 1 }],
     ['get', { GetItem: 1 }],
     ['get (completed)', { GetItem: 1 }],
     ['update (partial)', { GetItem: 1, UpdateItem: 1 }],

@@ -40,7 +40,7 @@ describe('the API function', () => {
       statusCode: 200,
       body: { jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'Task not found' } },
     };
-    expect(answers).toEqual([notFound, notFound]);
+    expect(answers).toEqual([notFound, notFound, notFound, notFound]);
     expect(serverLoads).toBe(0);
     expect(loaded).toContain('@aws-sdk/client-dynamodb');
     const unwanted = /^zod$|^@modelcontextprotocol\/|client-(sqs|s3|secrets-manager)$/;

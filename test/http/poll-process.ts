@@ -37,12 +37,21 @@ const handler = createApiHandler(
     QUEUE_URL: 'http://127.0.0.1:1/queue',
     PAYLOAD_BUCKET: 'bucket',
     SEALING_SECRET_ARN: 'arn',
+    AUTH: 'none',
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamo.address() as AddressInfo).port}`,
   },
 );
 const answers = [];
-for (const method of ['tasks/get', 'tasks/update']) {
-  const event = eventOf(modern(method, { taskId: 'x', inputResponses: {} }));
+const legacy = (method: string) => ({
+  headers: { 'mcp-protocol-version': '2025-11-25' },
+  body: { jsonrpc: '2.0', id: 1, method, params: { taskId: 'x' } },
+});
+const polls = [
+  ...['tasks/get', 'tasks/update'].map((method) => modern(method, { taskId: 'x', inputResponses: {} })),
+  ...['tasks/get', 'tasks/result'].map(legacy),
+];
+for (const poll of polls) {
+  const event = eventOf(poll);
   const { statusCode, body } = await handler(event, { getRemainingTimeInMillis: () => 10_000 });
   answers.push({ statusCode, body: JSON.parse(body ?? '') });
 }

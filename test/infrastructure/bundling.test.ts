@@ -42,6 +42,7 @@ const environment = {
   TABLE_NAME: table,
   QUEUE_URL: 'http://127.0.0.1:1/queue',
   PAYLOAD_FOLDER: join(root, 'payloads'),
+  AUTH: 'none',
   SEALING_SECRET: 'a secret that is long enough to seal with, for a test',
 };
 

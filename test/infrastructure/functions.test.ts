@@ -67,14 +67,22 @@ describe('the environment', () => {
     expect(names('Api')).toEqual([
       'AUTH',
       'MAX_OPEN_TASKS',
+      'METRICS_SERVER',
       'OWNER_SHARDS',
       'PAYLOAD_BUCKET',
       'QUEUE_URL',
       'SEALING_SECRET_ARN',
       'TABLE_NAME',
     ]);
-    expect(names('Worker')).toEqual(['HEARTBEAT_MS', 'LEASE_MS', 'PAYLOAD_BUCKET', 'QUEUE_URL', 'TABLE_NAME']);
-    expect(names('DeadLetter')).toEqual(['QUEUE_URL', 'TABLE_NAME']);
+    expect(names('Worker')).toEqual([
+      'HEARTBEAT_MS',
+      'LEASE_MS',
+      'METRICS_SERVER',
+      'PAYLOAD_BUCKET',
+      'QUEUE_URL',
+      'TABLE_NAME',
+    ]);
+    expect(names('DeadLetter')).toEqual(['METRICS_SERVER', 'QUEUE_URL', 'TABLE_NAME']);
   });
 
   it('gives the worker its lease and its heartbeat in milliseconds', () => {

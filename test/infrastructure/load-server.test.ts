@@ -9,7 +9,7 @@ describe('a server module', () => {
   it('is loaded as it will be deployed, whatever it prints and leaves running', () => {
     expect(loadServer(FIXTURE)).toEqual({
       info: { name: 'words', version: '2.0.0', title: 'Words' },
-      tools: [{ name: 'count_words', lifetimeMs: 86_400_000, retentionMs: 86_400_000 }],
+      tools: [{ name: 'count_words', lifetimeMs: 86_400_000, retentionMs: 86_400_000, scopes: [] }],
     });
   });
 

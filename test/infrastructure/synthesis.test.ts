@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 
@@ -55,9 +55,12 @@ describe('the construct', () => {
 
 describe('synthesizing in this process', () => {
   it('gives the template that the CDK command gives, and leaves no file behind', () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cdk.out'));
+    // A folder of its own: everything that runs beside this test leaves its own files among the temporary ones.
+    const temporary = mkdtempSync(join(root, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
     const template = synthesizeTemplate({ bundle: false });
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk.out') && !before.includes(name))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(readdirSync(temporary)).toEqual([]);
     expect(sorted(template)).toEqual(sorted(synthesized({})));
   });
 });

@@ -13,7 +13,7 @@ Exit code 1 when a task was lost, stuck, ended twice or failed, or a queue does 
   --minutes N      for how long workers are killed (default 3)
   --tasks M        how many tasks are called in that time (default 500)
   --kill-every S   seconds between kills (default 2)
-  --workers N      worker processes (default 4)
+  --workers N      worker processes (default 6)
   --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of one that runs
   --seed N         chooses tools, answers, cancels and victims (default 1)
   --help           this text`;
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     tasks: { type: 'string', default: '500' },
     'kill-every': { type: 'string', default: '2' },
-    workers: { type: 'string', default: '4' },
+    workers: { type: 'string', default: '6' },
     dynamodb: { type: 'string', default: 'local' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
@@ -55,7 +55,10 @@ else {
   if (report.messagesLeft > 0) console.error(`${report.messagesLeft} messages are left in the queues`);
   if (report.created < report.asked) console.error(`${report.asked - report.created} calls were never acknowledged`);
   if (report.callsAgain > 0) console.error(`${report.callsAgain} calls were made again, the last: ${report.trouble}`);
-  console.error(`${report.recoveriesMs.length} of the killed workers held a task`);
+  const seconds = report.recoveriesMs
+    .map((ms) => (ms / 1_000).toFixed(1))
+    .sort((one, other) => Number(one) - Number(other));
+  console.error(`${seconds.length} of the killed workers held a task, taken up again after (s): ${seconds.join(' ')}`);
   console.log(closingLine(report));
   if (!isSound(report)) process.exitCode = 1;
 }

@@ -22,7 +22,7 @@ export interface SoakOptions extends Pick<LocalStackOptions, 'dynamodb' | 'templ
   /** For how long workers are killed; the tasks are called within its first nine tenths (ms). */
   readonly durationMs: number;
   readonly killEveryMs: number;
-  /** Worker processes. Default 4. */
+  /** Worker processes. Default 6. */
   readonly workers?: number;
   /** Chooses tools, answers, cancels and victims; what the machine makes of it differs each time. Default 1. */
   readonly seed?: number;
@@ -51,7 +51,7 @@ const HEARTBEAT_MS = 1_500;
  * The function's time-out, and so the visibility of its queue: a worker that dies before it could tell the queue about
  * its lease is noticed after this.
  */
-const FUNCTION_MS = 15_000;
+const FUNCTION_MS = 12_000;
 /** So many tasks are open at a time (of the client's choice). */
 const OPEN_AT_MOST = 80;
 /** For how long messages of tasks that have ended may still go round (ms). */
@@ -61,7 +61,7 @@ const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
   const log = join(folder, 'log');
-  const { dynamodb = 'local', template, workers = 4 } = options;
+  const { dynamodb = 'local', template, workers = 6 } = options;
   try {
     await using stack = await startLocalStack({
       ...{ server: SERVER, dynamodb, workers, apiProcesses: 2, quiet: true, name: 'soak' },
@@ -134,12 +134,14 @@ async function driveAll(
   signal: AbortSignal,
 ): Promise<void> {
   const open = new Set<Promise<void>>();
+  const seeds = seeded(seed);
   const every = (0.9 * durationMs) / tasks;
   const begun = Date.now();
   for (let n = 0; n < tasks && !signal.aborted; n += 1) {
     await delay(Math.max(0, begun + n * every - Date.now()), undefined, { signal }).catch(() => {});
     while (open.size >= OPEN_AT_MOST) await Promise.race(open);
-    const random = seeded(seed * 1_000_003 + n);
+    // Each task its own randomness: what one client does must not depend on when another one asks.
+    const random = seeded(Math.floor(seeds() * 2 ** 32));
     const driven: Promise<void> = drive(client, n, random, acknowledged, signal)
       .catch(() => {})
       .finally(() => open.delete(driven));

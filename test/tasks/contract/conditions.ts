@@ -75,6 +75,18 @@ const cases: readonly Case[] = [
     fails: ['nothing', {}, { cleanUp: 'onCancel' }],
   },
   {
+    name: 'askedByNoOther',
+    condition: named.askedByNoOther('ours', now),
+    holds: ['nothing', {}, { stream: 'ours', streamUntil: now + 1 }, { stream: 'theirs', streamUntil: now }],
+    fails: [{ stream: 'theirs', streamUntil: now + 1 }, { stream: 'without a time' }],
+  },
+  {
+    name: 'allAnswered',
+    condition: named.allAnswered,
+    holds: [{ status: 'working' }],
+    fails: ['nothing', { status: 'input_required' }, { status: 'completed' }],
+  },
+  {
     name: 'a number against text',
     condition: { test: '=', attribute: 'run', value: 3 },
     holds: [],

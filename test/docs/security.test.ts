@@ -1,0 +1,26 @@
+/** The threat table names the test that shows each row: the file is there, and the test is in it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT, read } from './markdown.ts';
+
+const rows = read('docs/security.md')
+  .split('\n')
+  .filter((line) => /^\| [^|]+ \| [^|]+ \| `test\//.test(line));
+
+it('the table is there', () => {
+  expect(rows.length).toBeGreaterThan(20);
+});
+
+it.each(rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))))(
+  '%s',
+  (_, __, shown = '') => {
+    const named = [...shown.matchAll(/`(test\/[^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, file = '', titles = ''] of named) {
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+      const source = read(file).replaceAll("\\'", "'");
+      for (const [, title = ''] of titles.matchAll(/"([^"]+)"/g)) expect(source, file).toContain(title);
+    }
+  },
+);

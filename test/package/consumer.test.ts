@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { localAwsEnvironment } from '../../lib/local/aws.ts';
+import { invokeBundle } from '../infrastructure/invoke-bundle.ts';
+import { install } from './installed.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+const { project, folder, manifest } = install();
+afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
+
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+const bin = (name: string) => resolve('node_modules/.bin', name);
+
+/** As the consumer runs it: in their project, with no variable of this one. */
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: project,
+    env: { PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}`, HOME: project, CI: 'true' },
+    encoding: 'utf8',
+  });
+  return { status, said: `${stdout}${stderr}` };
+}
+
+describe('the package', () => {
+  it('holds compiled modules with types: Node runs no TypeScript inside node_modules', () => {
+    expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
+    for (const [entry, target] of Object.entries(manifest.exports))
+      for (const path of typeof target === 'string' ? [target] : Object.values(target))
+        expect(existsSync(join(folder, path)), `${entry}: ${path}`).toBe(true);
+  });
+
+  it('holds a licence and a readme, and neither the example nor tests but the contract suite', () => {
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+    const strange = files.filter((name) => /datasets|\.test\.|fixtures|\/local\/|^(?!dist\/).*\.js$/.test(name));
+    expect(strange).toEqual([]);
+    expect(
+      files.filter((name) => name.startsWith('dist/test/') && !name.startsWith('dist/test/tasks/contract')),
+    ).toEqual([]);
+  });
+
+  it('declares all that it imports, and demands nothing that it does not', () => {
+    const imported = new Set(
+      files
+        .filter((name) => name.endsWith('.js'))
+        .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/(?:from |import\()'([^'.][^']*)'/g)])
+        .map(([, specifier = '']) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '')
+        .filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)),
+    );
+    const declared = [manifest.dependencies, manifest.peerDependencies].flatMap(Object.keys);
+    expect([...imported].sort()).toEqual(declared.toSorted());
+  });
+});
+
+describe('a project of somebody else’s, with the package installed', () => {
+  it('compiles with its types, which refuse what cannot work', () => {
+    expect(run(bin('tsc'), '-p', '.')).toEqual({ status: 0, said: '' });
+  });
+
+  it('holds its own store to the contract, and tests its tool', () => {
+    const { status, said } = run(bin('vitest'), 'run', '--reporter=json', '--outputFile=report.json');
+    expect(status, said).toBe(0);
+    const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(project, 'report.json'), 'utf8'));
+    expect(numPassedTests).toBe(numTotalTests);
+    expect(numTotalTests).toBeGreaterThan(50);
+  });
+
+  it('synthesizes its stack around its own tool, and what is bundled answers', () => {
+    const { status, said } = run(bin('node'), 'bin/app.ts');
+    expect(status, said).toBe(0);
+    const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.out', 'Consumer.template.json'), 'utf8'));
+    const bundleOf = (role: string) => {
+      const id = Object.keys(Resources).find((name) => new RegExp(`^Mcp${role}[0-9A-F]{8}$`).test(name)) ?? '';
+      const key = Resources[id]?.Properties.Code.S3Key ?? `no ${role}`;
+      return join(project, 'cdk.out', `asset.${key.replace(/\.zip$/, '')}`);
+    };
+    for (const role of ['Api', 'Worker', 'DeadLetter', 'External', 'Streaming'])
+      expect(existsSync(join(bundleOf(role), 'index.mjs')), role).toBe(true);
+    expect(existsSync(join(bundleOf('Worker'), 'thread.mjs'))).toBe(true);
+
+    const { answers } = invokeBundle(bundleOf('Api'), [toolsList], environment);
+    expect(answers[0]?.value).toMatchObject({ statusCode: 200, body: expect.stringContaining('"name":"count_words"') });
+  });
+});
+
+const environment = {
+  ...localAwsEnvironment,
+  TABLE_NAME: 'tasks',
+  QUEUE_URL: 'http://127.0.0.1:1/queue',
+  PAYLOAD_FOLDER: join(project, 'payloads'),
+  SEALING_SECRET: 'a secret that is long enough to seal with, for a test',
+  AUTH: 'none',
+};
+
+const toolsList = {
+  version: '2.0',
+  rawPath: '/mcp',
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/list',
+  },
+  requestContext: { http: { method: 'POST', path: '/mcp' }, stage: '$default', domainName: 'localhost' },
+  body: JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/list',
+    params: {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
+  }),
+  isBase64Encoded: false,
+};

@@ -1,0 +1,54 @@
+/**
+ * The package as a consumer has it: packed by npm, unpacked where npm unpacks it, with what it declares beside it and
+ * nothing else. Only the download is left out: dependencies are links to this repository's own copies.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** Of package.json, what is read here. */
+export interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+export interface Installed {
+  /** The consumer's project. */
+  readonly project: string;
+  /** Where the package is, in the project's `node_modules`. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** What the consumer's own package.json would ask for. */
+const OF_THE_CONSUMER = ['@types/node', 'zod', 'vitest'];
+
+const repository = resolve(import.meta.dirname, '../..');
+
+export function install(): Installed {
+  const root = mkdtempSync(join(tmpdir(), 'consumer-'));
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', root], {
+    cwd: repository,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  // What the scripts print comes before.
+  const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[\n')));
+  const project = join(root, 'project');
+  cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true });
+  const folder = join(project, 'node_modules', 'mcp-tasks-aws');
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xzf', join(root, filename), '-C', folder, '--strip-components=1']);
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const names = [manifest.dependencies, manifest.peerDependencies].flatMap(Object.keys);
+  for (const name of new Set([...names, ...OF_THE_CONSUMER])) {
+    const link = join(project, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(repository, 'node_modules', name), link);
+  }
+  return { project, folder, manifest };
+}

@@ -2,6 +2,7 @@
 import { answerOf } from './answer.ts';
 import { cancelOf } from './cancel.ts';
 import { EngineContext, type EngineParts } from './context.ts';
+import { deliverOf } from './deliver.ts';
 import type { Engine } from './engine.ts';
 import { externalOf } from './external.ts';
 import { listOf } from './list.ts';
@@ -23,6 +24,7 @@ export function createEngine(parts: EngineParts): Engine {
     answer: answerOf(engine),
     reply: replyOf(engine),
     cancel: cancelOf(engine),
+    deliver: deliverOf(engine),
     follow: followOf(engine),
     calls: waitingCallsOf(engine),
     ...externalOf(engine),

@@ -75,6 +75,8 @@ export interface Engine extends External {
    * @returns `unknown` when it was never asked; what is answered, withdrawn or over is `known`. @throws TaskNotFound
    */
   reply(caller: Caller, question: AskedQuestion, answer: Answer, deadline: number): Promise<'known' | 'unknown'>;
+  /** The outcome of a call that ran inline, as one answer holds it: what does not fit becomes links to files. */
+  deliver(call: string, outcome: Outcome): Promise<Outcome>;
   /** Look at a task for a stream, and become the one that asks its questions if nobody else is. @throws TaskNotFound */
   follow(follow: Follow): Promise<Followed>;
   /** Calls in place that wait for their client's answers. */

@@ -1,42 +1,23 @@
 /** One run of a task in a worker: from the claimed row to the commit that ends it. */
-import { isOutstanding, type Outcome, type Question, type Questions, type TaskRow } from '../tasks/record.ts';
-import type { Written } from '../tasks/store.ts';
-import { endedBy, handOverChange, parkChange, settleChange } from '../tasks/writes/end.ts';
-import { type Held, heartbeatChange, judgeLost, stepChange, withdrawChange } from '../tasks/writes/held.ts';
-import { HandedOver, LeaseLost, Parked, TaskCancelled } from '../tool/errors.ts';
+import type { TaskRow } from '../tasks/record.ts';
+import { heartbeatChange, stepChange } from '../tasks/writes/held.ts';
+import { HandedOver, LeaseLost, Parked } from '../tool/errors.ts';
 import type { RunHistory } from '../tool/history.ts';
 import { activeResources, leftRunning } from '../tool/left-running.ts';
 import { type LiveEnd, type LiveRun, runHere } from '../tool/live-run.ts';
-import type { RunHost, Wait } from '../tool/run.ts';
+import type { RunHost } from '../tool/run.ts';
 import type { Tool } from '../tool/types.ts';
 import { describeProblems, validateArguments } from '../tool/validate.ts';
-import { groupOf } from './context.ts';
 import { queueWaitMs } from './facts.ts';
+import { handOver } from './hand-over.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
-import { insist } from './insist.ts';
-import { bytesInAnswer, fitted, type StoredOutcome } from './large-result.ts';
+import { heldOf, lostReason, persist, type TaskRun } from './held-run.ts';
+import { park } from './park.ts';
 import type { Delivery, Disposal } from './ports.ts';
-import { questionsOf } from './view.ts';
+import { historyOf } from './run-history.ts';
+import { settle } from './settle.ts';
 import { waitToken } from './wait-token.ts';
-import { LONGEST_DELAY_MS, type WorkerTools } from './worker.ts';
-
-/** What one run carries around. */
-interface TaskRun {
-  readonly tools: WorkerTools;
-  readonly delivery: Delivery;
-  readonly run: string;
-  /** When the function will be stopped (ms since the epoch). */
-  readonly deadline: number;
-  readonly startedAt: number;
-  /** How long the function was given for this message (ms). */
-  readonly functionMs: number;
-  /** From when on another run takes over at the next recorded step (ms since the epoch). */
-  readonly handOverAt: number;
-  /** The row as this run last saw it. */
-  row: TaskRow;
-  /** Whether this run recorded a step: only then may it hand over. */
-  progressed: boolean;
-}
+import type { WorkerTools } from './worker.ts';
 
 /** What a run may take of the function's time. */
 export interface RunTime {
@@ -142,20 +123,6 @@ const closeReason = (end: LiveEnd): Error | undefined => {
   return undefined;
 };
 
-/** What a run writes is tried again while its lease may still be live and its function still has time. */
-const persist = <T>(task: TaskRun, write: string, attempt: () => Promise<T>): Promise<T> => {
-  const { clock, settings } = task.tools;
-  const until = Math.min(clock.now() + settings.leaseMs - settings.heartbeatMs, task.deadline - 1_000);
-  return insist(task.tools, { task: task.row.id, write }, until, attempt);
-};
-
-const heldOf = (task: TaskRun): Held => ({ key: task.row, run: task.run, now: task.tools.clock.now() });
-
-const lostReason = (written: Written & { done: false }): Error =>
-  judgeLost(written) === 'cancelled'
-    ? new TaskCancelled('The task was cancelled.')
-    : new LeaseLost('Another run holds the task, or it has ended or expired.');
-
 function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
   const { tools, row } = task;
   const { clock, ids, settings, store, payloads } = tools;
@@ -185,53 +152,6 @@ function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
     },
   };
 }
-
-/** What earlier runs left behind. Questions overtaken by their timers are withdrawn first, for every later run to see. */
-async function historyOf(task: TaskRun): Promise<RunHistory | undefined> {
-  const { tools, row } = task;
-  const journal: Record<string, string> = {};
-  if (row.entries > 0)
-    for (const entry of await tools.store.journal(row.id)) journal[entry.id] = await tools.payloads.unpack(entry.value);
-  const questions = await withdrawOverdue(task);
-  return questions && { journal, questions };
-}
-
-async function withdrawOverdue(task: TaskRun): Promise<Questions | undefined> {
-  for (;;) {
-    const now = task.tools.clock.now();
-    const questions = await questionsOf(task.row, task.tools.payloads);
-    const overdue = ({ deadline, ...question }: Question) =>
-      deadline !== undefined &&
-      deadline <= now &&
-      question.answer === undefined &&
-      !question.withdrawn &&
-      question.method !== 'sleep';
-    if (!Object.values(questions).some(overdue)) return questions;
-    const withdrawn = mapQuestions(questions, (question) =>
-      overdue(question) ? { ...question, withdrawn: true } : question,
-    );
-    const packed = await packQuestions(task, withdrawn, 'withdrawn');
-    const written = await task.tools.store.update(
-      withdrawChange(heldOf(task), task.row.revision, packed, statusOf(withdrawn)),
-    );
-    if (written.row?.run !== task.run) return undefined;
-    task.row = written.row;
-    // Done, or done before and only the answer was lost, or an answer came meanwhile: look again.
-  }
-}
-
-const mapQuestions = (questions: Questions, change: (question: Question) => Question): Questions =>
-  Object.fromEntries(Object.entries(questions).map(([key, question]) => [key, change(question)]));
-
-const statusOf = (questions: Questions): 'working' | 'input_required' =>
-  Object.values(questions).some(isOutstanding) ? 'input_required' : 'working';
-
-const packQuestions = (task: TaskRun, questions: Questions, what: string) =>
-  task.tools.payloads.pack(
-    JSON.stringify(questions),
-    task.tools.settings.inlineInputBytes,
-    `tasks/${task.row.id}/questions-${what}-${task.row.revision}-${task.run}`,
-  );
 
 async function commitEnd(task: TaskRun, toolRun: LiveRun, end: LiveEnd, heartbeat: Heartbeat): Promise<Disposal> {
   const { log } = task.tools;
@@ -270,163 +190,11 @@ async function outOfTime(task: TaskRun, toolRun: LiveRun, heartbeat: Heartbeat):
   return settle(task, { error: { code: -32603, message } });
 }
 
-/** Refused as not ours: it ended without us. The message stays, for a successor or to be dropped on sight. */
-function superseded(task: TaskRun, what: string, written: Written): Disposal {
-  task.tools.log('run.superseded', { task: task.row.id, tool: task.row.tool, at: what, status: written.row?.status });
-  return 'keep';
-}
-
-async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
-  const { tools, row } = task;
-  const end = endOf(outcome, row);
-  const kept = await deliverable(task, outcome);
-  const packed = await tools.payloads.pack(
-    JSON.stringify(kept),
-    tools.settings.inlineOutputBytes,
-    `tasks/${row.id}/outcome-${task.run}`,
-  );
-  const written = await persist(task, 'settle', () =>
-    tools.store.update(settleChange(heldOf(task), { ...end, outcome: packed, retentionMs: row.retentionMs })),
-  );
-  if (!endedBy(written, task.run)) return superseded(task, 'settle', written);
-  const durationMs = tools.clock.now() - row.createdAt;
-  tools.log('task.ended', {
-    task: row.id,
-    tool: row.tool,
-    status: end.status,
-    toolError: 'result' in outcome && outcome.result.isError === true,
-    code: 'error' in outcome ? outcome.error.code : undefined,
-    durationMs,
-  });
-  return 'delete';
-}
-
-/** What does not fit an answer becomes files, before the row that links to them. */
-async function deliverable({ tools, row, run }: TaskRun, outcome: Outcome): Promise<StoredOutcome> {
-  const { files } = tools.payloads;
-  if (!files) return outcome;
-  return fitted(outcome, tools.settings.answerBytes, async ({ name, mediaType, bytes }) => {
-    const key = `tasks/${row.id}/result-${run}/${name}`;
-    await files.put(key, bytes, mediaType);
-    return key;
-  });
-}
-
-/** 2026: a tool error is a result. 2025-11-25 (Tasks, Task Status): an `isError` outcome is `failed`. */
-function endOf(
-  outcome: Outcome,
-  row: TaskRow,
-): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string; readonly toolError?: true } {
-  if ('error' in outcome) return { status: 'failed', statusMessage: outcome.error.message.slice(0, 1_024) };
-  if (outcome.result.isError !== true) return { status: 'completed' };
-  const [first] = (outcome.result.content ?? []) as { text?: unknown }[];
-  const statusMessage = typeof first?.text === 'string' ? { statusMessage: first.text.slice(0, 1_024) } : {};
-  const status = row.era === '2025-11-25' ? 'failed' : 'completed';
-  return { status, toolError: true, ...statusMessage };
-}
-
-async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: Heartbeat): Promise<Disposal> {
-  const { tools } = task;
-  let sent = 0;
-  for (;;) {
-    const { row } = task;
-    const stored = await questionsOf(row, tools.payloads);
-    const questions = {
-      ...Object.fromEntries([...waits].flatMap(([key, { question }]) => (question ? [[key, question]] : []))),
-      ...stored,
-    };
-    // An answer that came during this run ends a wait: the next run goes on with it.
-    if (
-      [...waits.keys()].some(
-        (key) => stored[key] !== undefined && (stored[key].answer !== undefined || stored[key].withdrawn),
-      )
-    )
-      return handOver(task, heartbeat);
-    const asked = Object.entries(questions).filter(([, question]) => isOutstanding(question));
-    const bytes = bytesInAnswer(Object.fromEntries(asked));
-    if (bytes > tools.settings.answerBytes) return settle(task, { error: asksTooMuch(row, asked, bytes) });
-    const wakeAt = earliest(waits);
-    const generation = row.generation + 1;
-    if (wakeAt !== undefined && sent < generation) {
-      await sendWakeUp(task, generation, wakeAt - tools.clock.now());
-      sent = generation;
-    }
-    const change = {
-      revision: row.revision,
-      questions: await packQuestions(task, questions, 'parked'),
-      status: statusOf(questions),
-      ...(wakeAt !== undefined && { timer: { generation, wakeAt } }),
-    };
-    const news = { ...heartbeat.takeNews(), ...waitingMessage(questions) };
-    const written = await persist(task, 'park', () => tools.store.update(parkChange(heldOf(task), change, news)));
-    if (endedBy(written, task.run)) {
-      tools.log('task.parked', { task: row.id, tool: row.tool, status: statusOf(questions), waits: waits.size });
-      return 'delete';
-    }
-    if (written.row?.run !== task.run || written.row.revision === row.revision)
-      return superseded(task, 'park', written);
-    task.row = written.row;
-  }
-}
-
-/** What a person reads while the task waits for an answer. */
-function waitingMessage(questions: Questions): { readonly statusMessage?: string } {
-  const asked = Object.values(questions).find(isOutstanding);
-  const message = asked?.params.message;
-  if (!asked) return {};
-  return {
-    statusMessage:
-      typeof message === 'string' ? `Waiting for an answer: ${message}`.slice(0, 1_024) : 'Waiting for an answer.',
-  };
-}
-
-const earliest = (waits: ReadonlyMap<string, Wait>): number | undefined => {
-  const deadlines = [...waits.values()].flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline]));
-  return deadlines.length === 0 ? undefined : Math.min(...deadlines);
-};
-
-async function handOver(task: TaskRun, heartbeat: Heartbeat): Promise<Disposal> {
-  const { tools, row } = task;
-  const generation = row.generation + 1;
-  await sendWakeUp(task, generation, 0);
-  const news = heartbeat.takeNews();
-  const written = await persist(task, 'handOver', () =>
-    tools.store.update(handOverChange(heldOf(task), generation, news)),
-  );
-  if (!endedBy(written, task.run)) return superseded(task, 'handOver', written);
-  tools.log('task.handedOver', { task: row.id, tool: row.tool, generation });
-  return 'delete';
-}
-
-/** Enqueue first, commit second. */
-async function sendWakeUp(task: TaskRun, generation: number, delayMs: number): Promise<void> {
-  const { tools, row, deadline, delivery } = task;
-  const { traceparent } = delivery.wakeUp;
-  const { partition, id } = row;
-  const wakeUp = {
-    partition,
-    task: id,
-    generation,
-    commitBy: deadline,
-    ...(traceparent !== undefined && { traceparent }),
-    dueAt: tools.clock.now() + Math.max(0, delayMs),
-  };
-  const options = { delayMs: Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)), ...groupOf(partition) };
-  await persist(task, 'wakeUp', () => tools.queue.send(wakeUp, options));
-}
-
 const tooManyFailures = (row: TaskRow) => ({
   code: -32603,
   message:
     `${row.failures - 1} runs in a row ended without saying so and without recording a step: ` +
     `the worker crashed, ran out of memory, or was stopped at its time-out while running tool ${row.tool}.`,
-});
-
-const asksTooMuch = (row: TaskRow, asked: readonly (readonly [string, Question])[], bytes: number) => ({
-  code: -32603,
-  message:
-    `Tool ${row.tool} asks ${asked.map(([key]) => JSON.stringify(key)).join(', ')} in ${bytes} bytes, more than one answer ` +
-    'to a client holds. Ask in fewer words, or link to what is long.',
 });
 
 const unknownTool = (row: TaskRow) => ({

@@ -1,7 +1,8 @@
 /** A task as a client may see it, from its row. */
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
+import { deliverable } from './deliver.ts';
 import type { TaskSummary, TaskView } from './engine.ts';
-import { LINK_SECONDS, type StoredOutcome, withUrls } from './large-result.ts';
+import type { StoredOutcome } from './large-result.ts';
 import type { Payloads } from './payloads.ts';
 import { pollIntervalMs } from './poll-interval.ts';
 
@@ -16,11 +17,7 @@ export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Que
 async function outcomeOf(row: TaskRow, now: number, payloads: Payloads): Promise<Outcome | undefined> {
   if (row.outcome === undefined) return undefined;
   const kept = JSON.parse(await payloads.unpack(row.outcome)) as StoredOutcome;
-  const seconds = Math.max(1, Math.min(LINK_SECONDS, Math.floor((row.expiresAt - now) / 1_000)));
-  return withUrls(kept, async (key) => {
-    if (!payloads.files) throw new Error(`A part of a result is kept at ${key}, but no file store is configured.`);
-    return payloads.files.url(key, seconds);
-  });
+  return deliverable(payloads, kept, (row.expiresAt - now) / 1_000);
 }
 
 /** Everything: questions and outcome are fetched from where they are kept. */

@@ -115,6 +115,22 @@ describe('the function is told', () => {
     expect(AUTH_JWKS_URI).toEqual({ 'Fn::Join': ['', ['https://', provider, '/.well-known/jwks.json']] });
   });
 
+  it('at the streaming endpoint, that it is the same resource as the main one', () => {
+    const resourceOf = (auth: McpAuth) => {
+      const functions = made(() => auth, { streaming: true })
+        .template()
+        .findResources('AWS::Lambda::Function');
+      const streaming = Object.entries(functions).find(([id]) => id.startsWith('McpStreaming'));
+      return streaming?.[1].Properties.Environment.Variables.AUTH_RESOURCE;
+    };
+    expect(resourceOf(jwt())).toEqual({
+      'Fn::Join': ['', expect.arrayContaining([{ Ref: expect.stringMatching(/^McpHttpApi/) }])],
+    });
+    expect(JSON.stringify(resourceOf(jwt()))).toMatch(/\/mcp"\]\]\}$/);
+    expect(resourceOf(jwt({ resource: 'https://cdn.example/mcp' }))).toBe('https://cdn.example/mcp');
+    expect(resourceOf(McpAuth.iam())).toBeUndefined();
+  });
+
   it('and the worker and the dead-letter function are not: they serve nobody', () => {
     const functions = Object.values(
       made(() => jwt())
@@ -130,7 +146,7 @@ describe('synthesis', () => {
   it.each(configurations)(
     'with %s passes AWS Solutions, and warns only where nobody is asked who they are',
     (kind, auth) => {
-      const { stack } = made(auth);
+      const { stack } = made(auth, { streaming: true });
       const own = stack.node.findChild('Mcp');
       const { violations } = new AwsSolutionsChecks().validateScope(stack);
       const paths = violations.flatMap(({ ruleName, violatingResources }) =>

@@ -6,7 +6,7 @@ import { explore, exploreTwice, run } from './crash-points.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 /** Scenarios that have found nothing for this long are stuck, however busy the machine (ms). */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 /** How many failures are shown. */
 const SHOWN = 5;
 /** The fewest crash points of all scenarios together. */

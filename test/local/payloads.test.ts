@@ -95,3 +95,32 @@ describe('a result', () => {
     expect(whole.structuredContent.rows[0]).toHaveLength(7_000_000);
   });
 });
+
+describe('a result of a call that runs inline', () => {
+  const call = { name: 'produce_inline', arguments: { bytes: answerBytes + 1 } };
+  const expected = resultOf(answerBytes + 1).content[0]?.text;
+
+  test('is a link, too, when it does not fit its answer', async () => {
+    const { status, json } = await rpc(stack().url, 'tools/call', call);
+    expect(status).toBe(200);
+    const [link] = json.result.content;
+    expect(link.type).toBe('resource_link');
+    expect(readFileSync(new URL(link.uri), 'utf8')).toBe(expected);
+  });
+
+  test('also for a client of 2025-11-25', async () => {
+    const response = await fetch(stack().url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }),
+    });
+    expect(response.status).toBe(200);
+    const said = await response.text();
+    const uri = /"uri":"(file:[^"]+)"/.exec(said)?.[1] ?? said.slice(0, 500);
+    expect(readFileSync(new URL(uri), 'utf8')).toBe(expected);
+  });
+});

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoDb } from '../../lambda/aws/dynamodb.ts';
 import { sqs } from '../../lambda/aws/sqs.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
@@ -13,6 +12,7 @@ import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../
 import { seeded } from '../simulation/random.ts';
 import { drive, type Known } from './driver.ts';
 import { kill, recoveries } from './killer.ts';
+import { drained } from './queues.ts';
 import { RpcClient } from './rpc.ts';
 import { type Verdicts, verify } from './verify.ts';
 import { Witness } from './witness.ts';
@@ -26,8 +26,8 @@ export interface SoakOptions extends Pick<LocalStackOptions, 'dynamodb' | 'templ
   readonly workers?: number;
   /** Chooses tools, answers, cancels and victims; what the machine makes of it differs each time. Default 1. */
   readonly seed?: number;
-  /** How long open tasks may take after the last kill (ms). Default 180,000. */
-  readonly calmMs?: number;
+  /** After the last kill, tasks that are open are stuck once none has ended for this long (ms). Default 90,000. */
+  readonly stuckAfterMs?: number;
   /** Told how it goes, once a second. */
   readonly progress?: (line: string) => void;
 }
@@ -53,7 +53,9 @@ const HEARTBEAT_MS = 1_500;
  */
 const FUNCTION_MS = 12_000;
 /** So many tasks are open at a time (of the client's choice). */
-const OPEN_AT_MOST = 80;
+const OPEN_AT_MOST = 40;
+/** For how long the end of the tasks may be verified (ms). */
+const VERIFY_MS = 180_000;
 /** For how long messages of tasks that have ended may still go round (ms). */
 const DRAIN_MS = 60_000;
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
@@ -76,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 }
 
 async function run(stack: LocalStack, witness: Witness, options: SoakOptions): Promise<SoakReport> {
-  const { durationMs, killEveryMs, seed = 1, calmMs = 180_000, progress = () => {} } = options;
+  const { durationMs, killEveryMs, seed = 1, stuckAfterMs = 90_000, progress = () => {} } = options;
   // Whoever verifies must not take a busy machine for a lost answer.
   const database = dynamoDb({ endpoint: stack.dynamodbEndpoint, requestTimeoutMs: 20_000 });
   const queues = sqs({ endpoint: stack.sqsEndpoint, requestTimeoutMs: 20_000 });
@@ -101,13 +103,13 @@ async function run(stack: LocalStack, witness: Witness, options: SoakOptions): P
     calm.abort();
     const kills = await killing;
     phase = 'calm';
-    const timer = setTimeout(() => over.abort(), calmMs);
+    await Promise.race([driving, stalled(known, stuckAfterMs, over.signal)]);
+    over.abort();
     await driving;
-    clearTimeout(timer);
     const messagesLeft = await drained(queues, [stack.queueUrl, stack.deadLetterQueueUrl], DRAIN_MS);
     phase = 'verifying';
     const payloads = new FolderPayloadStore(stack.payloadFolder);
-    const verifier = new RpcClient(stack.url, AbortSignal.timeout(calmMs));
+    const verifier = new RpcClient(stack.url, AbortSignal.timeout(VERIFY_MS));
     const verdicts = await verify(known, { client: verifier, store, payloads, witness });
     const ended = new Map(known.map((task) => [task.id, task.ended?.status]));
     const recoveriesMs = recoveries(kills, witness, (id) => ended.get(id) === 'cancelled');
@@ -123,6 +125,17 @@ async function run(stack: LocalStack, witness: Witness, options: SoakOptions): P
     await Promise.allSettled([killing, driving]);
     database.destroy();
     queues.destroy();
+  }
+}
+
+/** Resolves when no task has ended for a while. */
+async function stalled(known: readonly Known[], afterMs: number, signal: AbortSignal): Promise<void> {
+  let ended = -1;
+  for (let since = Date.now(); !signal.aborted && Date.now() - since < afterMs; ) {
+    const now = known.filter((task) => task.ended).length;
+    if (now !== ended) since = Date.now();
+    ended = now;
+    await delay(500, undefined, { signal }).catch(() => {});
   }
 }
 
@@ -148,24 +161,4 @@ async function driveAll(
     open.add(driven);
   }
   await Promise.all(open);
-}
-
-/** How many messages the queues hold once they hold none, or after a while. */
-async function drained(client: SQSClient, urls: readonly string[], patienceMs: number): Promise<number> {
-  const giveUpAt = Date.now() + patienceMs;
-  for (;;) {
-    const left = await Promise.all(urls.map((url) => messagesIn(client, url)));
-    const sum = left.reduce((one, other) => one + other, 0);
-    if (sum === 0 || Date.now() > giveUpAt) return sum;
-    await delay(500);
-  }
-}
-
-async function messagesIn(client: SQSClient, QueueUrl: string): Promise<number> {
-  const names = [
-    ...(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const),
-    'ApproximateNumberOfMessagesDelayed' as const,
-  ];
-  const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names }));
-  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? Number.NaN), 0);
 }

@@ -11,8 +11,8 @@ import { inlineBudget } from '../inline-budget.ts';
 import { errorReply, type JsonObject, own, type Reply, resultReply } from '../rpc.ts';
 import type { CallEnd } from './call.ts';
 import type { Profile } from './session.ts';
+import { startTask, type TaskCall, ttlOf } from './start-task.ts';
 import { continued, openStream } from './stream.ts';
-import { startTask, type TaskCall, ttlOf } from './tools-call.ts';
 
 /** What a call whose `prepare` asks is kept with while its client answers. */
 export interface KeptPrepare {

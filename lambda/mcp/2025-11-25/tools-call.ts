@@ -2,16 +2,13 @@
 import type { Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
 import { missingForTool } from '../2026-07-28/capabilities.ts';
-import { metaOf } from '../2026-07-28/envelope.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { CODE, invalidParams, Refusal } from '../failure.ts';
-import { idempotencyKeyOf } from '../idempotency-key.ts';
-import { isObject, type JsonObject, own, type Reply, type RpcRequest, resultReply } from '../rpc.ts';
-import { traceOf } from '../trace.ts';
+import { own, type Reply, resultReply } from '../rpc.ts';
 import { callInPlace } from './call.ts';
 import { prepareFirst } from './prepare.ts';
 import { openSession, type Profile } from './session.ts';
-import { createTaskResult } from './shapes.ts';
+import { startTask, type TaskCall, ttlOf } from './start-task.ts';
 import { PROTOCOL_VERSION, versionOf } from './version.ts';
 
 /** @throws Refusal 404 for a session that is over: a call may have to ask its client */
@@ -47,50 +44,6 @@ async function callAsTask(
   const call: TaskCall = { tool, profile, ...(ttl !== undefined && { ttl }) };
   if (tool.prepare) return prepareFirst(exchange, call, fits.value, services);
   return resultReply(request.id, await startTask(exchange, request, call, fits.value, services));
-}
-
-/** A call that is to become a task. */
-export interface TaskCall {
-  readonly tool: Tool;
-  readonly profile: Profile;
-  /** How long the client wants its outcome kept (ms). */
-  readonly ttl?: number;
-}
-
-/** The arguments stand: make the task. */
-export async function startTask(
-  exchange: Omit<Exchange, 'request'>,
-  request: Pick<RpcRequest, 'params'>,
-  { tool, profile, ttl }: TaskCall,
-  args: unknown,
-  { engine }: Services,
-): Promise<JsonObject> {
-  const meta = metaOf(request);
-  const progressToken = own(meta, 'progressToken');
-  const view = await engine.start({
-    caller: exchange.caller,
-    tool,
-    arguments: args,
-    era: '2025-11-25',
-    capabilities: profile.can,
-    ...(ttl !== undefined && { requestedTtlMs: ttl }),
-    ...((typeof progressToken === 'string' || typeof progressToken === 'number') && { progressToken }),
-    ...idempotencyKeyOf(meta, exchange.headers),
-    ...traceOf(meta, exchange.headers),
-    deadline: exchange.deadline,
-  });
-  return createTaskResult(view, tool.immediateResponse);
-}
-
-/** The lifetime that the client wishes for; the server's own is what the task tells. @throws Refusal -32602 */
-export function ttlOf({ params }: Pick<RpcRequest, 'params'>): number | undefined {
-  const task = own(params, 'task');
-  if (!isObject(task)) throw invalidParams('"task" must be an object.');
-  const ttl = own(task, 'ttl');
-  if (ttl === undefined || ttl === null) return undefined;
-  if (typeof ttl !== 'number' || !Number.isSafeInteger(ttl) || ttl < 0)
-    throw invalidParams('"task.ttl" must be a whole number of milliseconds.');
-  return ttl;
 }
 
 /** Refused before any work. This revision has no code of its own for it. */

@@ -52,7 +52,7 @@ export async function runInCall(
   { prepared, history = NO_HISTORY }: Partial<Pick<CallState, 'prepared' | 'history'>>,
 ): Promise<Reply> {
   const end = await runInline(trip.tool, inlineCall(trip, args, history));
-  if (end.end === 'settled') return outcomeReply(trip, end.outcome);
+  if (end.end === 'settled') return outcomeReply(trip, await trip.services.engine.deliver(trip.id, end.outcome));
   return asksReply(trip, end.history.questions, { phase: 'run', ...(prepared && { prepared }), history: end.history });
 }
 

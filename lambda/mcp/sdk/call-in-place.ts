@@ -58,7 +58,8 @@ export async function callInPlace(tool: Tool, args: unknown, parts: CallInPlaceP
   const history = state ? withAnswers(state.history, answers) : NO_HISTORY;
   const id = state?.id ?? parts.id;
   const call: InlineCall = { id, args, era: '2025-11-25', capabilities: canAsk, history, budgetMs };
-  if (state?.phase === 'run') return run(tool, state.prepared ? { ...call, args: state.prepared.args } : call, state);
+  if (state?.phase === 'run')
+    return run(tool, state.prepared ? { ...call, args: state.prepared.args } : call, parts, state);
   if (!tool.prepare) return begin(tool, call, parts);
   const prepared = await runPrepare(tool, call);
   switch (prepared.end) {
@@ -81,15 +82,20 @@ async function begin(
   parts: CallInPlaceParts,
   state: Pick<CallState, 'prepared'> = {},
 ): InPlace {
-  if (!mayHandOff(tool)) return run(tool, call, state);
+  if (!mayHandOff(tool)) return run(tool, call, parts, state);
   const { caller, deadline, canAsk: capabilities } = parts;
   const start: StartCall = { caller, tool, arguments: call.args, era: '2025-11-25', capabilities, deadline };
   return guarded(tool, parts, async () => followed(await handOff(parts, start), capabilities));
 }
 
-async function run(tool: Tool, call: InlineCall, { prepared }: Pick<CallState, 'prepared'>): InPlace {
+async function run(
+  tool: Tool,
+  call: InlineCall,
+  parts: Pick<CallInPlaceParts, 'engine'>,
+  { prepared }: Pick<CallState, 'prepared'>,
+): InPlace {
   const end = await runInline(tool, call);
-  if (end.end === 'settled') return resultOf(tool.name, end.outcome);
+  if (end.end === 'settled') return resultOf(tool.name, await parts.engine.deliver(call.id, end.outcome));
   const { history } = end;
   return asks(history.questions, {
     id: call.id,

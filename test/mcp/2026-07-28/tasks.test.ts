@@ -75,7 +75,9 @@ describe('creation', () => {
     await door.call('tools/call', args, { meta: { traceparent } });
     await door.call('tools/call', args, { headers: { traceparent } });
     await door.call('tools/call', args, { meta: { traceparent: 'anything else' } });
-    expect(door.sent.map((wakeUp) => wakeUp.traceparent)).toEqual([traceparent, traceparent, undefined]);
+    // The call's trace, and a span of the task's own in it.
+    const joined = expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
+    expect(door.sent.map((wakeUp) => wakeUp.traceparent)).toEqual([joined, joined, undefined]);
   });
 
   test('the `task` member of an earlier revision is tolerated', async () => {

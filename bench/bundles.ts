@@ -1,0 +1,190 @@
+/** What it costs to start each function: its bundle's bytes and import time, against the AWS clients alone. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Metafile } from 'esbuild';
+import { bundle } from '../lib/bundling.ts';
+import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../lib/entries.ts';
+import { localAwsEnvironment } from '../lib/local/aws.ts';
+
+const SERVER = fileURLToPath(new URL('../lambda/server.ts', import.meta.url));
+const INFO = { name: 'bench', version: '1.0.0' };
+
+/** No server could do with less: the clients of DynamoDB and SQS, and the commands that a task takes. */
+const AWS_CLIENTS = `
+  import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+  import {
+    DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand,
+  } from '@aws-sdk/lib-dynamodb';
+  import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient());
+  const queue = new SQSClient();
+  const commands = {
+    GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand,
+    ChangeMessageVisibilityCommand, SendMessageCommand,
+  };
+  export const handler = ({ client, command, input }) =>
+    (client === 'table' ? table : queue).send(new commands[command](input));
+`;
+
+export const BASELINE = 'the AWS clients alone';
+
+export interface BundleSize {
+  readonly name: string;
+  /** Of the files that a cold start reads. */
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  /** Of all files: what is loaded only when it is needed too. */
+  readonly allBytes: number;
+}
+
+export interface BundleCost extends BundleSize {
+  /** From the import of the entry until it can be called (ms): median of the processes. */
+  readonly importMs: number;
+  /** Processor time of the same (ms): median. */
+  readonly cpuMs: number;
+  /** Time and processor time to the baseline's of the same round: medians of the rounds. */
+  readonly ratio: number;
+  readonly cpuRatio: number;
+}
+
+interface Made extends BundleSize {
+  readonly folder: string;
+}
+
+/** Bundle every function as it is deployed, and the baseline with the same settings. */
+function makeBundles(root: string): Made[] {
+  const make = (name: string, source: string, beside = {}): Made => {
+    const folder = join(root, String(name.length) + name.replaceAll(' ', '-'));
+    const metafile = bundle(source, folder, beside);
+    const read = startOf(metafile).map((path) => readFileSync(fileIn(folder, path)));
+    return {
+      ...{ name, folder },
+      bytes: sum(read.map((file) => file.length)),
+      gzipBytes: sum(read.map((file) => gzipSync(file).length)),
+      allBytes: sum(Object.entries(metafile.outputs).map(([path, { bytes }]) => (path.endsWith('.map') ? 0 : bytes))),
+    };
+  };
+  return [
+    make(BASELINE, AWS_CLIENTS),
+    make('api (a poll)', apiEntry(SERVER, INFO)),
+    make('worker', workerEntry(SERVER, INFO), workerBeside(SERVER)),
+    make('dead-letter', deadLetterEntry()),
+    make('external', externalEntry()),
+  ];
+}
+
+/** The entry and all that it imports statically. */
+function startOf({ outputs }: Metafile): string[] {
+  const files = new Set<string>();
+  const add = (path: string): void => {
+    if (files.has(path)) return;
+    files.add(path);
+    for (const { path: imported, kind, external } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && !external) add(imported);
+  };
+  add(Object.keys(outputs).find((path) => basename(path) === 'index.mjs') ?? '');
+  return [...files];
+}
+
+const fileIn = (folder: string, path: string): string =>
+  basename(path) === 'index.mjs' ? join(folder, 'index.mjs') : join(folder, 'chunks', basename(path));
+
+/** One import of a bundle's entry, until it can be called. */
+interface Start {
+  readonly ms: number;
+  /** What it took of the processor, all threads together: the same on a busy machine. */
+  readonly cpuMs: number;
+}
+
+/** A process of its own for each: nothing is loaded or compiled before. */
+function start(folder: string): Start {
+  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder], {
+    env: { PATH: process.env.PATH ?? '', ...ENVIRONMENT },
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return JSON.parse(child.stdout);
+}
+
+/** Everything that some function demands; nothing of it is called. */
+const ENVIRONMENT = {
+  ...localAwsEnvironment,
+  TABLE_NAME: 'table',
+  QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/queue',
+  PAYLOAD_BUCKET: 'bucket',
+  SEALING_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:sealing',
+  AUTH: 'none',
+};
+
+/** @param rounds in each of which every bundle starts once, so that a busy machine slows all of them alike */
+export function measureBundles(rounds: number): BundleCost[] {
+  const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
+  try {
+    const bundles = makeBundles(root);
+    // The first start of each reads its files from the disk.
+    for (const { folder } of bundles) start(folder);
+    const starts = Array.from({ length: rounds }, () => bundles.map(({ folder }) => start(folder)));
+    return bundles.map(({ folder: _, ...size }, index) => {
+      const of = (figure: (own: Start, baseline: Start) => number) =>
+        median(starts.map((round) => figure(round[index] as Start, round[0] as Start)));
+      return {
+        ...size,
+        importMs: of(({ ms }) => ms),
+        cpuMs: of(({ cpuMs }) => cpuMs),
+        ratio: of((own, baseline) => own.ms / baseline.ms),
+        cpuRatio: of((own, baseline) => own.cpuMs / baseline.cpuMs),
+      };
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Bytes alone: they are the same everywhere. */
+export function measureSizes(): BundleSize[] {
+  const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
+  try {
+    return makeBundles(root).map(({ folder: _, ...size }) => size);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+export function printBundles(costs: readonly BundleCost[], rounds: number): void {
+  const line = (name: string, ...figures: string[]) =>
+    console.log(name.padEnd(24) + figures.map((figure) => figure.padStart(12)).join(''));
+  console.log(
+    `\nBundles: what a cold start reads, and how long the import takes (median of ${rounds} processes each)\n`,
+  );
+  line('', 'bytes', 'gzip', 'with lazy', 'import', 'ratio', 'CPU', 'ratio');
+  for (const { name, bytes, gzipBytes, allBytes, importMs, ratio, cpuMs, cpuRatio } of costs)
+    line(
+      ...([name, String(bytes), String(gzipBytes), String(allBytes)] as [string, ...string[]]),
+      ...[`${importMs.toFixed(1)} ms`, ratio.toFixed(2), `${cpuMs.toFixed(1)} ms`, cpuRatio.toFixed(2)],
+    );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
+
+/** The child: imports one bundle and prints how long that took. */
+async function importHere(folder: string): Promise<void> {
+  const before = process.cpuUsage();
+  const began = performance.now();
+  await import(pathToFileURL(join(folder, 'index.mjs')).href);
+  const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1_000 } satisfies Start));
+  process.exit();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await importHere(process.argv[2] ?? '');

@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { localAwsEnvironment } from '../lib/local/aws.ts';
 import { startDynamoDbLocal, startEmbedded } from '../lib/local/dynamodb.ts';
+import { printBlocking } from './blocking.ts';
 import { measureCalls } from './calls.ts';
 import { measurePolls } from './polls.ts';
 
@@ -37,6 +38,8 @@ try {
   console.log(`\nThe row of an ordinary task while it works: ${rowBytes} bytes.`);
   console.log("Lambda's own polling of the queue (receive and delete) is not counted: the functions do not make it.");
   printPolls();
+  console.log();
+  await printBlocking();
 } finally {
   await started.stop();
 }

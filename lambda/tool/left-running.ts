@@ -1,7 +1,7 @@
 /** What a tool leaves running when its run is over: timers, child processes, servers that nobody will end. */
 
 /** Kinds of resource that keep on working by themselves (sockets of kept-alive connections do not). */
-const WORKING = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap', 'Worker'];
+const WORKING = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap'];
 /** The AWS clients' own timers outlive their requests by seconds, so timers tell something only where none of those run. */
 export const WITH_TIMERS = [...WORKING, 'Timeout'];
 

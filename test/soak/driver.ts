@@ -3,12 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../simulation/random.ts';
 import type { RpcClient, WireTask } from './rpc.ts';
 
-/** Names of the tools, as often as they are called in comparison. */
-export const KINDS = [
-  ...(['steps', 'steps', 'steps', 'asks', 'asks', 'asks', 'sleeps', 'sleeps'] as const),
-  ...(['retries', 'retries', 'large', 'long', 'cancelled'] as const),
-];
-export type Kind = (typeof KINDS)[number];
+/** How often each tool is called in comparison. One `long` task holds a worker longer than ten others. */
+const SHARES = { steps: 6, asks: 5, sleeps: 3, retries: 2, cancelled: 2, large: 1, long: 1 };
+export type Kind = keyof typeof SHARES;
+const KINDS = Object.entries(SHARES).flatMap(([kind, share]) => Array<Kind>(share).fill(kind as Kind));
 
 /** What the client knows of a task that was acknowledged to it. */
 export interface Known {

@@ -13,7 +13,7 @@ Exit code 1 when a task was lost, stuck, ended twice or failed, or a queue does 
   --minutes N      for how long workers are killed (default 3)
   --tasks M        how many tasks are called in that time (default 500)
   --kill-every S   seconds between kills (default 2)
-  --workers N      worker processes (default 6)
+  --workers N      worker processes (default 8)
   --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of one that runs
   --seed N         chooses tools, answers, cancels and victims (default 1)
   --help           this text`;
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     tasks: { type: 'string', default: '500' },
     'kill-every': { type: 'string', default: '2' },
-    workers: { type: 'string', default: '6' },
+    workers: { type: 'string', default: '8' },
     dynamodb: { type: 'string', default: 'local' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },

@@ -22,7 +22,7 @@ export interface SoakOptions extends Pick<LocalStackOptions, 'dynamodb' | 'templ
   /** For how long workers are killed; the tasks are called within its first nine tenths (ms). */
   readonly durationMs: number;
   readonly killEveryMs: number;
-  /** Worker processes. Default 6. */
+  /** Worker processes. Default 8. */
   readonly workers?: number;
   /** Chooses tools, answers, cancels and victims; what the machine makes of it differs each time. Default 1. */
   readonly seed?: number;
@@ -63,7 +63,7 @@ const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
   const log = join(folder, 'log');
-  const { dynamodb = 'local', template, workers = 6 } = options;
+  const { dynamodb = 'local', template, workers = 8 } = options;
   try {
     await using stack = await startLocalStack({
       ...{ server: SERVER, dynamodb, workers, apiProcesses: 2, quiet: true, name: 'soak' },

@@ -2,8 +2,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { authSettings, createGuard } from './auth/index.ts';
 import { dynamoDb } from './aws/dynamodb.ts';
-import { createEngine, systemClock, systemIds } from './engine/index.ts';
+// Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
+import { createEngine } from './engine/api.ts';
 import type { WakeUpQueue } from './engine/ports.ts';
+import { systemClock, systemIds } from './engine/system.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
 import { createFrontDoor, type FrontDoor, requestOf, resultOf } from './http/index.ts';
 import type { OfficialSdk } from './mcp/exchange.ts';

@@ -6,7 +6,9 @@ import type { Context } from 'aws-lambda';
 import { dynamoDb } from './aws/dynamodb.ts';
 import { SqsWakeUpQueue } from './aws/queue.ts';
 import { sqs } from './aws/sqs.ts';
-import { createEngine, systemClock, systemIds } from './engine/index.ts';
+// Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
+import { createEngine } from './engine/api.ts';
+import { systemClock, systemIds } from './engine/system.ts';
 import { type Environment, engineSettings, required } from './environment.ts';
 import { during, functionLog, type Invocation } from './observe/index.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';

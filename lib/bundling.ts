@@ -5,6 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { buildSync, type Metafile } from 'esbuild';
+import { mergeStart } from './merge-start.ts';
 import type { Asset } from './props.ts';
 
 /**
@@ -22,6 +23,9 @@ const REQUIRE_IN_MODULES =
  */
 const NOWHERE = resolve('bundle');
 
+/** What Lambda runs. */
+const TARGET = 'node24';
+
 /** Modules that become files of their own beside a function's entry, by the name of the file: path of the source. */
 export type Beside = Readonly<Record<string, string>>;
 
@@ -34,6 +38,7 @@ const named = (path: string): string => path.replace(ENTRY, '$1index$2');
  *
  * - Split: what the source imports dynamically becomes a chunk of its own, read and compiled when it is first
  *   needed. A poll never needs the tools.
+ * - What a start reads is one file, unless something stands beside it.
  * - The AWS SDK is bundled too: the copy in Lambda's runtime is whatever version AWS last put there, and is
  *   slower to load, being neither tree-shaken nor in one file.
  * - Source maps are written beside the code and not linked to it: who reads a stack trace has them, no start does.
@@ -57,7 +62,7 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
     minify: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target: TARGET,
     // Modules before CommonJS: only modules can be tree-shaken and split.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_IN_MODULES },
@@ -68,13 +73,18 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
     metafile: true,
     logLevel: 'silent',
   });
-  for (const { path, contents } of outputFiles) {
-    const file = join(outdir, named(relative(NOWHERE, path)));
+  const files = new Map(outputFiles.map(({ path, text }) => [named(relative(NOWHERE, path)), text]));
+  const outputs: Metafile['outputs'] = Object.fromEntries(
+    Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]),
+  );
+  // What others beside the entry share with it has to stay apart: they would start the function.
+  if (Object.keys(beside).length === 0) mergeStart('index.mjs', files, outputs, TARGET);
+  for (const [name, text] of files) {
+    const file = join(outdir, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, contents);
+    writeFileSync(file, text);
   }
-  const outputs = Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]);
-  return { ...metafile, outputs: Object.fromEntries(outputs) };
+  return { ...metafile, outputs };
 }
 
 /** Copy an asset to where the deployed code finds it. */

@@ -19,8 +19,9 @@ describe('the function that outside systems invoke', () => {
     });
   });
 
-  it('knows the table, the queue and the bucket, and nothing else', () => {
+  it('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
     expect(Object.keys(functionOf(template, 'External').Environment.Variables).sort()).toEqual([
+      'METRICS_SERVER',
       'PAYLOAD_BUCKET',
       'QUEUE_URL',
       'TABLE_NAME',

@@ -59,6 +59,9 @@ describe('npm run dev', () => {
     const url = await stack.endpoint();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
     expect(stack.said.stdout).toBe(`MCP endpoint: ${url}\n`);
+    expect(stack.said.stderr).toMatch(
+      /^External function: aws lambda invoke --endpoint-url http:\/\/127\.0\.0\.1:\d+ --function-name McpExternal\w+ .*$/m,
+    );
     expect(await rpc(url, 'tools/call', { name: 'who_am_i', arguments: {} })).toMatchObject({ status: 200 });
 
     const workers = stack.workers();

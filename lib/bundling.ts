@@ -78,7 +78,8 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
     Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]),
   );
   // What others beside the entry share with it has to stay apart: they would start the function.
-  if (Object.keys(beside).length === 0) mergeStart('index.mjs', files, outputs, TARGET);
+  if (Object.keys(beside).length === 0)
+    mergeStart('index.mjs', files, outputs, { target: TARGET, banner: REQUIRE_IN_MODULES });
   for (const [name, text] of files) {
     const file = join(outdir, name);
     mkdirSync(dirname(file), { recursive: true });

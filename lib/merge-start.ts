@@ -14,12 +14,19 @@ export type Files = Map<string, string>;
 /** Where the merging is done, as deep as sources may lie above the bundle: their paths in source maps survive it. */
 const DEPTH = '1/2/3/4/5/6/7/8/9/10/11/12';
 
+/** As the files were made. */
+export interface Options {
+  readonly target: string;
+  /** Text at the head of each of them. */
+  readonly banner: string;
+}
+
 /**
  * @param entry the file that is started; merged with what it imports statically, which leaves a few words in its
  *   place for those who import it later
  * @param files changed in place, like the metafile's outputs
  */
-export function mergeStart(entry: string, files: Files, outputs: Metafile['outputs'], target: string): void {
+export function mergeStart(entry: string, files: Files, outputs: Metafile['outputs'], options: Options): void {
   const pathOf = (file: string) => Object.keys(outputs).find((path) => basename(path) === basename(file)) ?? '';
   const start = startOf(pathOf(entry), outputs).slice(1);
   const chunks = start.map((path) => `chunks/${basename(path)}`);
@@ -33,7 +40,7 @@ export function mergeStart(entry: string, files: Files, outputs: Metafile['outpu
       : [],
   );
   const source = [`export * from './${entry}';`, ...reexports].join('\n');
-  const { text, map, metafile } = merge(source, entry, chunks, files, target);
+  const { text, map, metafile } = merge(source, entry, chunks, files, options);
   files.set(entry, text);
   files.set(`${entry}.map`, map);
   for (const [index, chunk] of chunks.entries()) {
@@ -57,14 +64,17 @@ export function startOf(entry: string, outputs: Metafile['outputs']): string[] {
   return [...found];
 }
 
-function merge(source: string, entry: string, chunks: readonly string[], files: Files, target: string) {
+function merge(source: string, entry: string, chunks: readonly string[], files: Files, options: Options) {
+  const { target, banner } = options;
   const root = mkdtempSync(join(tmpdir(), 'merge-start-'));
   const folder = join(root, DEPTH);
   try {
     for (const file of [entry, ...chunks]) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       // Linked for this moment, so that the merged map leads back to the sources.
-      writeFileSync(join(folder, file), `${files.get(file)}\n//# sourceMappingURL=${basename(file)}.map\n`);
+      // One banner is enough; blanks in the place of the others leave the columns of the map as they are.
+      const text = files.get(file)?.replace(banner, ' '.repeat(banner.length));
+      writeFileSync(join(folder, file), `${text}\n//# sourceMappingURL=${basename(file)}.map\n`);
       writeFileSync(join(folder, `${file}.map`), files.get(`${file}.map`) ?? '');
     }
     const lazy = [...files.keys()].filter((file) => file.endsWith('.mjs') && file !== entry && !chunks.includes(file));
@@ -79,6 +89,7 @@ function merge(source: string, entry: string, chunks: readonly string[], files: 
       format: 'esm',
       platform: 'node',
       target,
+      banner: { js: banner },
       external: lazy.map((file) => join(folder, file)),
       sourcemap: 'external',
       sourcesContent: false,

@@ -18,9 +18,10 @@ const HELP = `Run the MCP conformance suite against the local stack, with test/c
 
   npm run conformance -- [options]
 
-  --requirements REVISION   what a revision requires (${REVISIONS.join(' or ')}) instead of the task scenarios;
-                            may be repeated
-  --all                     the task scenarios, what both revisions require, and what is pending in the suite
+Without options: the ten task scenarios, what both revisions require, and what is pending in the suite.
+
+  --tasks                   the task scenarios only
+  --requirements REVISION   only what a revision requires (${REVISIONS.join(' or ')}); may be repeated
   --scenario NAME           only this one; may be repeated
   --url URL                 a server that runs already (with the fixtures of test/conformance/server.ts)
   --dynamodb WHICH          local (default), embedded, or the URL of one that runs
@@ -32,7 +33,7 @@ although it is listed there.`;
 const { values } = parseArgs({
   options: {
     requirements: { type: 'string', multiple: true, default: [] },
-    all: { type: 'boolean', default: false },
+    tasks: { type: 'boolean', default: false },
     scenario: { type: 'string', multiple: true, default: [] },
     url: { type: 'string' },
     dynamodb: { type: 'string', default: process.env.DYNAMODB_ENDPOINT ?? 'local' },
@@ -61,16 +62,18 @@ async function main(): Promise<number> {
 }
 
 /** Pairs of scenario and revision. */
-async function select(): Promise<(readonly [string, Revision])[]> {
-  const unknown = values.requirements.find((revision) => !REVISIONS.includes(revision as Revision));
-  if (unknown) throw new Error(`--requirements is ${REVISIONS.join(' or ')}, not ${unknown}`);
-  const revisions = values.all ? REVISIONS : (values.requirements as Revision[]);
+async function select(): Promise<readonly (readonly [string, Revision])[]> {
+  const revisions = values.requirements.map((revision) => {
+    const known = REVISIONS.find((each) => each === revision);
+    if (!known) throw new Error(`--requirements takes ${REVISIONS.join(' or ')}, not ${revision}.`);
+    return known;
+  });
+  const everything = !values.tasks && revisions.length === 0;
   const chosen: (readonly [string, Revision])[] = [];
-  if (values.all || revisions.length === 0)
-    for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
-  for (const revision of revisions)
+  if (values.tasks || everything) for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
+  for (const revision of everything ? REVISIONS : revisions)
     for (const scenario of await requiredScenarios(revision)) chosen.push([scenario, revision]);
-  if (values.all) chosen.push(...PENDING_SCENARIOS);
+  if (everything) chosen.push(...PENDING_SCENARIOS);
   if (values.scenario.length === 0) return chosen;
   const known = chosen.filter(([scenario]) => values.scenario.includes(scenario));
   return known.length > 0 ? known : values.scenario.map((scenario) => [scenario, revisions[0] ?? '2026-07-28']);

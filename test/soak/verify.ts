@@ -51,7 +51,7 @@ export async function verify(tasks: readonly Known[], evidence: Evidence): Promi
     if ((ends.get(task.id) ?? 0) > 1) tell('duplicated', `its end was committed ${ends.get(task.id)} times`);
     if (ended.status === 'failed') tell('failed', ended.error?.message ?? 'without a reason');
     else if (ended.status === 'completed') {
-      const wrong = await wrongIn(task, ended, evidence);
+      const wrong = await wrongIn(task, ended, evidence).catch(String);
       if (wrong !== undefined) tell('lost', wrong);
     } else if (!task.cancelAcknowledged && task.kind !== 'cancelled') tell('lost', 'nobody cancelled it');
     else if (!cleanUps.has(task.id)) tell('lost', 'its onCancel never ran');

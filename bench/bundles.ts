@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Metafile } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { bundle } from '../lib/bundling.ts';
 import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../lib/entries.ts';
 import { localAwsEnvironment } from '../lib/local/aws.ts';
+import { startOf } from '../lib/merge-start.ts';
 
 const SERVER = fileURLToPath(new URL('../lambda/server.ts', import.meta.url));
 const INFO = { name: 'bench', version: '1.0.0' };
 
-/** No server could do with less: the clients of DynamoDB and SQS, and the commands that a task takes. */
+/** What no server could do without: the clients of DynamoDB and SQS, and the commands that a task takes. */
 const AWS_CLIENTS = `
   import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
   import {
@@ -30,7 +31,10 @@ const AWS_CLIENTS = `
     (client === 'table' ? table : queue).send(new commands[command](input));
 `;
 
+/** As esbuild bundles them when nobody says more: what is imported dynamically is in the one file too. */
 export const BASELINE = 'the AWS clients alone';
+/** The same, split and merged as our functions are: the strictest measure. */
+export const SPLIT_BASELINE = 'the same, split as ours';
 
 export interface BundleSize {
   readonly name: string;
@@ -60,7 +64,8 @@ function makeBundles(root: string): Made[] {
   const make = (name: string, source: string, beside = {}): Made => {
     const folder = join(root, String(name.length) + name.replaceAll(' ', '-'));
     const metafile = bundle(source, folder, beside);
-    const read = startOf(metafile).map((path) => readFileSync(fileIn(folder, path)));
+    const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
+    const read = startOf(entry, metafile.outputs).map((path) => readFileSync(fileIn(folder, path)));
     return {
       ...{ name, folder },
       bytes: sum(read.map((file) => file.length)),
@@ -69,7 +74,8 @@ function makeBundles(root: string): Made[] {
     };
   };
   return [
-    make(BASELINE, AWS_CLIENTS),
+    makePlain(root),
+    make(SPLIT_BASELINE, AWS_CLIENTS),
     make('api (a poll)', apiEntry(SERVER, INFO)),
     make('worker', workerEntry(SERVER, INFO), workerBeside(SERVER)),
     make('dead-letter', deadLetterEntry()),
@@ -77,17 +83,19 @@ function makeBundles(root: string): Made[] {
   ];
 }
 
-/** The entry and all that it imports statically. */
-function startOf({ outputs }: Metafile): string[] {
-  const files = new Set<string>();
-  const add = (path: string): void => {
-    if (files.has(path)) return;
-    files.add(path);
-    for (const { path: imported, kind, external } of outputs[path]?.imports ?? [])
-      if (kind === 'import-statement' && !external) add(imported);
-  };
-  add(Object.keys(outputs).find((path) => basename(path) === 'index.mjs') ?? '');
-  return [...files];
+function makePlain(root: string): Made {
+  const folder = join(root, 'plain');
+  const outfile = join(folder, 'index.mjs');
+  buildSync({
+    stdin: { contents: AWS_CLIENTS, resolveDir: process.cwd() },
+    outfile,
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node24', logLevel: 'silent' },
+    mainFields: ['module', 'main'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  const file = readFileSync(outfile);
+  const bytes = file.length;
+  return { name: BASELINE, folder, bytes, gzipBytes: gzipSync(file).length, allBytes: bytes };
 }
 
 const fileIn = (folder: string, path: string): string =>

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs, and how many of them it
- * takes to wait for a task.
+ * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs, how many of them it takes
+ * to wait for a task, what a start of each function costs, and what all of it comes to.
  *
  * The embedded DynamoDB is the default because it counts a transaction's capacity as AWS documents it, twice
  * for each item; DynamoDB Local counts small ones once.
@@ -9,8 +9,13 @@ import { parseArgs } from 'node:util';
 import { localAwsEnvironment } from '../lib/local/aws.ts';
 import { startDynamoDbLocal, startEmbedded } from '../lib/local/dynamodb.ts';
 import { printBlocking } from './blocking.ts';
+import { measureBundles, printBundles } from './bundles.ts';
 import { measureCalls } from './calls.ts';
+import { costTables } from './cost.ts';
 import { measurePolls } from './polls.ts';
+
+/** Processes that start each bundle. */
+const STARTS = 9;
 
 const { values } = parseArgs({ options: { dynamodb: { type: 'string', default: 'embedded' } } });
 Object.assign(process.env, localAwsEnvironment);
@@ -40,6 +45,8 @@ try {
   printPolls();
   console.log();
   await printBlocking();
+  printBundles(measureBundles(STARTS), STARTS);
+  console.log(`\nCosts\n\n${costTables({ calls, rowBytes })}`);
 } finally {
   await started.stop();
 }

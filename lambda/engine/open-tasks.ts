@@ -57,7 +57,8 @@ export class OpenTasks {
     const partitions = Array.from({ length: ownerShards }, (_, shard) =>
       ownerShards > 1 ? `owner#${owner}#${shard}` : `owner#${owner}`,
     );
-    const limit = Math.ceil((2 * atMost) / ownerShards);
+    // Random ids fill the shards evenly, but not when there are few.
+    const limit = Math.max(50, Math.ceil((2 * atMost) / ownerShards));
     const pages = await Promise.all(partitions.map((partition) => store.list(partition, { limit })));
     const now = clock.now();
     return pages.flatMap(({ rows }) => rows).filter((row) => !isTerminal(row.status) && row.expiresAt > now).length;

@@ -48,10 +48,6 @@ export async function runTask(
   const { log } = tools;
   const { receives } = delivery;
   log('run.started', { failures: row.failures - 1, receives, queueWaitMs: queueWaitMs(delivery, startedAt) });
-  // From here the message follows the lease, not the function's time-out; before the tool can kill the worker.
-  await delivery.reappearIn(tools.settings.leaseMs).catch((error: unknown) => {
-    log('message.notRenewed', { task: row.id, error: String(error) });
-  });
   if (row.failures > row.maxFailures) return settle(task, { error: tooManyFailures(row) });
   const tool = await tools.tool(row.tool);
   if (!tool) return settle(task, { error: unknownTool(row) });

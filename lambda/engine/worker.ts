@@ -53,6 +53,10 @@ export function createWorker(parts: WorkerParts): Worker {
 async function work(tools: WorkerTools, delivery: Delivery, deadline: number): Promise<Disposal> {
   const { wakeUp } = delivery;
   const functionMs = deadline - tools.clock.now();
+  // Before the claim: a worker that dies with the task in hand must not leave its message to the function's time-out.
+  await delivery.reappearIn(tools.settings.leaseMs).catch((error: unknown) => {
+    tools.log('message.notRenewed', { task: wakeUp.task, error: String(error) });
+  });
   let looks = 0;
   for (;;) {
     const verdict = await claim(tools, delivery);

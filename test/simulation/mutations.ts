@@ -30,13 +30,12 @@ const isOvertake = ({ set }: Change) => set !== undefined && Object.keys(set).jo
 const isHeartbeat = ({ set, add }: Change) =>
   set?.leaseUntil !== undefined && set.run === undefined && set.failures === undefined && add === undefined;
 
-/** A refused write's row without one attribute: the write cannot recognise its own earlier success. */
+/** A refused write's row with somebody else's mark: the write cannot recognise its own earlier success. */
 const unmarked = (mark: keyof TaskRow): Mutation => ({
-  written: (written) => {
-    if (written.done || !written.row) return written;
-    const { [mark]: _, ...row } = written.row;
-    return { ...written, row } as typeof written;
-  },
+  written: (written) =>
+    written.done || written.row?.[mark] === undefined
+      ? written
+      : ({ ...written, row: { ...written.row, [mark]: 'somebody else' } } as typeof written),
 });
 
 const withoutSet = (change: Change, attribute: string): Change => {
@@ -50,6 +49,9 @@ const LATE: Faults = { ...NO_FAULTS, late: 0.35, requestLost: 0.1, skewMs: 3_000
 const ASKING = ['asks', 'asksTwo', 'cleansUp'];
 /** Workers that die after what they did took effect. */
 const CRASHING: Faults = { ...NO_FAULTS, crashAfter: 0.08, crashBefore: 0.03 };
+
+/** Writes that take effect while nobody hears of it. */
+const FORGETFUL: Faults = { ...NO_FAULTS, answerLost: 0.45 };
 
 export const MUTATIONS: readonly Case[] = [
   { without: 'the message before the row (rule 1)', mutation: { sendLate: true } },
@@ -110,6 +112,6 @@ export const MUTATIONS: readonly Case[] = [
     faults: CRASHING,
   },
   { without: 'the mark of a create', mutation: unmarked('nonce') },
-  { without: 'the mark of a claim', mutation: unmarked('run') },
+  { without: 'the mark of a claim', mutation: unmarked('run'), faults: FORGETFUL, tools: ['plain'] },
   { without: 'the mark of a run’s end and of a cancel', mutation: unmarked('endedBy') },
 ];

@@ -150,9 +150,9 @@ export class World {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const answer = await this.attempt(process, effect);
       if ('value' in answer) return answer.value;
-      process.disturbed = true;
       lastError = answer.error;
     }
+    process.disturbed = true;
     throw lastError;
   }
 

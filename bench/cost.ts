@@ -32,7 +32,7 @@ export const ASSUMED = {
   /** Requests that Lambda makes to feed the worker one message: a receive and a delete. */
   feeding: 2,
   /** Lambda's own lines about one invocation of the worker (bytes). */
-  platformLines: 900,
+  platformLines: 500,
 } as const;
 
 /** One item of a bill. */

@@ -6,7 +6,7 @@ import { dynamoDb } from './aws/dynamodb.ts';
 import { createEngine } from './engine/api.ts';
 import type { WakeUpQueue } from './engine/ports.ts';
 import { systemClock, systemIds } from './engine/system.ts';
-import { type Environment, engineSettings, required } from './environment.ts';
+import { type Environment, engineSettings, requestLimits, required } from './environment.ts';
 import { createFrontDoor, type FrontDoor, requestOf, resultOf } from './http/index.ts';
 import type { OfficialSdk } from './mcp/exchange.ts';
 import { during, functionLog, type Invocation, traceparentOf } from './observe/index.ts';
@@ -73,7 +73,7 @@ export function createAnswer(server: ServerModule, env: Environment): FrontDoor 
       callId,
       log,
     },
-    { guard, allowedOrigins: list(env.ALLOWED_ORIGINS) },
+    { guard, allowedOrigins: list(env.ALLOWED_ORIGINS), ...requestLimits(env) },
   );
 }
 

@@ -46,5 +46,18 @@ export function engineSettings(env: Environment): EngineSettings {
     );
   const ownerShards = count(env, 'OWNER_SHARDS', ENGINE_DEFAULTS.ownerShards, 1);
   const maxOpenTasks = count(env, 'MAX_OPEN_TASKS', ENGINE_DEFAULTS.maxOpenTasks, 0);
-  return { ...ENGINE_DEFAULTS, leaseMs, heartbeatMs, ownerShards, maxOpenTasks };
+  const maxAnswerBytes = count(env, 'MAX_ANSWER_BYTES', ENGINE_DEFAULTS.maxAnswerBytes, 1);
+  return { ...ENGINE_DEFAULTS, leaseMs, heartbeatMs, ownerShards, maxOpenTasks, maxAnswerBytes };
+}
+
+/** What one request may bring, as an operator set it; what is not set has its default where it applies. @throws ConfigurationError */
+export function requestLimits(env: Environment) {
+  const limit = (name: string, option: string) =>
+    env[name] ? { [option]: count(env, name, 0, 1) } : ({} as Record<string, number>);
+  return {
+    ...limit('MAX_BODY_BYTES', 'maxBodyBytes'),
+    ...limit('MAX_BODY_DEPTH', 'maxDepth'),
+    ...limit('MAX_BODY_VALUES', 'maxValues'),
+    ...limit('MAX_ID_LENGTH', 'maxIdLength'),
+  };
 }

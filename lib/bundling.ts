@@ -38,7 +38,7 @@ const named = (path: string): string => path.replace(ENTRY, '$1index$2');
  *
  * - Split: what the source imports dynamically becomes a chunk of its own, read and compiled when it is first
  *   needed. A poll never needs the tools.
- * - What a start reads is one file, unless something stands beside it.
+ * - What a start reads is the entry and one other file, unless something stands beside it.
  * - The AWS SDK is bundled too: the copy in Lambda's runtime is whatever version AWS last put there, and is
  *   slower to load, being neither tree-shaken nor in one file.
  * - Source maps are written beside the code and not linked to it: who reads a stack trace has them, no start does.
@@ -77,7 +77,7 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
   const outputs: Metafile['outputs'] = Object.fromEntries(
     Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]),
   );
-  // What others beside the entry share with it has to stay apart: they would start the function.
+  // What stands beside the entry would load all that the entry needs for the little that it shares.
   if (Object.keys(beside).length === 0)
     mergeStart('index.mjs', files, outputs, { target: TARGET, banner: REQUIRE_IN_MODULES });
   for (const [name, text] of files) {

@@ -28,6 +28,11 @@ export const WIRING_VARIABLES = [
   'METRICS_SERVER',
   'OWNER_SHARDS',
   'MAX_OPEN_TASKS',
+  'MAX_ANSWER_BYTES',
+  'MAX_BODY_BYTES',
+  'MAX_BODY_DEPTH',
+  'MAX_BODY_VALUES',
+  'MAX_ID_LENGTH',
 ] as const;
 
 /**

@@ -8,6 +8,7 @@ import { toolEnvironment } from './environment.ts';
 import type { LoadedServer } from './load-server.ts';
 import { createNodeFunction } from './node-function.ts';
 import { permitApi, permitDeadLetter, permitWorker, type Resources } from './permissions.ts';
+import { requestEnvironment } from './request-limits.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -116,6 +117,7 @@ export const apiEnvironment = (
   ...settings.auth.environment,
   OWNER_SHARDS: String(settings.ownerShards),
   MAX_OPEN_TASKS: String(settings.maxOpenTasks),
+  ...requestEnvironment(settings),
   ...(settings.allowedOrigins.length > 0 ? { ALLOWED_ORIGINS: settings.allowedOrigins.join(',') } : {}),
 });
 

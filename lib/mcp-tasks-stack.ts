@@ -55,6 +55,8 @@ export class McpTasksStack extends Stack {
         value: streamingEndpoint,
         description: 'The same server, where subscriptions stay open',
       });
+    new CfnOutput(this, 'TaskTable', { value: this.server.table.tableName, description: '--table of npm run tasks' });
+    new CfnOutput(this, 'TaskQueue', { value: this.server.queue.queueUrl, description: '--queue of npm run tasks' });
     new CfnOutput(this, 'ExternalFunctionName', {
       value: this.server.externalFunction.functionName,
       description: 'What outside systems invoke with the token of task.waitFor',

@@ -1,18 +1,15 @@
 /**
- * Making one file of all that a start reads. What several dynamic imports share, esbuild puts into a chunk for each
- * way of sharing it: the API function would read some thirty files, most of them smaller than what it takes to open
- * one, and start a fifth slower for it.
+ * Making one file of what a start reads beside its entry. What several dynamic imports share, esbuild puts into a
+ * chunk for each way of sharing it: the API function would read some thirty files, most of them smaller than what it
+ * takes to open one, and start a fifth slower for it.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 
 /** Text by path in the bundle: `index.mjs`, `chunks/…`, and the source map of each. */
 export type Files = Map<string, string>;
-
-/** Where the merging is done, as deep as sources may lie above the bundle: their paths in source maps survive it. */
-const DEPTH = '1/2/3/4/5/6/7/8/9/10/11/12';
 
 /** As the files were made. */
 export interface Options {
@@ -21,35 +18,54 @@ export interface Options {
   readonly banner: string;
 }
 
+/** Where the merging is done: as deep as sources may lie above the bundle, so that their paths in maps survive it. */
+const DEPTH = '1/2/3/4/5/6/7/8/9/10/11/12';
+/** Says for the chunks that were merged what each of them exported. */
+const START = 'chunks/start.mjs';
+
 /**
- * @param entry the file that is started; merged with what it imports statically, which leaves a few words in its
- *   place for those who import it later
- * @param files changed in place, like the metafile's outputs
+ * @param entry the file that is started. It stays apart from what is merged: a module that it imports while it is
+ *   still being evaluated (top-level `await`) may then import the same chunks, and does not wait for the entry
+ * @param files changed in place, like the metafile's outputs; a merged chunk becomes a line that refers to the others
  */
 export function mergeStart(entry: string, files: Files, outputs: Metafile['outputs'], options: Options): void {
   const pathOf = (file: string) => Object.keys(outputs).find((path) => basename(path) === basename(file)) ?? '';
-  const start = startOf(pathOf(entry), outputs).slice(1);
-  const chunks = start.map((path) => `chunks/${basename(path)}`);
-  if (chunks.length === 0) return;
+  const chunks = startOf(pathOf(entry), outputs)
+    .slice(1)
+    .map((path) => `chunks/${basename(path)}`);
+  if (chunks.length < 2) return;
+  const folder = dirname(pathOf(entry));
   const names = chunks.map((chunk, index) =>
     (outputs[pathOf(chunk)]?.exports ?? []).map((name) => ({ name, kept: `c${index}_${name}` })),
   );
-  const reexports = chunks.flatMap((chunk, index) =>
-    names[index]?.length
-      ? `export { ${names[index].map(({ name, kept }) => `${name} as ${kept}`)} } from './${chunk}';`
-      : [],
-  );
-  const source = [`export * from './${entry}';`, ...reexports].join('\n');
-  const { text, map, metafile } = merge(source, entry, chunks, files, options);
-  files.set(entry, text);
-  files.set(`${entry}.map`, map);
+  const merged = merge(entry, startSource(chunks, names), chunks, files, options);
+  for (const [name, text] of merged.files) files.set(name, text);
+  describeMerged(merged.outputs, folder, outputs);
   for (const [index, chunk] of chunks.entries()) {
     const list = names[index]?.map(({ name, kept }) => `${kept} as ${name}`) ?? [];
-    files.set(chunk, `export{${list}}from"../${entry}";\n`);
+    const text = `export{${list}}from"./${basename(START)}";\n`;
+    files.set(chunk, text);
     files.delete(`${chunk}.map`);
+    delete outputs[`${pathOf(chunk)}.map`];
+    const imports = [{ path: join(folder, START), kind: 'import-statement' as const }];
+    outputs[pathOf(chunk)] = {
+      exports: names[index]?.map(({ name }) => name) ?? [],
+      inputs: {},
+      imports,
+      bytes: text.length,
+    };
   }
-  describeMerged(pathOf(entry), chunks.map(pathOf), metafile, files, outputs);
 }
+
+type Names = readonly { readonly name: string; readonly kept: string }[];
+
+const startSource = (chunks: readonly string[], names: readonly Names[]): string =>
+  chunks
+    .map((chunk, index) => {
+      const list = names[index]?.map(({ name, kept }) => `${name} as ${kept}`) ?? [];
+      return list.length > 0 ? `export { ${list} } from './${basename(chunk)}';` : `import './${basename(chunk)}';`;
+    })
+    .join('\n');
 
 /** An output and all that it imports statically, itself first. */
 export function startOf(entry: string, outputs: Metafile['outputs']): string[] {
@@ -64,67 +80,68 @@ export function startOf(entry: string, outputs: Metafile['outputs']): string[] {
   return [...found];
 }
 
-function merge(source: string, entry: string, chunks: readonly string[], files: Files, options: Options) {
-  const { target, banner } = options;
+/** Split between the entry and the start, which both need all of the chunks: esbuild makes one chunk of them. */
+function merge(
+  entry: string,
+  start: string,
+  chunks: readonly string[],
+  files: Files,
+  { target, banner }: Options,
+): { readonly files: Files; readonly outputs: Metafile['outputs'] } {
   const root = mkdtempSync(join(tmpdir(), 'merge-start-'));
   const folder = join(root, DEPTH);
   try {
+    mkdirSync(join(folder, 'chunks'), { recursive: true });
+    writeFileSync(join(folder, START), start);
     for (const file of [entry, ...chunks]) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      // Linked for this moment, so that the merged map leads back to the sources.
-      // One banner is enough; blanks in the place of the others leave the columns of the map as they are.
+      // One banner is enough; blanks in the place of the others leave the columns of the map as they are. The map is
+      // linked for this moment, so that the merged one leads back to the sources.
       const text = files.get(file)?.replace(banner, ' '.repeat(banner.length));
       writeFileSync(join(folder, file), `${text}\n//# sourceMappingURL=${basename(file)}.map\n`);
       writeFileSync(join(folder, `${file}.map`), files.get(`${file}.map`) ?? '');
     }
-    const lazy = [...files.keys()].filter((file) => file.endsWith('.mjs') && file !== entry && !chunks.includes(file));
+    const later = [...files.keys()].filter((file) => file.endsWith('.mjs') && file !== entry && !chunks.includes(file));
     const { outputFiles, metafile } = buildSync({
-      stdin: { contents: source, resolveDir: folder, sourcefile: 'start.mjs' },
-      outfile: join(folder, entry),
+      entryPoints: [entry, START].map((file) => ({ in: join(folder, file), out: file.replace(/\.mjs$/, '') })),
+      outdir: folder,
       absWorkingDir: folder,
+      chunkNames: 'chunks/merged-[hash]',
+      outExtension: { '.js': '.mjs' },
       allowOverwrite: true,
       write: false,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      platform: 'node',
-      target,
+      ...{ bundle: true, splitting: true, minify: true, format: 'esm', platform: 'node', target },
       banner: { js: banner },
-      external: lazy.map((file) => join(folder, file)),
-      sourcemap: 'external',
-      sourcesContent: false,
-      legalComments: 'none',
+      external: later.map((file) => join(folder, file)),
+      ...{ sourcemap: 'external', sourcesContent: false, legalComments: 'none' },
       metafile: true,
       logLevel: 'silent',
     });
-    const textOf = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
-    return { text: textOf('.mjs'), map: textOf('.map'), metafile };
+    const made = new Map(outputFiles.map(({ path, text }) => [relative(folder, path), text]));
+    made.delete(`${START}.map`);
+    return { files: made, outputs: inputsOf(metafile.outputs) };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-/** What esbuild would have said of the outputs, had it merged them itself. */
-function describeMerged(
-  entry: string,
-  chunks: readonly string[],
-  merged: Metafile,
-  files: Files,
-  outputs: Metafile['outputs'],
-): void {
-  const own = outputs[entry];
-  const [of] = Object.values(merged.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
-  if (!own || !of) throw new Error('Nothing was merged.');
-  const folder = dirname(entry);
-  const inputs = Object.assign({}, ...[entry, ...chunks].map((path) => outputs[path]?.inputs));
-  const imports = of.imports.map((each) =>
-    each.path.startsWith('./') ? { ...each, path: join(folder, each.path), external: undefined } : each,
-  ) as typeof own.imports;
-  outputs[entry] = { ...own, inputs, imports, exports: of.exports, bytes: of.bytes };
-  for (const chunk of chunks) {
-    const stub: (typeof own.imports)[number] = { path: entry, kind: 'import-statement' };
-    const bytes = Buffer.byteLength(files.get(`chunks/${basename(chunk)}`) ?? '');
-    outputs[chunk] = { ...(outputs[chunk] ?? own), inputs: {}, imports: [stub], bytes };
-    delete outputs[`${chunk}.map`];
+/** Without the maps, which nobody asks for. */
+const inputsOf = (outputs: Metafile['outputs']): Metafile['outputs'] =>
+  Object.fromEntries(Object.entries(outputs).filter(([path]) => !path.endsWith('.map')));
+
+/** What esbuild would have said, had it merged the chunks in the first place: inputs are sources, not chunks. */
+function describeMerged(merged: Metafile['outputs'], folder: string, outputs: Metafile['outputs']): void {
+  const before = { ...outputs };
+  for (const [path, output] of Object.entries(merged)) {
+    const inputs = Object.keys(output.inputs).flatMap((input) => {
+      const of = Object.keys(before).find((each) => basename(each) === basename(input));
+      return of === undefined ? [] : [before[of]?.inputs ?? {}];
+    });
+    const imports = output.imports.map(({ path: imported, kind, external }) => {
+      // What was external to the merging is a part of the bundle still.
+      const inside = imported.startsWith('.') || !external;
+      const from = imported.startsWith('.') ? join(folder, dirname(path), imported) : join(folder, imported);
+      return inside ? { path: from, kind } : { path: imported, kind, external: true };
+    });
+    outputs[join(folder, path)] = { ...output, inputs: Object.assign({}, ...inputs), imports };
   }
 }

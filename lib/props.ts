@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { McpAuth } from './auth/mcp-auth.ts';
 import type { MonitoringProps } from './monitoring/props.ts';
+import type { RequestProps } from './request-limits.ts';
 import type { ResourcesProps } from './resource-props.ts';
 
 /** Which tools are served, and what they need to find beside themselves. */
@@ -216,4 +217,5 @@ export interface McpTasksServerProps
     LimitsProps,
     RetentionProps,
     ResourcesProps,
+    RequestProps,
     MonitoringProps {}

@@ -10,11 +10,13 @@ import type {
   RetentionProps,
   ToolsProps,
 } from './props.ts';
+import type { RequestProps } from './request-limits.ts';
 import type { ResourcesProps } from './resource-props.ts';
 
 /** Resources of somebody's own have no default: where none is given, one is made. */
 export type Settings = Required<ToolsProps & IdentityProps & FunctionsProps & LimitsProps & RetentionProps> &
   ResourcesProps &
+  RequestProps &
   MonitoringProps;
 
 /** What `McpTasksServer` takes where its props say nothing; the reasons stand with the props. */
@@ -37,7 +39,7 @@ export const DEFAULTS = {
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   deletionProtection: true,
-} satisfies Omit<Settings, 'entry' | 'auth' | keyof ResourcesProps | keyof MonitoringProps>;
+} satisfies Omit<Settings, 'entry' | 'auth' | keyof ResourcesProps | keyof RequestProps | keyof MonitoringProps>;
 
 /** A prop that is there and `undefined` is one that is not there. */
 export function settingsOf(props: McpTasksServerProps): Settings {

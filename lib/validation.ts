@@ -6,6 +6,7 @@ import { McpAuth } from './auth/mcp-auth.ts';
 import { WIRING_VARIABLES } from './environment.ts';
 import type { LoadedServer } from './load-server.ts';
 import { monitoringProblems } from './monitoring/validation.ts';
+import { requestProblems } from './request-limits.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -13,9 +14,9 @@ import type { Settings } from './settings.ts';
  */
 export function checkSettings(settings: Settings): void {
   report(
-    [identityOf, filesOf, variablesOf, timesOf, numbersOf, originsOf, monitoringProblems].flatMap((problems) => [
-      ...problems(settings),
-    ]),
+    [identityOf, filesOf, variablesOf, timesOf, numbersOf, originsOf, requestProblems, monitoringProblems].flatMap(
+      (problems) => [...problems(settings)],
+    ),
   );
 }
 

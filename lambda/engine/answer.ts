@@ -3,7 +3,7 @@ import { type Answer, isOutstanding, isTerminal, type Questions, type TaskRow } 
 import { answerChange } from '../tasks/writes/answer.ts';
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
 import type { Caller } from './engine.ts';
-import { TaskNotFound, Unavailable } from './errors.ts';
+import { AnswerTooLarge, TaskNotFound, Unavailable } from './errors.ts';
 import { factsOf } from './facts.ts';
 import { questionsOf } from './view.ts';
 
@@ -19,7 +19,7 @@ export function answerOf(engine: EngineContext) {
       engine.keyOf(caller, id),
       deadline,
       (questions) => {
-        const answered = withAnswers(questions, answers);
+        const answered = withAnswers(questions, answers, engine.settings.maxAnswerBytes);
         return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
       },
       isOfClient(caller),
@@ -32,12 +32,22 @@ export const isOfClient =
   (row: TaskRow): boolean =>
     row.client === client;
 
-/** Unknown, answered and withdrawn keys change nothing (SEP-2663, Task Update Requests). */
-export function withAnswers(questions: Questions, answers: Readonly<Record<string, Answer>>): Questions | undefined {
+/**
+ * Unknown, answered and withdrawn keys change nothing (SEP-2663, Task Update Requests).
+ *
+ * @throws AnswerTooLarge
+ */
+export function withAnswers(
+  questions: Questions,
+  answers: Readonly<Record<string, Answer>>,
+  maxBytes: number,
+): Questions | undefined {
   let news = false;
   const entries = Object.entries(questions).map(([key, question]) => {
     const given = Object.hasOwn(answers, key) ? answers[key] : undefined;
     if (!given || !isOutstanding(question)) return [key, question] as const;
+    const bytes = Buffer.byteLength(JSON.stringify(given));
+    if (bytes > maxBytes) throw new AnswerTooLarge(bytes, maxBytes);
     news = true;
     return [key, { ...question, answer: given }] as const;
   });

@@ -26,6 +26,16 @@ export class IdempotencyConflict extends Error {
   }
 }
 
+/** An answer to a question is larger than the server takes. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+  readonly limit: number;
+  constructor(bytes: number, limit: number) {
+    super(`The answer to a question has ${bytes} bytes of JSON: this server takes at most ${limit}.`);
+    this.limit = limit;
+  }
+}
+
 /** An anonymous server cannot tell callers apart, so it cannot honour their idempotency keys. */
 export class IdempotencyUnsupported extends Error {
   override readonly name = 'IdempotencyUnsupported';

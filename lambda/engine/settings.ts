@@ -17,6 +17,8 @@ export interface EngineSettings {
   readonly ownerShards: number;
   /** How many tasks one owner may have open; 0 for no limit. See {@link OpenTasks}. Default 1,000. */
   readonly maxOpenTasks: number;
+  /** The largest JSON of a client's answer to one question (bytes). Default 256 KiB. */
+  readonly maxAnswerBytes: number;
   /** The largest JSON that stays in the row with arguments and questions (bytes); see {@link Payloads}. */
   readonly inlineInputBytes: number;
   /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
@@ -31,6 +33,7 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   cancelledRetentionMs: 24 * 3_600_000,
   ownerShards: 1,
   maxOpenTasks: 1_000,
+  maxAnswerBytes: 262_144,
   inlineInputBytes: 4_096,
   inlineOutputBytes: 16_384,
   // Lambda's response is 6 MB. A status message and what the server says of itself take some 10 KB at most; the

@@ -17,7 +17,7 @@ export interface AskedQuestion {
 export function replyOf(engine: EngineContext) {
   /**
    * @returns `unknown` when an open task never asked this; answers to what is answered, withdrawn or over are `known`
-   * @throws TaskNotFound
+   * @throws TaskNotFound, AnswerTooLarge
    */
   return async (
     caller: Caller,
@@ -33,7 +33,7 @@ export function replyOf(engine: EngineContext) {
       deadline,
       (questions) => {
         was = Object.hasOwn(questions, key) ? 'known' : 'unknown';
-        const answered = withAnswers(questions, { [key]: answer });
+        const answered = withAnswers(questions, { [key]: answer }, engine.settings.maxAnswerBytes);
         return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
       },
       isOfClient(caller),

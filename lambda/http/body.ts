@@ -5,13 +5,27 @@ import type { HttpRequest } from './event.ts';
 /** Longest body accepted (bytes), unless configured otherwise. */
 export const MAX_BODY_BYTES = 1_048_576;
 
+/** What a body may be made of. */
+export interface BodyLimits {
+  readonly bytes: number;
+  /** Brackets open at once. */
+  readonly depth: number;
+  /** JSON values, keys among them: what validators walk over and tell of one by one. */
+  readonly values: number;
+}
+
 /** Deepest nesting accepted: what recurses over a body later on (validators, serializers) must not run out of stack. */
 export const MAX_DEPTH = 100;
 
+/** Most values accepted: some hundred thousand are a tenth of a second for a validator. */
+export const MAX_VALUES = 100_000;
+
 /** @throws Refusal 413 for a body over the limit, 400 -32700 for one that is not JSON */
-export function parseBody(request: HttpRequest, maxBytes: number): unknown {
-  const text = textOf(request, maxBytes);
-  if (isDeeperThan(text, MAX_DEPTH)) throw notJson(`it is nested more than ${MAX_DEPTH} deep`);
+export function parseBody(request: HttpRequest, limits: BodyLimits): unknown {
+  const text = textOf(request, limits.bytes);
+  const excess = excessOf(text, limits);
+  if (excess === 'depth') throw notJson(`it is nested more than ${limits.depth} deep`);
+  if (excess === 'values') throw notJson(`it has more than ${limits.values} values`);
   try {
     return JSON.parse(text);
   } catch {
@@ -34,9 +48,10 @@ function textOf({ body, isBase64 }: HttpRequest, maxBytes: number): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Whether JSON text opens more brackets than this at once, those within strings not counted. */
-export function isDeeperThan(text: string, limit: number): boolean {
+/** What JSON text has too much of: looked for before it is parsed, strings left aside. */
+export function excessOf(text: string, limits: Omit<BodyLimits, 'bytes'>): 'depth' | 'values' | undefined {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at);
@@ -46,12 +61,18 @@ export function isDeeperThan(text: string, limit: number): boolean {
     } else if (char === QUOTE) inString = true;
     else if (char === OPEN_BRACKET || char === OPEN_BRACE) {
       depth += 1;
-      if (depth > limit) return true;
+      if (depth > limits.depth) return 'depth';
     } else if (char === CLOSE_BRACKET || char === CLOSE_BRACE) depth -= 1;
+    else if (char === COMMA || char === COLON) {
+      values += 1;
+      if (values > limits.values) return 'values';
+    }
   }
-  return false;
+  return undefined;
 }
 
+const COMMA = 0x2c;
+const COLON = 0x3a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;

@@ -2,6 +2,12 @@
 import { CODE, Refusal } from '../mcp/failure.ts';
 import { isObject, type JsonObject, own, type RpcId, type RpcRequest } from '../mcp/rpc.ts';
 
+/**
+ * Longest JSON-RPC id and progress token (characters). Both are said again with every answer, and a task keeps the
+ * latter in its row.
+ */
+export const MAX_ID_LENGTH = 256;
+
 export type Framed =
   | { readonly kind: 'request'; readonly request: RpcRequest }
   | { readonly kind: 'notification'; readonly notification: { readonly method: string; readonly params?: JsonObject } }
@@ -11,30 +17,35 @@ export type Framed =
  * @throws Refusal 400 -32600 for what is no single JSON-RPC message. Batches are refused in every revision:
  *   MCP removed them with 2025-06-18.
  */
-export function frame(body: unknown): Framed {
+export function frame(body: unknown, maxIdLength = MAX_ID_LENGTH): Framed {
   if (Array.isArray(body)) throw invalid('JSON-RPC batches are not supported');
   if (!isObject(body) || own(body, 'jsonrpc') !== '2.0') throw invalid('it must be an object with "jsonrpc": "2.0"');
-  if (Object.hasOwn(body, 'method')) return frameCall(body);
+  if (Object.hasOwn(body, 'method')) return frameCall(body, maxIdLength);
   if (isResponse(body)) return { kind: 'response', response: body };
   throw invalid('it is neither a request nor a notification nor a response');
 }
 
-function frameCall(body: JsonObject): Framed {
+function frameCall(body: JsonObject, maxIdLength: number): Framed {
   onlyMembers(body, ['jsonrpc', 'id', 'method', 'params']);
   const { method, params, id } = body;
   if (typeof method !== 'string') throw invalid('"method" must be a string');
   if (params !== undefined && !areParams(params))
     throw invalid('"params" must be an object, and its "_meta" one as well');
+  const token = own(own(params as JsonObject | undefined, '_meta') as JsonObject | undefined, 'progressToken');
+  if (isLonger(token, maxIdLength)) throw invalid(`its progress token has more than ${maxIdLength} characters`);
   if (!Object.hasOwn(body, 'id')) return { kind: 'notification', notification: body as { method: string } };
   if (!isId(id)) throw invalid('"id" must be a string or an integer');
+  if (isLonger(id, maxIdLength)) throw invalid(`its "id" has more than ${maxIdLength} characters`);
   return { kind: 'request', request: body as unknown as RpcRequest };
 }
+
+const isLonger = (id: unknown, most: number): boolean => typeof id === 'string' && id.length > most;
 
 /** The id to answer a refused body with: null where no request's id could be read. */
 export function idOf(body: unknown): RpcId | null {
   if (!isObject(body) || typeof own(body, 'method') !== 'string') return null;
   const id = own(body, 'id');
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
+  return (typeof id === 'string' && id.length <= MAX_ID_LENGTH) || typeof id === 'number' ? id : null;
 }
 
 const invalid = (why: string): Refusal =>

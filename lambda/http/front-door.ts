@@ -7,10 +7,10 @@ import { tell } from '../mcp/errors.ts';
 import type { HttpMessage, Services } from '../mcp/exchange.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import { errorReply, type Reply } from '../mcp/rpc.ts';
-import { MAX_BODY_BYTES, parseBody } from './body.ts';
+import { MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, parseBody } from './body.ts';
 import { preflightReply, withCors } from './cors.ts';
 import type { HttpRequest } from './event.ts';
-import { frame, idOf } from './framing.ts';
+import { frame, idOf, MAX_ID_LENGTH } from './framing.ts';
 import { checkOrigin } from './origin.ts';
 import { reportReply } from './report.ts';
 
@@ -23,13 +23,22 @@ export interface FrontDoorOptions {
   readonly allowedOrigins?: readonly string[];
   /** Longest body accepted (bytes). Default 1 MiB. */
   readonly maxBodyBytes?: number;
+  /** Deepest nesting of a body. Default 100. */
+  readonly maxDepth?: number;
+  /** Most JSON values in a body. Default 100,000. */
+  readonly maxValues?: number;
+  /** Longest JSON-RPC id and progress token (characters). Default 256. */
+  readonly maxIdLength?: number;
 }
 
 /** Serves one request. @param deadline when the answer must have been given (ms since the epoch) */
 export type FrontDoor = (request: HttpRequest, deadline: number) => Promise<Reply>;
 
 export function createFrontDoor(services: Services, options: FrontDoorOptions = {}): FrontDoor {
-  const { path = '/mcp', guard = anonymous, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES } = options;
+  const { path = '/mcp', guard = anonymous, allowedOrigins = [] } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = options;
+  const limits = { bytes: maxBodyBytes, depth: maxDepth, values: maxValues };
+  const { maxIdLength = MAX_ID_LENGTH } = options;
 
   /** What nobody has to say who they are for. */
   function publicReply(request: HttpRequest): Reply | undefined {
@@ -50,7 +59,7 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
   }
 
   async function dispatch(message: HttpMessage, request: HttpRequest, identity: Identity): Promise<Reply> {
-    const framed = frame(message.body);
+    const framed = frame(message.body, maxIdLength);
     if (framed.kind === 'request')
       await checkToolScopes(framed.request, request, identity, { guard, server: services.server });
     if (framed.kind === 'response') return respond(message, framed.response, services);
@@ -78,7 +87,7 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
         reply = await resume({ ...message, body }, services);
       } else {
         checkEnvelope(request);
-        body = parseBody(request, maxBodyBytes);
+        body = parseBody(request, limits);
         reply = await dispatch({ ...message, body }, request, identity);
       }
     } catch (thrown) {

@@ -1,4 +1,4 @@
-export { MAX_BODY_BYTES, MAX_DEPTH } from './body.ts';
+export { MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES } from './body.ts';
 export { type HttpRequest, requestOf, resultOf } from './event.ts';
 export { createFrontDoor, type FrontDoor, type FrontDoorOptions } from './front-door.ts';
 export { restRequestOf } from './rest-event.ts';

@@ -1,5 +1,6 @@
 /** The one place where an error becomes a JSON-RPC error and an HTTP status. */
 import {
+  AnswerTooLarge,
   IdempotencyConflict,
   IdempotencyUnsupported,
   QuotaExceeded,
@@ -58,6 +59,13 @@ const TABLE: readonly Rule[] = [
     }),
   ],
   [TaskNotFound, ({ message }: Error) => ({ status: 200, error: { code: CODE.invalidParams, message } })],
+  [
+    AnswerTooLarge,
+    ({ message, limit }: AnswerTooLarge) => ({
+      status: 200,
+      error: { code: CODE.invalidParams, message, data: { limit } },
+    }),
+  ],
   [
     QuotaExceeded,
     ({ message, limit }: QuotaExceeded) => ({

@@ -31,6 +31,16 @@ export async function validateArguments(tool: Tool, args: unknown): Promise<Vali
   return tool.inputSchema ? validate(tool.inputSchema, args ?? {}) : { ok: true, value: {} };
 }
 
+/** Problems that are told one by one. A hundred thousand wrong items are as many problems, and no answer holds them. */
+const TOLD = 20;
+/** Longest telling of one (characters): a validator may repeat what it was given. */
+const LONGEST = 300;
+
 /** Problems as one line that a model can act on. */
-export const describeProblems = (problems: readonly Problem[]): string =>
-  problems.map(({ path, reason }) => (path ? `${path}: ${reason}` : reason)).join('; ');
+export const describeProblems = (problems: readonly Problem[]): string => {
+  const told = problems.slice(0, TOLD).map(({ path, reason }) => shortened(path ? `${path}: ${reason}` : reason));
+  const more = problems.length - told.length;
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+};
+
+const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);

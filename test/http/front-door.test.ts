@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isDeeperThan, MAX_BODY_BYTES } from '../../lambda/http/body.ts';
+import { excessOf, MAX_BODY_BYTES } from '../../lambda/http/body.ts';
 import { requestOf } from '../../lambda/http/event.ts';
 import { defineServer, defineTool } from '../../lambda/index.ts';
 import { openDoor } from './door.ts';
@@ -101,6 +101,7 @@ describe('the body', () => {
   });
 
   test('brackets within strings are text', () => {
+    const isDeeperThan = (text: string, depth: number) => excessOf(text, { depth, values: 100 }) === 'depth';
     expect(isDeeperThan('{"a":"[[[[","b":"\\"[[["}', 1)).toBe(false);
     expect(isDeeperThan('[[]]', 1)).toBe(true);
     expect(isDeeperThan('[[],[],[]]', 2)).toBe(false);

@@ -186,20 +186,22 @@ export function servesSdk1x(url: () => string): void {
     const { client, transport } = await open();
     const { task } = await createTask(client, 'wait');
     const { tasks } = client.experimental;
-    const result = tasks.getTaskResult(task.taskId, CallToolResultSchema);
-    result.catch(() => {});
     const requests: (string | null)[] = [];
     const internals = transport as unknown as { _fetch: typeof fetch };
     internals._fetch = (input, init) => {
       requests.push(new Headers(init?.headers).get('last-event-id'));
       return fetch(input, init);
     };
+    const result = tasks.getTaskResult(task.taskId, CallToolResultSchema);
+    result.catch(() => {});
+    // Cancelled only once it waits on a stream: it has come back to one.
+    await expect.poll(() => requests.some((id) => id?.startsWith('t.')), { timeout: 15_000 }).toBe(true);
     await tasks.cancelTask(task.taskId);
     await expect(result).rejects.toMatchObject({ code: -32602 });
-    // It comes back once after the error, is told 405, and stops.
-    await expect.poll(() => requests.at(-1)).toMatch(/^T\./);
+    // It comes back once after the error, with the cursor of an outcome that was delivered, is told 405, and stops.
+    await expect.poll(() => String(requests.at(-1)), { timeout: 15_000 }).toMatch(/^T\./);
     const made = requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(requests).toHaveLength(made);
   });
 

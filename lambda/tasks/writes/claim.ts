@@ -63,7 +63,7 @@ export type Verdict =
   /** What stood in the way is gone already (clocks differ, or it changed meanwhile): claim again. */
   | { readonly is: 'again' };
 
-/** PROTOCOL of the message: its rules 1, 3 and 5 as one pure function. */
+/** The protocol of the message (docs/architecture.md, rules 1, 3 and 5) as one pure function. */
 export function judgeClaim(written: Written, claim: Claim): Verdict {
   if (written.done) return { is: 'claimed', row: written.row };
   const { row } = written;

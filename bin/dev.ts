@@ -1,7 +1,8 @@
 /** `npm run dev`: the stack on one machine, until SIGINT or SIGTERM. */
 import { parseArgs } from 'node:util';
 import { CannotStart } from '../lib/local/errors.ts';
-import { type LocalStackOptions, startLocalStack } from '../lib/local/stack.ts';
+import type { LocalStackOptions } from '../lib/local/options.ts';
+import { startLocalStack } from '../lib/local/stack.ts';
 
 const usage = `npm run dev -- [options]
 

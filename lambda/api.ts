@@ -6,7 +6,7 @@ import { dynamoDb } from './aws/dynamodb.ts';
 import { createEngine } from './engine/api.ts';
 import type { WakeUpQueue } from './engine/ports.ts';
 import { systemClock, systemIds } from './engine/system.ts';
-import { type Environment, engineSettings, requestLimits, required } from './environment.ts';
+import { engineSettings, requestLimits } from './environment.ts';
 import { createFrontDoor, type FrontDoor, requestOf, resultOf } from './http/index.ts';
 import type { OfficialSdk } from './mcp/exchange.ts';
 import { during, functionLog, type Invocation, traceparentOf } from './observe/index.ts';
@@ -14,6 +14,7 @@ import { createKeyedHash, createSealer, type Secrets, secretsManager } from './s
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
+import { type Environment, required } from './variables.ts';
 
 /** What is kept back of the function's time (ms): an answer must have been given before Lambda stops it. */
 const MARGIN_MS = 1_000;

@@ -6,9 +6,9 @@ import { sqs } from './aws/sqs.ts';
 import { parseWakeUp } from './aws/wake-up.ts';
 import { createRedrive } from './engine/redrive.ts';
 import { systemClock } from './engine/system.ts';
-import { type Environment, required } from './environment.ts';
 import { during, errorFacts, functionLog, type Invocation } from './observe/index.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
+import { type Environment, required } from './variables.ts';
 
 /**
  * The Lambda handler of the dead-letter queue.

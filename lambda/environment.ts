@@ -1,18 +1,7 @@
 /** Reading the functions' environment: once, at the first line, with messages that say what to do. */
 import { ENGINE_DEFAULTS, type EngineSettings } from './engine/settings.ts';
 import { ConfigurationError } from './tool/errors.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** @throws ConfigurationError when a variable is missing or empty */
-export function required(env: Environment, name: string): string {
-  const value = env[name];
-  if (value === undefined || value === '')
-    throw new ConfigurationError(
-      `The environment variable ${name} is missing. The McpTasksServer construct sets it; a function wired by hand must set it too.`,
-    );
-  return value;
-}
+import type { Environment } from './variables.ts';
 
 function milliseconds(env: Environment, name: string, fallback: number): number {
   const text = env[name];

@@ -9,10 +9,11 @@ import { sqs } from './aws/sqs.ts';
 // Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
 import { createEngine } from './engine/api.ts';
 import { systemClock, systemIds } from './engine/system.ts';
-import { type Environment, engineSettings, required } from './environment.ts';
+import { engineSettings } from './environment.ts';
 import { during, functionLog, type Invocation } from './observe/index.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
+import { type Environment, required } from './variables.ts';
 
 /** What the function is invoked with: the token that `task.waitFor` gave, and one word about its wait. */
 export type ExternalEvent =

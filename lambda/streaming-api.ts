@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { createAnswer } from './api.ts';
-import type { Environment } from './environment.ts';
 import { restRequestOf } from './http/index.ts';
 import type { Reply } from './mcp/rpc.ts';
 import { during } from './observe/index.ts';
 import type { ServerModule } from './server-module.ts';
+import type { Environment } from './variables.ts';
 
 /** How long everything but a stream may take (ms): what a client is used to from the other endpoint. */
 const ANSWER_MS = 27_000;

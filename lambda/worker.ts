@@ -5,11 +5,12 @@ import { deliveryOf, SqsWakeUpQueue } from './aws/queue.ts';
 import { sqs } from './aws/sqs.ts';
 import { createWorker, systemClock, systemIds } from './engine/index.ts';
 import { startThreads } from './engine/thread/thread-run.ts';
-import { type Environment, engineSettings, required } from './environment.ts';
+import { engineSettings } from './environment.ts';
 import { during, errorFacts, functionLog, type Invocation } from './observe/index.ts';
 import type { ServerModule } from './server-module.ts';
 import { DynamoTaskStore } from './tasks/dynamodb/index.ts';
 import { payloadStoreOf } from './tasks/payload/index.ts';
+import { type Environment, required } from './variables.ts';
 
 /**
  * The Lambda handler of the worker.

@@ -5,36 +5,6 @@ import type { ToolsProps } from './props.ts';
 /** Where Lambda unpacks a function's code. */
 const TASK_ROOT = '/var/task';
 
-/** What the construct sets itself: the user's variables may not change the wiring. */
-export const WIRING_VARIABLES = [
-  'TABLE_NAME',
-  'QUEUE_URL',
-  'PAYLOAD_BUCKET',
-  'PAYLOAD_FOLDER',
-  'SEALING_SECRET',
-  'SEALING_SECRET_ARN',
-  'AUTH',
-  'AUTH_ISSUER',
-  'AUTH_JWKS_URI',
-  'AUTH_AUDIENCES',
-  'AUTH_SCOPES',
-  'AUTH_CLIENTS',
-  'AUTH_ALGORITHMS',
-  'AUTH_CLOCK_SKEW_SECONDS',
-  'AUTH_RESOURCE',
-  'ALLOWED_ORIGINS',
-  'LEASE_MS',
-  'HEARTBEAT_MS',
-  'METRICS_SERVER',
-  'OWNER_SHARDS',
-  'MAX_OPEN_TASKS',
-  'MAX_ANSWER_BYTES',
-  'MAX_BODY_BYTES',
-  'MAX_BODY_DEPTH',
-  'MAX_BODY_VALUES',
-  'MAX_ID_LENGTH',
-] as const;
-
 /**
  * What the tools may read: the user's variables, and for each asset where its copy is.
  *

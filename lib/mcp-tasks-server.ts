@@ -10,6 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { McpAuth } from './auth/mcp-auth.ts';
+import { checkPayloadRetention, checkToolScopes } from './check-server.ts';
 import { letLogsUse } from './encryption.ts';
 import { toolEnvironment } from './environment.ts';
 import { feed } from './event-sources.ts';
@@ -27,7 +28,7 @@ import { createSealingSecret } from './sealing-secret.ts';
 import { settingsOf } from './settings.ts';
 import { createStreaming } from './streaming.ts';
 import { createTable } from './table.ts';
-import { checkPayloadRetention, checkSettings, checkToolScopes } from './validation.ts';
+import { checkSettings } from './validation.ts';
 
 /**
  * A durable MCP server: `entry`'s tools behind an HTTPS endpoint, whose slow calls become tasks that outlive every

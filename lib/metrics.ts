@@ -1,6 +1,7 @@
 /** What the server counts itself, and what AWS counts about its parts, as methods. */
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, type MathExpressionOptions, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Names } from 'aws-cdk-lib/core';
@@ -21,10 +22,12 @@ export interface TaskMetricOptions extends MetricOptions {
  * it wants. There is none of the age of the oldest message: SQS counts a message that is worked on as waiting.
  */
 export abstract class MeasuredServer extends Construct {
+  abstract readonly table: ITable;
   abstract readonly queue: IQueue;
   abstract readonly deadLetterQueue: IQueue;
   abstract readonly apiFunction: LambdaFunction;
   abstract readonly workerFunction: LambdaFunction;
+  abstract readonly deadLetterFunction: LambdaFunction;
   abstract readonly httpApi: HttpApi;
   /** Value of the dimension `server` of the server's own metrics. */
   readonly metricsName: string = metricsNameOf(this);

@@ -1,10 +1,10 @@
 /** Settings that contradict each other, refused while the app is synthesized. */
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Duration, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
+import { WIRING_VARIABLES } from '../lambda/variables.ts';
 import { McpAuth } from './auth/mcp-auth.ts';
-import { WIRING_VARIABLES } from './environment.ts';
-import type { LoadedServer } from './load-server.ts';
 import { monitoringProblems } from './monitoring/validation.ts';
 import { requestProblems } from './request-limits.ts';
 import type { Settings } from './settings.ts';
@@ -20,46 +20,7 @@ export function checkSettings(settings: Settings): void {
   );
 }
 
-/**
- * A tool that demands scopes can never be called where callers have none.
- *
- * @throws Error that names the tools
- */
-export function checkToolScopes({ auth }: Settings, server: LoadedServer): void {
-  if (auth.takesTokens) return;
-  report(
-    server.tools
-      .filter(({ scopes = [] }) => scopes.length > 0)
-      .map(
-        ({ name }) =>
-          `The tool ${name} demands scopes, and with McpAuth.${auth.kind}() no caller has any: choose McpAuth.jwt(…) or McpAuth.cognito(…), or remove its "scopes".`,
-      ),
-  );
-}
-
-/**
- * A payload has to outlive every task that may still ask for it.
- *
- * @throws Error that names the tools whose tasks would lose theirs
- */
-export function checkPayloadRetention({ payloadRetention, bucket }: Settings, server: LoadedServer): void {
-  // How long a bucket of somebody's own keeps objects is not ours to know.
-  if (bucket) return;
-  const keptMs = payloadRetention.toMilliseconds();
-  report(
-    server.tools
-      .filter(({ lifetimeMs, retentionMs }) => lifetimeMs + retentionMs > keptMs)
-      .map(({ name, lifetimeMs, retentionMs }) => {
-        const days = Math.ceil(Duration.millis(lifetimeMs + retentionMs).toDays({ integral: false }));
-        return (
-          `The tool ${name} keeps tasks longer than their payloads are kept: raise payloadRetention to at least ` +
-          `Duration.days(${days}), or lower the tool's lifetimeMs or retentionMs.`
-        );
-      }),
-  );
-}
-
-function report(problems: readonly string[]): void {
+export function report(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(`McpTasksServer: ${problems.join(' ')}`);
 }
 

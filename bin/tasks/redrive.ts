@@ -1,4 +1,4 @@
-import { groupOf } from '../../lambda/engine/context.ts';
+import { groupOf } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
 import { consent, type Terminal } from './console.ts';

@@ -1,6 +1,5 @@
-/** The guard at the front door: who calls, and what a caller who may not is told. */
-import type { Caller } from '../engine/engine.ts';
-import type { HttpRequest } from '../http/event.ts';
+import type { Caller } from '../engine/model.ts';
+import type { HttpRequest } from '../http/request.ts';
 import type { Refusal } from '../mcp/failure.ts';
 import type { Reply } from '../mcp/rpc.ts';
 

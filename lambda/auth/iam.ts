@@ -1,17 +1,9 @@
 /** SigV4: the gateway has checked the signature and says whose it is. */
+import type { IamContext } from '../http/request.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import { anonymous } from './anonymous.ts';
 import type { Guard } from './guard.ts';
 import { ownerByPrincipal } from './owner.ts';
-
-/** What an HTTP API's IAM authorizer puts into the event (`requestContext.authorizer.iam`), as far as it is used. */
-export interface IamContext {
-  readonly accountId: string;
-  /** `AROA…:session` for a role, `AIDA…` for a user, the account for its root, `account:name` for a federated user. */
-  readonly userId: string;
-  /** Set when the credentials came from a Cognito identity pool, where everybody shares one role. */
-  readonly cognitoIdentity?: { readonly identityId?: string } | null;
-}
 
 /**
  * The role's unique id, not the session's name: whoever assumes the role chooses the name, and a new session of the

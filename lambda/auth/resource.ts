@@ -1,5 +1,4 @@
-/** This server as OAuth sees it: a protected resource, its metadata (RFC 9728) and its challenges (RFC 6750). */
-import type { HttpRequest } from '../http/event.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { Reply } from '../mcp/rpc.ts';
 import type { TokenSettings } from './settings.ts';

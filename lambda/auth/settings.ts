@@ -1,6 +1,5 @@
-/** Reading who may call from the function's environment, which the construct's `auth` prop wrote. */
-import { type Environment, required } from '../environment.ts';
 import { ConfigurationError } from '../tool/errors.ts';
+import { type Environment, required } from '../variables.ts';
 
 /** How the access tokens of one issuer are checked. */
 export interface TokenSettings {

@@ -1,5 +1,4 @@
-/** Scopes that one tool demands (`defineTool`, `scopes`), checked before anything of the call is looked at. */
-import type { HttpRequest } from '../http/event.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { own, type RpcRequest } from '../mcp/rpc.ts';
 import type { ServerModule } from '../server-module.ts';
 import type { Guard, Identity } from './guard.ts';

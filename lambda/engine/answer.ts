@@ -2,9 +2,9 @@
 import { type Answer, isOutstanding, isTerminal, type Questions, type TaskRow } from '../tasks/record.ts';
 import { answerChange } from '../tasks/writes/answer.ts';
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
-import type { Caller } from './engine.ts';
 import { AnswerTooLarge, TaskNotFound, Unavailable } from './errors.ts';
 import { factsOf } from './facts.ts';
+import type { Caller } from './model.ts';
 import { questionsOf } from './view.ts';
 
 export function answerOf(engine: EngineContext) {

@@ -2,7 +2,7 @@
 import { answerOf } from './answer.ts';
 import { cancelOf } from './cancel.ts';
 import { EngineContext, type EngineParts } from './context.ts';
-import { deliverOf } from './deliver.ts';
+import { deliverOf } from './deliver-call.ts';
 import type { Engine } from './engine.ts';
 import { externalOf } from './external.ts';
 import { listOf } from './list.ts';

@@ -1,9 +1,9 @@
 /** Cancel: one write; a task that owes its tool an `onCancel` takes one more, with the message for it first. */
 import { cancelChange, cancelOwingChange, judgeCancel } from '../tasks/writes/cancel.ts';
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
-import type { Caller } from './engine.ts';
 import { TaskNotFound, Unavailable } from './errors.ts';
 import { factsOf } from './facts.ts';
+import type { Caller } from './model.ts';
 
 export function cancelOf(engine: EngineContext) {
   const { store, clock, ids, settings, log } = engine;

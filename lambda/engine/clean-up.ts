@@ -5,7 +5,8 @@ import { LeaseLost } from '../tool/errors.ts';
 import { validateArguments } from '../tool/validate.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Delivery, Disposal } from './ports.ts';
-import { putBack, type WorkerTools } from './worker.ts';
+import { putBack } from './wake-up.ts';
+import type { WorkerTools } from './worker-parts.ts';
 
 export async function cleanUp(
   tools: WorkerTools,

@@ -1,13 +1,15 @@
 /** What every verb of the API side works with. */
+
+import type { PayloadStore } from '../tasks/payload/store.ts';
 import type { TaskRow } from '../tasks/record.ts';
+import { isVisible } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
-import type { Caller } from './engine.ts';
 import { TaskNotFound } from './errors.ts';
-import { partitionOf } from './partition.ts';
+import type { Caller } from './model.ts';
+import { groupOf, partitionOf } from './partition.ts';
 import { Payloads } from './payloads.ts';
-import type { Clock, Ids, Log, PayloadStore, WakeUpQueue } from './ports.ts';
+import type { Clock, Ids, Log, WakeUpQueue } from './ports.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from './settings.ts';
-import { isVisible } from './view.ts';
 
 export interface EngineParts {
   readonly store: TaskStore;
@@ -81,9 +83,3 @@ export class EngineContext {
     );
   }
 }
-
-/** The fairness group of a partition: its owner; each anonymous task is on its own. */
-export const groupOf = (partition: string): { readonly group?: string } => {
-  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
-  return owner === undefined ? {} : { group: owner };
-};

@@ -1,6 +1,5 @@
 /** An outcome as one answer to a client holds it: what does not fit is kept as files, before anything links to them. */
 import type { Outcome } from '../tasks/record.ts';
-import type { EngineContext } from './context.ts';
 import { fitted, LINK_SECONDS, type StoredOutcome, withUrls } from './large-result.ts';
 import type { Payloads } from './payloads.ts';
 
@@ -25,11 +24,3 @@ export const deliverable = ({ files }: Payloads, kept: StoredOutcome, seconds = 
     if (!files) throw new Error(`A part of a result is kept at ${key}, but no file store is configured.`);
     return files.url(key, Math.max(1, Math.min(LINK_SECONDS, Math.floor(seconds))));
   });
-
-/** For a call that ran inline; nobody reads its outcome a second time. */
-export const deliverOf =
-  ({ payloads, settings, ids }: EngineContext) =>
-  async (call: string, outcome: Outcome): Promise<Outcome> => {
-    const place = `calls/${call}/result-${ids.token()}`;
-    return deliverable(payloads, await storable(payloads, outcome, settings.answerBytes, place));
-  };

@@ -5,7 +5,7 @@ import { type Held, judgeLost } from '../tasks/writes/held.ts';
 import { LeaseLost, TaskCancelled } from '../tool/errors.ts';
 import { insist } from './insist.ts';
 import type { Delivery, Disposal } from './ports.ts';
-import type { WorkerTools } from './worker.ts';
+import type { WorkerTools } from './worker-parts.ts';
 
 /** What one run carries around. */
 export interface TaskRun {

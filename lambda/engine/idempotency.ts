@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { TaskRow } from '../tasks/record.ts';
+import { isVisible } from '../tasks/record.ts';
 import type { IdempotencyRow } from '../tasks/store.ts';
 import type { EngineContext } from './context.ts';
-import type { StartCall } from './engine.ts';
 import { IdempotencyConflict, IdempotencyUnsupported } from './errors.ts';
-import { isVisible } from './view.ts';
+import type { StartCall } from './model.ts';
 
 /**
  * The row that says which task the key made. It lives as long as the task.

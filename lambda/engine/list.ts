@@ -1,9 +1,10 @@
 /** List: a caller's own tasks, newest first, whichever dialect made them. */
 import type { TaskRow } from '../tasks/record.ts';
+import { isVisible } from '../tasks/record.ts';
 import type { EngineContext } from './context.ts';
-import type { Caller, TaskSummary } from './engine.ts';
+import type { Caller, TaskSummary } from './model.ts';
 import { partitionsOf } from './partition.ts';
-import { isVisible, summaryOf } from './view.ts';
+import { summaryOf } from './view.ts';
 
 export interface TaskPage {
   readonly tasks: readonly TaskSummary[];

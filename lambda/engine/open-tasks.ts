@@ -8,8 +8,8 @@
  */
 import { isTerminal } from '../tasks/record.ts';
 import type { EngineContext } from './context.ts';
-import type { Caller } from './engine.ts';
 import { QuotaExceeded } from './errors.ts';
+import type { Caller } from './model.ts';
 
 const COUNT_AGAIN_MS = 60_000;
 /** Owners whose counts one instance remembers. */

@@ -2,13 +2,14 @@
 import { isOutstanding, type Question, type Questions, type TaskRow } from '../tasks/record.ts';
 import { endedBy, parkChange } from '../tasks/writes/end.ts';
 import type { Wait } from '../tool/run.ts';
-import { handOver, sendWakeUp } from './hand-over.ts';
+import { handOver } from './hand-over.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { heldOf, packQuestions, persist, statusOf, superseded, type TaskRun } from './held-run.ts';
 import { bytesInAnswer } from './large-result.ts';
 import type { Disposal } from './ports.ts';
 import { settle } from './settle.ts';
 import { questionsOf } from './view.ts';
+import { sendWakeUp } from './wake-up.ts';
 
 export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: Heartbeat): Promise<Disposal> {
   const { tools } = task;

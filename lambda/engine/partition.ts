@@ -1,6 +1,6 @@
 /** Where a caller's tasks live. */
 import { createHash } from 'node:crypto';
-import type { Caller } from './engine.ts';
+import type { Caller } from './model.ts';
 
 /**
  * The partition of a task: its owner's, spread over shards by the task id; on an anonymous server the task id
@@ -23,3 +23,9 @@ const ownerPartition = (owner: string, shard: number, shards: number): string =>
 
 const shardOf = (id: string, shards: number): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
+
+/** The fairness group of a partition: its owner; each anonymous task is on its own. */
+export const groupOf = (partition: string): { readonly group?: string } => {
+  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
+  return owner === undefined ? {} : { group: owner };
+};

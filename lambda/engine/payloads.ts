@@ -7,8 +7,9 @@
  * line is 16 KB. Arguments and questions are in the row that every heartbeat writes: ten heartbeats and a
  * dozen polls make it 10 s, so their line is 4 KB.
  */
+
+import type { FileStore, PayloadStore } from '../tasks/payload/store.ts';
 import type { Payload } from '../tasks/record.ts';
-import type { FileStore, PayloadStore } from './ports.ts';
 
 export class Payloads {
   private readonly store: PayloadStore | undefined;

@@ -4,11 +4,11 @@
  */
 import { isTerminal } from '../tasks/record.ts';
 import type { TaskStore } from '../tasks/store.ts';
-import { groupOf } from './context.ts';
-import type { Redrive } from './engine.ts';
 import { ownerOf } from './facts.ts';
+import { groupOf } from './partition.ts';
 import type { Clock, Log, WakeUpQueue } from './ports.ts';
 import { traceFacts } from './trace.ts';
+import type { Redrive } from './worker-types.ts';
 
 /** A message that went round so often waits this long before the next round (ms). */
 const PAUSE_MS = 60_000;

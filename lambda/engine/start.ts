@@ -2,10 +2,10 @@
 import type { TaskKey, TaskRow } from '../tasks/record.ts';
 import { judgeCreate, newRow } from '../tasks/writes/create.ts';
 import type { EngineContext } from './context.ts';
-import type { StartCall, TaskView } from './engine.ts';
 import { Unavailable } from './errors.ts';
 import { factsOf } from './facts.ts';
 import { idempotencyRow, insertOnce } from './idempotency.ts';
+import type { StartCall, TaskView } from './model.ts';
 import { OpenTasks } from './open-tasks.ts';
 import { spanFacts, within } from './trace.ts';
 import { viewOf } from './view.ts';

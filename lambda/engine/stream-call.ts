@@ -3,16 +3,17 @@
  * instance and whose stream is resumed at any other. Between the two the call is a row of its own.
  */
 import type { InputCapabilities, Outcome, Question, Questions, TaskRow } from '../tasks/record.ts';
+import { isVisible } from '../tasks/record.ts';
 import type { Change } from '../tasks/store.ts';
 import { askAgainChange, endCallChange, takeCallChange, waitingCallRow } from '../tasks/writes/stream.ts';
 import { isOfClient } from './answer.ts';
 import type { EngineContext } from './context.ts';
-import type { Caller } from './engine.ts';
 import { TaskNotFound, Unavailable } from './errors.ts';
+import type { Caller } from './model.ts';
 import { callPartitionOf } from './partition.ts';
 import { pollIntervalMs } from './poll-interval.ts';
 import { askOver, type Follow, streamUntil } from './stream.ts';
-import { isVisible, questionsOf, viewOf } from './view.ts';
+import { questionsOf, viewOf } from './view.ts';
 
 /** How long a client may take over all the questions of a call (ms). */
 const LIFETIME_MS = 3_600_000;

@@ -3,7 +3,7 @@ import type { Answer } from '../tasks/record.ts';
 import { isOutstanding } from '../tasks/record.ts';
 import { commitAnswers, isOfClient, withAnswers } from './answer.ts';
 import type { EngineContext } from './context.ts';
-import type { Caller } from './engine.ts';
+import type { Caller } from './model.ts';
 import { callPartitionOf } from './partition.ts';
 
 /** The question that a response is to. */

@@ -2,13 +2,13 @@
  * Following a task over a stream that is closed after every look and resumed later (2025-11-25): one read of the
  * row, and a write only where a question is about to be asked.
  */
-import { isOutstanding, type Questions, type TaskRow } from '../tasks/record.ts';
+import { isOutstanding, isVisible, type Questions, type TaskRow } from '../tasks/record.ts';
 import { askChange, type Stream } from '../tasks/writes/stream.ts';
 import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
-import type { Caller, TaskView } from './engine.ts';
 import { TaskNotFound } from './errors.ts';
+import type { Caller, TaskView } from './model.ts';
 import { pollIntervalMs } from './poll-interval.ts';
-import { isVisible, questionsOf, viewOf } from './view.ts';
+import { questionsOf, viewOf } from './view.ts';
 
 /** What a stream has to do with the questions that are outstanding. */
 export interface Concern {

@@ -8,16 +8,16 @@ import { type LiveEnd, type LiveRun, runHere } from '../tool/live-run.ts';
 import type { RunHost } from '../tool/run.ts';
 import type { Tool } from '../tool/types.ts';
 import { describeProblems, validateArguments } from '../tool/validate.ts';
-import { queueWaitMs } from './facts.ts';
 import { handOver } from './hand-over.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { heldOf, lostReason, persist, type TaskRun } from './held-run.ts';
 import { park } from './park.ts';
 import type { Delivery, Disposal } from './ports.ts';
 import { historyOf } from './run-history.ts';
+import { queueWaitMs } from './run-log.ts';
 import { settle } from './settle.ts';
 import { waitToken } from './wait-token.ts';
-import type { WorkerTools } from './worker.ts';
+import type { WorkerTools } from './worker-parts.ts';
 
 /** What a run may take of the function's time. */
 export interface RunTime {

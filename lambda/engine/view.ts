@@ -1,14 +1,10 @@
 /** A task as a client may see it, from its row. */
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
 import { deliverable } from './deliver.ts';
-import type { TaskSummary, TaskView } from './engine.ts';
 import type { StoredOutcome } from './large-result.ts';
+import type { TaskSummary, TaskView } from './model.ts';
 import type { Payloads } from './payloads.ts';
 import { pollIntervalMs } from './poll-interval.ts';
-
-/** Whether a row is a task that anybody may still see: void and expired rows are nothing. */
-export const isVisible = (row: TaskRow | undefined, now: number): row is TaskRow =>
-  row !== undefined && !row.void && row.expiresAt > now;
 
 export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Questions> {
   return row.questions === undefined ? {} : (JSON.parse(await payloads.unpack(row.questions)) as Questions);

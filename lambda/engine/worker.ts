@@ -1,41 +1,18 @@
 /** The worker: what is done with one message, from its claim to its disposal. */
 import { isTerminal, type TaskRow } from '../tasks/record.ts';
-import type { TaskStore } from '../tasks/store.ts';
 import { overtakeChange, voidRow } from '../tasks/writes/bar.ts';
 import { claimChange, judgeClaim, type Verdict } from '../tasks/writes/claim.ts';
-import type { Tool } from '../tool/types.ts';
 import { cleanUp } from './clean-up.ts';
-import { groupOf } from './context.ts';
-import type { Worker } from './engine.ts';
-import { factsOf, inRun, ownerOf, withFacts } from './facts.ts';
+import { factsOf, ownerOf, withFacts } from './facts.ts';
 import { Payloads } from './payloads.ts';
-import type { Clock, Delivery, Disposal, Ids, Log, PayloadStore, WakeUp, WakeUpQueue } from './ports.ts';
-import { ENGINE_DEFAULTS, type EngineSettings } from './settings.ts';
+import type { Delivery, Disposal, WakeUp } from './ports.ts';
+import { inRun } from './run-log.ts';
+import { ENGINE_DEFAULTS } from './settings.ts';
 import { type RunTime, runTask } from './task-run.ts';
-import type { StartThread } from './thread/thread-run.ts';
+import { hop, putBack } from './wake-up.ts';
+import type { WorkerParts, WorkerTools } from './worker-parts.ts';
+import type { Worker } from './worker-types.ts';
 
-export interface WorkerParts {
-  readonly store: TaskStore;
-  readonly queue: WakeUpQueue;
-  readonly payloads?: PayloadStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  /** The tool of that name; absent when the server does not define it (any more). */
-  readonly tool: (name: string) => Promise<Tool | undefined>;
-  /** Runs tools with `thread: true`; absent: they run in this thread. */
-  readonly startThread?: StartThread;
-  readonly settings?: Partial<EngineSettings>;
-}
-
-/** The same, with defaults filled in: what the parts of the worker are given. */
-export interface WorkerTools extends Omit<WorkerParts, 'settings' | 'payloads'> {
-  readonly settings: EngineSettings;
-  readonly payloads: Payloads;
-}
-
-/** SQS delays a message 15 minutes at most; a longer wait hops. */
-export const LONGEST_DELAY_MS = 900_000;
 /** How long a worker looks in place for a row that its sender is about to write (ms). */
 const LOOK_MS = [20, 50, 100, 150, 180];
 /** Pauses before an early message is looked at again: from one second up to half a minute. */
@@ -126,22 +103,3 @@ async function claim(tools: WorkerTools, { wakeUp }: Delivery): Promise<Verdict>
 /** Open and past its lifetime. A task that waits for an answer has no message, so nobody comes upon its expiry. */
 const isExpired = (row: TaskRow | undefined, now: number): row is TaskRow =>
   row !== undefined && !row.void && !isTerminal(row.status) && row.expiresAt <= now;
-
-/** Let the message come back after `ms`. If SQS refuses, it comes back at its own visibility time-out. */
-export async function putBack(tools: WorkerTools, delivery: Delivery, ms: number): Promise<Disposal> {
-  try {
-    await delivery.reappearIn(ms);
-  } catch (error) {
-    tools.log('message.keptLonger', { task: delivery.wakeUp.task, error: String(error) });
-  }
-  return 'keep';
-}
-
-/** Send the same wake-up again for later, then delete this one: the next stands before this one goes. */
-async function hop(tools: WorkerTools, wakeUp: WakeUp, ms: number): Promise<Disposal> {
-  await tools.queue.send(wakeUp, {
-    delayMs: Math.min(LONGEST_DELAY_MS, Math.max(0, ms)),
-    ...groupOf(wakeUp.partition),
-  });
-  return 'delete';
-}

@@ -1,23 +1,7 @@
 /** API Gateway's events (HTTP API, payload format 2.0), in and out. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { IamContext } from '../auth/iam.ts';
 import type { Reply } from '../mcp/rpc.ts';
-
-/** One HTTP request as the front door sees it. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly url: string;
-  /** Values by lower-cased name. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** Text, or bytes in Base64. */
-  readonly body: string;
-  readonly isBase64: boolean;
-  /** Until when the answer may go on, piece by piece (ms since the epoch). Absent: it is buffered whole. */
-  readonly streamsUntil?: number;
-  /** Who signed the request, as the gateway's IAM authorizer says; absent where there is none. */
-  readonly iam?: IamContext;
-}
+import type { HttpRequest, IamContext } from './request.ts';
 
 export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   const { http, stage, domainName } = event.requestContext;

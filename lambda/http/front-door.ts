@@ -9,10 +9,10 @@ import { CODE, Refusal } from '../mcp/failure.ts';
 import { errorReply, type Reply } from '../mcp/rpc.ts';
 import { MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, parseBody } from './body.ts';
 import { preflightReply, withCors } from './cors.ts';
-import type { HttpRequest } from './event.ts';
 import { frame, idOf, MAX_ID_LENGTH } from './framing.ts';
 import { checkOrigin } from './origin.ts';
 import { reportReply } from './report.ts';
+import type { HttpRequest } from './request.ts';
 
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */

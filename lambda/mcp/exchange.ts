@@ -1,8 +1,10 @@
 /** What a dialect is given: one framed request, and what serves it. */
-import type { Caller, Engine } from '../engine/engine.ts';
-import type { Log, PayloadStore } from '../engine/ports.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Caller } from '../engine/model.ts';
+import type { Log } from '../engine/ports.ts';
 import type { Sealer } from '../seal/index.ts';
 import type { ServerModule } from '../server-module.ts';
+import type { PayloadStore } from '../tasks/payload/store.ts';
 import type { InputCapabilities, Question } from '../tasks/record.ts';
 import type { JsonObject, Reply, RpcRequest } from './rpc.ts';
 

@@ -171,3 +171,7 @@ export interface JournalEntry {
 /** Whether a status is terminal: such a task never changes again. */
 export const isTerminal = (status: TaskStatus): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
+
+/** Whether a row is a task that anybody may still see: void and expired rows are nothing. */
+export const isVisible = (row: TaskRow | undefined, now: number): row is TaskRow =>
+  row !== undefined && !row.void && row.expiresAt > now;

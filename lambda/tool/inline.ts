@@ -1,6 +1,8 @@
 /** Running a tool in the call itself: for clients without tasks, and for `prepare` before a task exists. */
+
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
+import { contextOf } from './context.ts';
 import { Parked, TimeBudgetSpent, toolError } from './errors.ts';
 import type { RunHistory } from './history.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
@@ -65,7 +67,7 @@ async function runInCall(tool: Tool, call: InlineCall, code: (task: TaskContext)
     call.budgetMs,
   );
   try {
-    const end = await run.start(code);
+    const end = await run.start(() => code(contextOf(run)));
     if (end.end === 'settled') {
       await run.close();
       return { end: 'settled', outcome: end.outcome };

@@ -7,11 +7,10 @@
  */
 import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
 import type { ProgressNews } from '../tasks/writes/held.ts';
-import { contextOf } from './context.ts';
 import { HandedOver, Parked, ToolBroken } from './errors.ts';
 import type { RunHistory } from './history.ts';
 import { outcomeOfReturn, outcomeOfThrow } from './result.ts';
-import type { TaskContext, Tool } from './types.ts';
+import type { Tool } from './types.ts';
 
 /** Where a run happens: in a worker for a task, or in the call itself. */
 export interface RunHost {
@@ -88,9 +87,9 @@ export class ToolRun {
     });
   }
 
-  /** Run `code` (the tool's handler, or its `prepare`) until it returns or the run ends otherwise. */
-  start(code: (task: TaskContext) => unknown): Promise<RunEnd> {
-    this.handler = (async () => code(contextOf(this)))().then(
+  /** Run `code` (the tool's handler, or its `prepare`, with the context of this run) until it returns or the run ends otherwise. */
+  start(code: () => unknown): Promise<RunEnd> {
+    this.handler = (async () => code())().then(
       async (returned) => {
         this.broken ??= this.firstNotRevisited();
         this.settle(await outcomeOfReturn(this.tool, returned));

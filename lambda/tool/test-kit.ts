@@ -11,6 +11,7 @@ import {
   SLEEP,
 } from '../tasks/record.ts';
 import type { ProgressNews } from '../tasks/writes/held.ts';
+import { contextOf } from './context.ts';
 import { HandedOver, Parked, TaskCancelled } from './errors.ts';
 import { activeResources, leftRunning, WITH_TIMERS } from './left-running.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
@@ -94,7 +95,7 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
       },
     };
     const run = new ToolRun(tool, host, { journal: { ...journal }, questions });
-    const end = await aborting(run, options.signal, () => run.start((task) => tool.handler(valid.value, task)));
+    const end = await aborting(run, options.signal, () => run.start(() => tool.handler(valid.value, contextOf(run))));
     await run.close(reasonOf(end));
     const left = leftRunning(before);
     if (left !== undefined)

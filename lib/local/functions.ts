@@ -5,9 +5,9 @@ import type { FunctionOptions } from './execution-environment.ts';
 import { type LocalFunction, startFunction } from './function.ts';
 import { functionEnvironment } from './function-environment.ts';
 import type { LocalNames } from './intrinsics.ts';
+import type { LocalStackOptions } from './options.ts';
 import { startPoller } from './poller.ts';
 import type { LocalSqs } from './sqs.ts';
-import type { LocalStackOptions } from './stack.ts';
 import type { OnPiece } from './stream-gateway.ts';
 import type { FunctionWiring, SourceWiring, Wiring } from './wiring.ts';
 

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Duration } from 'aws-cdk-lib/core';
-import type { McpTasksServer } from '../mcp-tasks-server.ts';
+import type { MeasuredServer } from '../metrics.ts';
 import type { AlarmOptions, Thresholds } from './props.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -36,7 +36,7 @@ interface Watched {
 }
 
 /** @param workerTimeout of the worker function: within it, every run ends */
-export function createAlarms(server: McpTasksServer, options: AlarmOptions, workerTimeout: Duration): Alarm[] {
+export function createAlarms(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): Alarm[] {
   const action = options.topic && new SnsAction(options.topic);
   return Object.entries(watched(server, options, workerTimeout)).flatMap(([name, watch]) => {
     if (!watch) return [];
@@ -58,7 +58,7 @@ export function createAlarms(server: McpTasksServer, options: AlarmOptions, work
 
 type Watches = Readonly<Record<string, Watched | false>>;
 
-function watched(server: McpTasksServer, options: AlarmOptions, workerTimeout: Duration): Watches {
+function watched(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): Watches {
   const limits = { ...DEFAULTS, ...withoutUndefined(options) };
   const stalled =
     options.stalled ?? Duration.minutes(Math.ceil(workerTimeout.toMinutes({ integral: false }) / 5) * 5 + 5);
@@ -119,7 +119,7 @@ const withoutUndefined = (options: Thresholds): Thresholds =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 /** Those that the dead-letter function sent afresh, and those that it could not. */
-const deadLetters = (server: McpTasksServer): MathExpression =>
+const deadLetters = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Dead letters',
     period: PERIOD,
@@ -130,7 +130,7 @@ const deadLetters = (server: McpTasksServer): MathExpression =>
     },
   });
 
-const taskErrorRate = (server: McpTasksServer): MathExpression =>
+const taskErrorRate = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Failed tasks (%)',
     period: PERIOD,
@@ -143,7 +143,7 @@ const taskErrorRate = (server: McpTasksServer): MathExpression =>
     },
   });
 
-const requestErrorRate = (server: McpTasksServer): MathExpression =>
+const requestErrorRate = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Requests answered with 5xx (%)',
     period: PERIOD,
@@ -155,7 +155,7 @@ const requestErrorRate = (server: McpTasksServer): MathExpression =>
   });
 
 /** DynamoDB counts a throttled request under each table it would have touched. */
-const throttles = (server: McpTasksServer): MathExpression => {
+const throttles = (server: MeasuredServer): MathExpression => {
   const events = (metricName: string) =>
     new Metric({
       ...sum,
@@ -177,7 +177,7 @@ const throttles = (server: McpTasksServer): MathExpression => {
 };
 
 /** 1 while it lasts. Parked and sleeping tasks have no message that could be received, and do not count. */
-const standstill = (server: McpTasksServer): MathExpression =>
+const standstill = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'No run ends while wake-ups wait',
     period: PERIOD,

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { type MetricName, NAMESPACE } from '../../lambda/observe/metrics.ts';
-import type { McpTasksServer } from '../mcp-tasks-server.ts';
+import type { MeasuredServer } from '../metrics.ts';
 
 const PERIOD = Duration.minutes(5);
 
@@ -23,7 +23,7 @@ const graph = (title: string, left: IMetric[], props: GraphWidgetProps = {}): Gr
 const milliseconds = { leftYAxis: { label: 'ms', showUnits: false, min: 0 } };
 
 /** From top to bottom: is something wrong; what becomes of tasks; how long it takes; what it is made of. */
-export function createDashboard(server: McpTasksServer, alarms: Alarm[]): Dashboard {
+export function createDashboard(server: MeasuredServer, alarms: Alarm[]): Dashboard {
   return new Dashboard(server, 'Dashboard', {
     defaultInterval: Duration.hours(12),
     widgets: [
@@ -33,7 +33,7 @@ export function createDashboard(server: McpTasksServer, alarms: Alarm[]): Dashbo
   });
 }
 
-function rows(server: McpTasksServer): IWidget[][] {
+function rows(server: MeasuredServer): IWidget[][] {
   const own = (...names: MetricName[]) => names.map((name) => server.metric(name));
   const percentiles = (name: MetricName) =>
     [Stats.p(50), Stats.p(95), Stats.MAXIMUM].map((statistic) => server.metric(name, { statistic, label: statistic }));
@@ -84,7 +84,7 @@ function rows(server: McpTasksServer): IWidget[][] {
 }
 
 /** One line for each tool that has data; no list of tools has to be kept for it. */
-const byTool = (server: McpTasksServer, name: MetricName, statistic: string): MathExpression =>
+const byTool = (server: MeasuredServer, name: MetricName, statistic: string): MathExpression =>
   new MathExpression({
     label: '',
     period: PERIOD,

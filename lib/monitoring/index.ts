@@ -1,12 +1,12 @@
 /** What watches over a server: alarms, and a dashboard with them. */
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { McpTasksServer } from '../mcp-tasks-server.ts';
+import type { MeasuredServer } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import { createAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 
 export function createMonitoring(
-  server: McpTasksServer,
+  server: MeasuredServer,
   { monitoring = {}, workerTimeout }: Settings,
 ): { readonly alarms: readonly Alarm[]; readonly dashboard?: Dashboard } {
   const { alarms: options = {}, dashboard = true } = monitoring;

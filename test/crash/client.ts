@@ -1,6 +1,5 @@
-/** A client that does what its scenario says, tries again what was not answered, and checks what it is told. */
-import type { StartCall, TaskView } from '../../lambda/engine/engine.ts';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
+import type { StartCall, TaskView } from '../../lambda/engine/model.ts';
 import type { Answer, TaskStatus } from '../../lambda/tasks/record.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,8 @@
 /** What the real code runs on in one scenario: a store, both queues, a payload store, and Lambda around them. */
 import type { Engine } from '../../lambda/engine/engine.ts';
 import { createEngine, createRedrive, createWorker } from '../../lambda/engine/index.ts';
-import type { PayloadStore, WakeUp } from '../../lambda/engine/ports.ts';
+import type { WakeUp } from '../../lambda/engine/ports.ts';
+import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
 import type { Payload, TaskKey, TaskRow } from '../../lambda/tasks/record.ts';
 import { type Receipt, SimulatedQueue } from '../simulation/queue.ts';
 import { type StoreMutation, WitnessedStore } from '../simulation/store.ts';

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEngine, createWorker, ENGINE_DEFAULTS, systemClock, systemIds } from '../../lambda/engine/index.ts';
-import type { PayloadStore, WakeUp } from '../../lambda/engine/ports.ts';
+import type { WakeUp } from '../../lambda/engine/ports.ts';
 import { defineTool } from '../../lambda/index.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
+import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
 import type { Payload, TaskRow } from '../../lambda/tasks/record.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 

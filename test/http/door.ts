@@ -1,7 +1,7 @@
 /** The front door on a memory store, with a worker that can be run by hand: the whole path without a stack. */
 import { anonymous, type Guard } from '../../lambda/auth/index.ts';
-import type { Caller } from '../../lambda/engine/engine.ts';
 import { createEngine, createWorker, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import type { Caller } from '../../lambda/engine/model.ts';
 import type { WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
 import { createFrontDoor, type FrontDoorOptions, type HttpRequest, requestOf } from '../../lambda/http/index.ts';
 import type { Services } from '../../lambda/mcp/exchange.ts';

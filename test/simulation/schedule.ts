@@ -1,8 +1,6 @@
-/** One seeded schedule: clients, workers and the dead-letter function over one store and one queue. */
-
-import type { Caller, TaskView } from '../../lambda/engine/engine.ts';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import { createEngine, createRedrive, createWorker } from '../../lambda/engine/index.ts';
+import type { Caller, TaskView } from '../../lambda/engine/model.ts';
 import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
 import { type Receipt, SimulatedQueue } from './queue.ts';

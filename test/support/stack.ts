@@ -1,6 +1,7 @@
 /** The stack on one machine for tests: on the run's DynamoDB Local, from the run's template, silent. */
 import { afterAll, beforeAll, inject } from 'vitest';
-import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/stack.ts';
+import type { LocalStackOptions } from '../../lib/local/options.ts';
+import { type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
 
 export type TestStackOptions = Omit<LocalStackOptions, 'dynamodb' | 'template'>;
 

@@ -1,6 +1,7 @@
 /** When a failed step is tried again, and what becomes of the tool meanwhile. */
 import { describe, expect, it } from 'vitest';
 import { defineTool, Retryable, runTool, toolError } from '../../lambda/index.ts';
+import { contextOf } from '../../lambda/tool/context.ts';
 import { Parked } from '../../lambda/tool/errors.ts';
 import { type RunEnd, type RunHost, ToolRun } from '../../lambda/tool/run.ts';
 import type { RetryOptions, Tool } from '../../lambda/tool/types.ts';
@@ -21,7 +22,7 @@ async function runOnce(tool: Tool, random: number, journal: Record<string, strin
     shouldHandOver: () => false,
   };
   const run = new ToolRun(tool, host, { journal, questions: {} });
-  const end: RunEnd = await run.start((task) => tool.handler({}, task));
+  const end: RunEnd = await run.start(() => tool.handler({}, contextOf(run)));
   await run.close(new Parked());
   const waits = end.end === 'parked' ? [...end.waits.values()].map(({ deadline }) => (deadline ?? 0) - NOW) : [];
   return { end, recorded, waits };

@@ -1,5 +1,6 @@
 /** The thread's side: one run of one tool, whose host is the worker at the other end of a port. */
 import type { ProgressNews } from '../../tasks/writes/held.ts';
+import { contextOf } from '../../tool/context.ts';
 import { type RunEnd, type RunHost, ToolRun } from '../../tool/run.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
@@ -59,7 +60,7 @@ export async function serveThread(data: ThreadData): Promise<void> {
     }
   });
 
-  const end = await run.start((context) => tool.handler(args.value, context));
+  const end = await run.start(() => tool.handler(args.value, contextOf(run)));
   progress.flush();
   // Whoever aborted it knows.
   if (end.end !== 'aborted') say({ is: 'ended', end: plain(end) });

@@ -1,5 +1,4 @@
-/** `initialize`: answered by the official SDK; the tasks of this revision and the session id are added to it. */
-import type { Caller } from '../../engine/engine.ts';
+import type { Caller } from '../../engine/model.ts';
 import { inputCapabilities } from '../2026-07-28/capabilities.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { isObject, type JsonObject, own, type Reply, resultReply } from '../rpc.ts';

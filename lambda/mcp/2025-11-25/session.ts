@@ -1,8 +1,4 @@
-/**
- * `MCP-Session-Id`: what a client said of itself when it was initialized, sealed and carried by the client. No
- * store knows of it. It is never authentication: it only says what the client can be asked.
- */
-import type { Caller } from '../../engine/engine.ts';
+import type { Caller } from '../../engine/model.ts';
 import type { Use } from '../../seal/index.ts';
 import type { InputCapabilities } from '../../tasks/record.ts';
 import { headerOf } from '../2026-07-28/headers.ts';

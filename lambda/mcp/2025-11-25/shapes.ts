@@ -1,5 +1,4 @@
-/** Wire shapes of the tasks of MCP 2025-11-25, from what the engine says. Pure. */
-import type { TaskSummary } from '../../engine/engine.ts';
+import type { TaskSummary } from '../../engine/model.ts';
 import type { AskedQuestion } from '../../engine/stream-reply.ts';
 import type { Outcome, Question, RpcError } from '../../tasks/record.ts';
 import { CODE } from '../failure.ts';

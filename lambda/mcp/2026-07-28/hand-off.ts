@@ -1,5 +1,4 @@
-/** A call that hands off, by a client of this revision without tasks: its task's questions are the call's own. */
-import type { StartCall, TaskView } from '../../engine/engine.ts';
+import type { StartCall, TaskView } from '../../engine/model.ts';
 import type { Answer } from '../../tasks/record.ts';
 import { type Reply, resultReply } from '../rpc.ts';
 import { handOff, outcomeOrHandOff } from '../without-tasks/hand-off.ts';

@@ -4,7 +4,7 @@
  * sealed all the same, and the client carries where.
  */
 import { createHash } from 'node:crypto';
-import type { Caller } from '../../engine/engine.ts';
+import type { Caller } from '../../engine/model.ts';
 import type { Sealer, Use } from '../../seal/index.ts';
 import { type Answer, isOutstanding, type Question } from '../../tasks/record.ts';
 import type { RunHistory } from '../../tool/inline.ts';

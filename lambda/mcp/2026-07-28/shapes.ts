@@ -1,5 +1,4 @@
-/** Wire shapes of the Tasks extension (SEP-2663), from what the engine says of a task. Pure. */
-import type { TaskView } from '../../engine/engine.ts';
+import type { TaskView } from '../../engine/model.ts';
 import { isOutstanding, type Questions } from '../../tasks/record.ts';
 import { isObject, type JsonObject, META } from '../rpc.ts';
 

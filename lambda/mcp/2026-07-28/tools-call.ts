@@ -1,5 +1,4 @@
-/** `tools/call` of a task tool: check the call, let the tool ask first, then make a task or run it in the call. */
-import type { StartCall } from '../../engine/engine.ts';
+import type { StartCall } from '../../engine/model.ts';
 import type { Answer } from '../../tasks/record.ts';
 import { mayHandOff } from '../../tool/follow-up.ts';
 import { outcomeOfThrow } from '../../tool/result.ts';

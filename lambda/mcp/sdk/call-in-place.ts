@@ -4,7 +4,7 @@
  * remember meanwhile stays on this side.
  */
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
-import type { StartCall, TaskView } from '../../engine/engine.ts';
+import type { StartCall, TaskView } from '../../engine/model.ts';
 import type { InputCapabilities, Questions } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
 import { mayHandOff } from '../../tool/follow-up.ts';

@@ -1,6 +1,5 @@
-/** `get_task_result` and `cancel_task`: what they do, for every revision. */
-import type { TaskView } from '../../engine/engine.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
+import type { TaskView } from '../../engine/model.ts';
 import type { Answer } from '../../tasks/record.ts';
 import type { JsonObject } from '../rpc.ts';
 import { isTaskId } from '../task-id.ts';

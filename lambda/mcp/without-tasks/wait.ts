@@ -1,5 +1,6 @@
 /** Waiting for a task inside a request, for clients that cannot poll: bounded, and with few reads. */
-import type { Caller, Engine, TaskView } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Caller, TaskView } from '../../engine/model.ts';
 
 /** Longest wait of one request (ms): the gateway gives up at 30 s, and a cold start counts for it. */
 export const LONGEST_WAIT_MS = 20_000;

@@ -1,8 +1,4 @@
-/**
- * What a model is told of a task by a server whose client knows none. The words are its only protocol: they say
- * what to call next, with which arguments, and that calling at once again gains nothing.
- */
-import type { TaskView } from '../../engine/engine.ts';
+import type { TaskView } from '../../engine/model.ts';
 import { isOutstanding, type Outcome } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
 import { CANCEL_TASK, GET_TASK_RESULT } from '../../tool/follow-up.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FileStore, PayloadStore } from '../../engine/ports.ts';
 import { PayloadMissing } from './missing.ts';
+import type { FileStore, PayloadStore } from './store.ts';
 
 /** What a file is opened with depends on it; payloads have none. */
 const EXTENSION = /\.[A-Za-z0-9]{1,8}$/;

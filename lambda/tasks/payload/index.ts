@@ -1,5 +1,5 @@
-import type { PayloadStore } from '../../engine/ports.ts';
 import { FolderPayloadStore } from './folder.ts';
+import type { PayloadStore } from './store.ts';
 
 export { FolderPayloadStore } from './folder.ts';
 export { PayloadMissing } from './missing.ts';

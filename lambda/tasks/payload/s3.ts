@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import type { FileStore, PayloadStore } from '../../engine/ports.ts';
 import { PayloadMissing } from './missing.ts';
+import type { FileStore, PayloadStore } from './store.ts';
 
 /** Payloads as objects in a bucket; its own default decides how they are encrypted, its lifecycle rule when they go. */
 export class S3PayloadStore implements PayloadStore {

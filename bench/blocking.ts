@@ -5,8 +5,10 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
-import { createEngine, createWorker, systemClock, systemIds } from '../lambda/engine/index.ts';
+import { createEngine } from '../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../lambda/engine/ports.ts';
+import { systemClock, systemIds } from '../lambda/engine/system.ts';
+import { createWorker } from '../lambda/engine/worker/worker.ts';
 import { createFrontDoor, type HttpRequest } from '../lambda/http/index.ts';
 import { defineServer, defineTool } from '../lambda/index.ts';
 import { sealSession } from '../lambda/mcp/2025-11-25/session.ts';

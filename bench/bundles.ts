@@ -6,12 +6,12 @@ import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { bundle } from '../lib/bundling.ts';
-import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../lib/entries.ts';
+import { bundle } from '../lib/bundle/bundling.ts';
+import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../lib/bundle/entries.ts';
+import { startOf } from '../lib/bundle/merge-start.ts';
 import { localAwsEnvironment } from '../lib/local/aws.ts';
-import { startOf } from '../lib/merge-start.ts';
 
-const SERVER = fileURLToPath(new URL('../lambda/server.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../examples/datasets/server.ts', import.meta.url));
 const INFO = { name: 'bench', version: '1.0.0' };
 
 /** What no server could do without: the clients of DynamoDB and SQS, and the commands that a task takes. */

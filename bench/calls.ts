@@ -1,6 +1,6 @@
 /** What each kind of call costs: its requests to DynamoDB and SQS, and the capacity units that they consumed. */
 import { z } from 'zod';
-import type { StartCall } from '../lambda/engine/index.ts';
+import type { StartCall } from '../lambda/engine/model.ts';
 import { defineTool } from '../lambda/index.ts';
 import type { Tool } from '../lambda/tool/types.ts';
 import type { CountedRequest } from './count.ts';

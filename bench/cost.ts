@@ -1,9 +1,9 @@
 /** What a million polls and a million tasks cost: counted requests, stated prices, and the arithmetic between them. */
 
 import { ENGINE_DEFAULTS } from '../lambda/engine/settings.ts';
-import { jsonLog } from '../lambda/log.ts';
-import { ACCESS_LOG } from '../lib/http-api.ts';
-import { DEFAULTS } from '../lib/settings.ts';
+import { jsonLog } from '../lambda/observe/log.ts';
+import { ACCESS_LOG } from '../lib/gateway/http-api.ts';
+import { DEFAULTS } from '../lib/props/settings.ts';
 import type { CallCosts } from './calls.ts';
 import { measurePolls, type PollCost } from './polls.ts';
 

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
-import { authFromContext } from '../lib/auth/from-context.ts';
 import type { Template as Synthesized } from '../lib/local/wiring.ts';
 import { McpTasksStack } from '../lib/mcp-tasks-stack.ts';
-import { grants, resourceCounts } from '../lib/template-facts.ts';
+import { authFromContext } from './app/from-context.ts';
+import { grants, resourceCounts } from './app/template-facts.ts';
 
 export const DOCUMENT = fileURLToPath(new URL('../docs/deploy.md', import.meta.url));
 

@@ -1,4 +1,6 @@
 /** The tool authors' interface. */
+
+export { type RunToolOptions, runTool, type TestAnswer, type ToolRunReport } from './testing.ts';
 export { defineServer, defineTool, type ServerConfig, TOOL_DEFAULTS } from './tool/define.ts';
 export {
   ConfigurationError,
@@ -15,5 +17,4 @@ export {
   WaitTimedOut,
 } from './tool/errors.ts';
 export { StepError } from './tool/history.ts';
-export { type RunToolOptions, runTool, type TestAnswer, type ToolRunReport } from './tool/test-kit.ts';
 export type * from './tool/types.ts';

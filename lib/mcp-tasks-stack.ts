@@ -3,13 +3,13 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { McpAuth } from './auth/mcp-auth.ts';
 import { McpTasksServer } from './mcp-tasks-server.ts';
-import type { McpTasksServerProps, ToolsProps } from './props.ts';
+import type { McpTasksServerProps, ToolsProps } from './props/props.ts';
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The example server with the data that its tools read. */
 const EXAMPLE: ToolsProps = {
-  entry: inRepository('lambda/server.ts'),
+  entry: inRepository('examples/datasets/server.ts'),
   assets: [
     {
       from: inRepository('node_modules/vega-datasets/data'),

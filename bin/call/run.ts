@@ -4,9 +4,9 @@ import type { CallArguments } from './arguments.ts';
 import { type Connection, connect } from './connection.ts';
 import { describeFailure, describeRpc, type RpcFailure, rpcFailure } from './failure.ts';
 import { answerOverResultStream, resultOfFailed } from './legacy.ts';
-import { createPatience } from './patience.ts';
 import { type Result, readableResult, readableTools } from './print.ts';
 import { createAnswering } from './questions.ts';
+import { createPatience } from './stall-detector.ts';
 import type { Terminal } from './terminal.ts';
 
 export const EXIT = { ok: 0, toolError: 1, protocolError: 2, usage: 64, interrupted: 130 } as const;

@@ -1,5 +1,5 @@
-import { cancelOf } from '../../lambda/engine/cancel.ts';
-import { EngineContext } from '../../lambda/engine/context.ts';
+import { cancelOf } from '../../lambda/engine/api/cancel.ts';
+import { EngineContext } from '../../lambda/engine/api/context.ts';
 import { systemClock, systemIds } from '../../lambda/engine/system.ts';
 import { isTerminal, type TaskKey, type TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';

@@ -1,9 +1,9 @@
 /** The table and the queue of the server that is looked after. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoDb } from '../../lambda/aws/dynamodb.ts';
-import { SqsWakeUpQueue } from '../../lambda/aws/queue.ts';
 import { sqs } from '../../lambda/aws/sqs.ts';
 import type { WakeUpQueue } from '../../lambda/engine/ports.ts';
+import { SqsWakeUpQueue } from '../../lambda/queue/queue.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import { localAwsEnvironment } from '../../lib/local/aws.ts';
 import type { TasksArguments } from './arguments.ts';

@@ -1,6 +1,6 @@
 import type { Caller } from '../engine/model.ts';
-import type { HttpRequest } from '../http/request.ts';
 import type { Refusal } from '../mcp/failure.ts';
+import type { HttpRequest } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
 
 /** What is known of a caller. Nothing in it can be used to call as them: the token itself goes no further than the guard. */

@@ -1,6 +1,7 @@
 /** SigV4: the gateway has checked the signature and says whose it is. */
-import type { IamContext } from '../http/request.ts';
+
 import { CODE, Refusal } from '../mcp/failure.ts';
+import type { IamContext } from '../mcp/request.ts';
 import { anonymous } from './anonymous.ts';
 import type { Guard } from './guard.ts';
 import { ownerByPrincipal } from './owner.ts';

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../http/request.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
+import type { HttpRequest } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
 import type { TokenSettings } from './settings.ts';
 

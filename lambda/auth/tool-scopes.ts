@@ -1,6 +1,6 @@
-import type { HttpRequest } from '../http/request.ts';
+import type { HttpRequest } from '../mcp/request.ts';
 import { own, type RpcRequest } from '../mcp/rpc.ts';
-import type { ServerModule } from '../server-module.ts';
+import type { ServerModule } from '../tool/server-module.ts';
 import type { Guard, Identity } from './guard.ts';
 
 /** @throws Refusal 403 that names what is missing */

@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { limits, type Place, SHORT_MS } from './limits.ts';
+import { limits, type Place, SHORT_MS } from './client-config.ts';
 
 /**
  * The client for the wake-up queue. All attempts end within 5 s. An endpoint must be given here:

@@ -1,9 +1,10 @@
 /** A task as a client may see it, from its row. */
+
+import { deliverable } from '../payloads/deliver.ts';
+import type { StoredOutcome } from '../payloads/large-result.ts';
+import type { Payloads } from '../payloads/payloads.ts';
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
-import { deliverable } from './deliver.ts';
-import type { StoredOutcome } from './large-result.ts';
 import type { TaskSummary, TaskView } from './model.ts';
-import type { Payloads } from './payloads.ts';
 import { pollIntervalMs } from './poll-interval.ts';
 
 export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Questions> {

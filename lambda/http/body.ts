@@ -1,6 +1,6 @@
 /** The body of a request: bounded in size and depth, then parsed. */
 import { CODE, Refusal } from '../mcp/failure.ts';
-import type { HttpRequest } from './request.ts';
+import type { HttpRequest } from '../mcp/request.ts';
 
 /** Longest body accepted (bytes), unless configured otherwise. */
 export const MAX_BODY_BYTES = 1_048_576;

@@ -1,6 +1,7 @@
 /** CORS, for the origins that may call and no other: off unless somebody allowed one. */
+
+import type { HttpRequest } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
-import type { HttpRequest } from './request.ts';
 
 /** What a page may read besides the body: the way to the authorization server, and the 2025 dialect's session id. */
 const EXPOSED = 'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version';

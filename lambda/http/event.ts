@@ -1,7 +1,7 @@
 /** API Gateway's events (HTTP API, payload format 2.0), in and out. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HttpRequest, IamContext } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
-import type { HttpRequest, IamContext } from './request.ts';
 
 export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   const { http, stage, domainName } = event.requestContext;

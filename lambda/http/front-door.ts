@@ -6,13 +6,13 @@ import { isOfThisRevision, serve as serve20260728 } from '../mcp/2026-07-28/inde
 import { tell } from '../mcp/errors.ts';
 import type { HttpMessage, Services } from '../mcp/exchange.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
+import type { HttpRequest } from '../mcp/request.ts';
 import { errorReply, type Reply } from '../mcp/rpc.ts';
 import { MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, parseBody } from './body.ts';
 import { preflightReply, withCors } from './cors.ts';
 import { frame, idOf, MAX_ID_LENGTH } from './framing.ts';
 import { checkOrigin } from './origin.ts';
 import { reportReply } from './report.ts';
-import type { HttpRequest } from './request.ts';
 
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */

@@ -1,7 +1,7 @@
 /** The events of an API Gateway REST API (payload format 1.0), whose answers may be streamed. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { HttpRequest } from '../mcp/request.ts';
 import { urlOf } from './event.ts';
-import type { HttpRequest } from './request.ts';
 
 /** The stage, and so the first part of the path that clients dial, on a custom domain as without one. */
 export const STREAM_STAGE = 'stream';

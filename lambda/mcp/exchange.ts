@@ -1,11 +1,11 @@
 /** What a dialect is given: one framed request, and what serves it. */
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/api/engine.ts';
 import type { Caller } from '../engine/model.ts';
 import type { Log } from '../engine/ports.ts';
+import type { PayloadStore } from '../payloads/store.ts';
 import type { Sealer } from '../seal/index.ts';
-import type { ServerModule } from '../server-module.ts';
-import type { PayloadStore } from '../tasks/payload/store.ts';
 import type { InputCapabilities, Question } from '../tasks/record.ts';
+import type { ServerModule } from '../tool/server-module.ts';
 import type { JsonObject, Reply, RpcRequest } from './rpc.ts';
 
 /** The HTTP request as it came, for the official SDK and for header checks. */

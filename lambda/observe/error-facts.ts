@@ -1,6 +1,6 @@
 /** What a line may tell of an error: never words that may hold what a client sent or a tool made. */
 import { Unavailable } from '../engine/errors.ts';
-import { PayloadMissing } from '../tasks/payload/missing.ts';
+import { PayloadMissing } from '../payloads/missing.ts';
 import { UnknownRowFormat } from '../tasks/stored.ts';
 import { ConfigurationError } from '../tool/errors.ts';
 

@@ -1,7 +1,7 @@
 /** The log of a function: lines to its standard output, each with the id of the invocation that it belongs to. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '../engine/ports.ts';
-import { jsonLog } from '../log.ts';
+import { jsonLog } from './log.ts';
 
 /** What Lambda tells of an invocation, as far as it is needed here. */
 export interface Invocation {

@@ -1,5 +1,5 @@
 /** The sealing secret as Secrets Manager keeps it: fetched on first use, and never by a poll. */
-import { limits, SHORT_MS } from '../aws/limits.ts';
+import { limits, SHORT_MS } from '../aws/client-config.ts';
 import { Unavailable } from '../engine/errors.ts';
 import type { Secrets } from './sealer.ts';
 

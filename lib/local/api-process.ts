@@ -7,7 +7,7 @@ const [, , server = '', payloadFolder = ''] = process.argv;
 
 await serveInvocations(
   async () => {
-    const { createApiHandler } = await import('../../lambda/api.ts');
+    const { createApiHandler } = await import('../../lambda/functions/api.ts');
     return createApiHandler(await serverModule(server), process.env);
   },
   () => rmSync(payloadFolder, { recursive: true, force: true }),

@@ -2,6 +2,6 @@
 import { serveInvocations } from './runtime.ts';
 
 await serveInvocations(async () => {
-  const { createDeadLetterHandler } = await import('../../lambda/dead-letter.ts');
+  const { createDeadLetterHandler } = await import('../../lambda/functions/dead-letter.ts');
   return createDeadLetterHandler(process.env);
 });

@@ -2,6 +2,6 @@
 import { serveInvocations } from './runtime.ts';
 
 await serveInvocations(async () => {
-  const { createExternalHandler } = await import('../../lambda/external.ts');
+  const { createExternalHandler } = await import('../../lambda/functions/external.ts');
   return createExternalHandler(process.env);
 });

@@ -1,7 +1,7 @@
 /** The module that `--server` names. */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { ServerModule } from '../../lambda/server-module.ts';
+import type { ServerModule } from '../../lambda/tool/server-module.ts';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 import { CannotStart } from './errors.ts';
 import { startEnvironment } from './execution-environment.ts';
@@ -47,7 +47,7 @@ export async function serverModule(path: string): Promise<ServerModule> {
     info: server.info,
     load: async () => server,
     thread: {
-      entry: new URL('../../lambda/tool-thread.ts', import.meta.url),
+      entry: new URL('../../lambda/functions/tool-thread.ts', import.meta.url),
       server: pathToFileURL(resolve(path)),
     },
   };

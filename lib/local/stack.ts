@@ -13,7 +13,7 @@ import { startSqs } from './sqs.ts';
 import { streamPath } from './stream-gateway.ts';
 import { readWiring, type Template, type Wiring } from './wiring.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../lambda/server.ts', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../examples/datasets/server.ts', import.meta.url));
 
 export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
   /** The MCP endpoint. */
@@ -65,7 +65,7 @@ async function synthesize(server: string | undefined, issuer: LocalIssuer | unde
   try {
     // The CDK is large: a stack that is given its template does not load it.
     const [{ synthesizeTemplate }, { McpAuth }] = await Promise.all([
-      import('../synthesize.ts'),
+      import('./synthesize.ts'),
       import('../auth/mcp-auth.ts'),
     ]);
     return synthesizeTemplate({

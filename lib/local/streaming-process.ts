@@ -6,6 +6,6 @@ import { serverModule } from './server-file.ts';
 installResponseStreaming();
 
 await serveInvocations(async () => {
-  const { createStreamingApiHandler } = await import('../../lambda/streaming-api.ts');
+  const { createStreamingApiHandler } = await import('../../lambda/functions/streaming-api.ts');
   return createStreamingApiHandler(await serverModule(process.argv[2] ?? ''), process.env) as unknown as LocalHandler;
 });

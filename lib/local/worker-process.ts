@@ -3,7 +3,7 @@ import { serveInvocations } from './runtime.ts';
 import { serverModule } from './server-file.ts';
 
 await serveInvocations(async () => {
-  const { createWorkerHandler } = await import('../../lambda/worker.ts');
+  const { createWorkerHandler } = await import('../../lambda/functions/worker.ts');
   const handler = createWorkerHandler(await serverModule(process.argv[2] ?? ''), process.env);
   process.stderr.write(`worker ${process.pid} started\n`);
   return handler;

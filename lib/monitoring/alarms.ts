@@ -9,8 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Duration } from 'aws-cdk-lib/core';
-import type { MeasuredServer } from '../metrics.ts';
-import type { AlarmOptions, Thresholds } from './props.ts';
+import type { AlarmOptions, Thresholds } from '../props/monitoring.ts';
+import type { MeasuredServer } from './metrics.ts';
 
 const PERIOD = Duration.minutes(5);
 const sum = { statistic: Stats.SUM, period: PERIOD };

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { type MetricName, NAMESPACE } from '../../lambda/observe/metrics.ts';
-import type { MeasuredServer } from '../metrics.ts';
+import type { MeasuredServer } from './metrics.ts';
 
 const PERIOD = Duration.minutes(5);
 

@@ -1,9 +1,9 @@
 /** What watches over a server: alarms, and a dashboard with them. */
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MeasuredServer } from '../metrics.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../props/settings.ts';
 import { createAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
+import type { MeasuredServer } from './metrics.ts';
 
 export function createMonitoring(
   server: MeasuredServer,

@@ -10,7 +10,7 @@ import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { type JwtAuthOptions, McpAuth, McpTasksServer } from '../../lib/index.ts';
-import { synthesizeTemplate } from '../../lib/synthesize.ts';
+import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import { FIXTURE } from '../infrastructure/synthesized.ts';
 
 interface Made {

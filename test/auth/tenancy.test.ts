@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { systemIds } from '../../lambda/engine/index.ts';
+import { systemIds } from '../../lambda/engine/system.ts';
 import { defineServer, defineTool, toolError } from '../../lambda/index.ts';
 import { eventIdOf } from '../../lambda/mcp/2025-11-25/cursor.ts';
 import { questionId } from '../../lambda/mcp/2025-11-25/question-id.ts';

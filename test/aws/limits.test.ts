@@ -3,11 +3,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { limits, SHORT_MS } from '../../lambda/aws/client-config.ts';
 import { dynamoDb } from '../../lambda/aws/dynamodb.ts';
-import { limits, SHORT_MS } from '../../lambda/aws/limits.ts';
-import { SqsWakeUpQueue } from '../../lambda/aws/queue.ts';
 import { sqs } from '../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../lambda/engine/errors.ts';
+import { SqsWakeUpQueue } from '../../lambda/queue/queue.ts';
 
 describe('AWS clients', () => {
   let server: Server | undefined;

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deliveryOf, SqsWakeUpQueue } from '../../lambda/aws/queue.ts';
 import { sqs } from '../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../lambda/engine/errors.ts';
 import type { WakeUp } from '../../lambda/engine/ports.ts';
+import { deliveryOf, SqsWakeUpQueue } from '../../lambda/queue/queue.ts';
 import { type LocalSqs, startSqs } from '../../lib/local/sqs.ts';
 
 const wakeUp: WakeUp = {

@@ -1,8 +1,11 @@
 /** What the real code runs on in one scenario: a store, both queues, a payload store, and Lambda around them. */
-import type { Engine } from '../../lambda/engine/engine.ts';
-import { createEngine, createRedrive, createWorker } from '../../lambda/engine/index.ts';
+
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
+import type { Engine } from '../../lambda/engine/api/engine.ts';
 import type { WakeUp } from '../../lambda/engine/ports.ts';
-import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
+import { createRedrive } from '../../lambda/engine/worker/redrive.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
+import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import type { Payload, TaskKey, TaskRow } from '../../lambda/tasks/record.ts';
 import { type Receipt, SimulatedQueue } from '../simulation/queue.ts';
 import { type StoreMutation, WitnessedStore } from '../simulation/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCell } from '../../lambda/datasets/cell.ts';
+import { readCell } from '../../examples/datasets/cell.ts';
 
 describe('a cell tells its type from its text', () => {
   it.each([

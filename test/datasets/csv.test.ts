@@ -7,8 +7,8 @@ import {
   readColumns,
   readHeader,
   readRows,
-} from '../../lambda/datasets/csv.ts';
-import { csvText } from '../../lambda/datasets/source.ts';
+} from '../../examples/datasets/csv.ts';
+import { csvText } from '../../examples/datasets/source.ts';
 
 const rowsOf = async (text: string, source = csvText(text)) => {
   const rows: string[][] = [];

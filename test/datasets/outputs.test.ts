@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type OutputStore, outputStore } from '../../lambda/datasets/outputs.ts';
+import { type OutputStore, outputStore } from '../../examples/datasets/outputs.ts';
 
 /** What every store promises. */
 function promises(open: () => OutputStore) {

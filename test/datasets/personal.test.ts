@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findPersonalColumns } from '../../lambda/datasets/personal.ts';
-import { csvText, datasetsIn } from '../../lambda/datasets/source.ts';
+import { findPersonalColumns } from '../../examples/datasets/personal.ts';
+import { csvText, datasetsIn } from '../../examples/datasets/source.ts';
 
 const found = async (text: string) =>
   (await findPersonalColumns(csvText(text))).map(({ column, kind }) => `${column}: ${kind}`);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ColumnProfile } from '../../lambda/datasets/column.ts';
-import { csvProfile, profileCsv } from '../../lambda/datasets/profile.ts';
-import { profileText } from '../../lambda/datasets/profile-text.ts';
-import { csvText, datasetsIn } from '../../lambda/datasets/source.ts';
+import type { ColumnProfile } from '../../examples/datasets/column.ts';
+import { csvProfile, profileCsv } from '../../examples/datasets/profile.ts';
+import { profileText } from '../../examples/datasets/profile-text.ts';
+import { csvText, datasetsIn } from '../../examples/datasets/source.ts';
 
 const profileOf = async (dataset: string) => profileCsv(await datasetsIn().find({ dataset }));
 const column = ({ columns }: { columns: ColumnProfile[] }, name: string) => {

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { findPersonalColumns } from '../../lambda/datasets/personal.ts';
-import { redactCsv } from '../../lambda/datasets/redact.ts';
-import { csvText, datasetsIn } from '../../lambda/datasets/source.ts';
+import { findPersonalColumns } from '../../examples/datasets/personal.ts';
+import { redactCsv } from '../../examples/datasets/redact.ts';
+import { csvText, datasetsIn } from '../../examples/datasets/source.ts';
 
 const redact = async (csv: string, columns: string[], secret = 'secret') => {
   const chosen = columns.map((column) => ({ column, kind: 'name' as const, reason: '' }));

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outputStore } from '../../lambda/datasets/outputs.ts';
-import { outputId, outputUri, registerRedacted } from '../../lambda/datasets/redacted-resource.ts';
+import { outputStore } from '../../examples/datasets/outputs.ts';
+import { outputId, outputUri, registerRedacted } from '../../examples/datasets/redacted-resource.ts';
 
 describe('redacted://{id}, through the official client', () => {
   const client = new Client({ name: 'test', version: '1' });

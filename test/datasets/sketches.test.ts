@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DistinctCount, FrequentValues, Quantiles } from '../../lambda/datasets/sketches.ts';
+import { DistinctCount, FrequentValues, Quantiles } from '../../examples/datasets/sketches.ts';
 
 describe('DistinctCount', () => {
   it('is exact up to its limit', () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csvArguments, datasetsIn } from '../../lambda/datasets/source.ts';
+import { csvArguments, datasetsIn } from '../../examples/datasets/source.ts';
 
 describe('the packaged data sets', () => {
   it('are the CSVs of the package', async () => {

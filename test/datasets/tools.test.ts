@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listDatasets } from '../../lambda/datasets/list-datasets.ts';
-import { type OutputStore, outputStore } from '../../lambda/datasets/outputs.ts';
-import { profileDataset } from '../../lambda/datasets/profile-dataset.ts';
-import { redactDataset } from '../../lambda/datasets/redact-dataset.ts';
-import { csvText, type Datasets, datasetsIn } from '../../lambda/datasets/source.ts';
+import { listDatasets } from '../../examples/datasets/list-datasets.ts';
+import { type OutputStore, outputStore } from '../../examples/datasets/outputs.ts';
+import { profileDataset } from '../../examples/datasets/profile-dataset.ts';
+import { redactDataset } from '../../examples/datasets/redact-dataset.ts';
+import server from '../../examples/datasets/server.ts';
+import { csvText, type Datasets, datasetsIn } from '../../examples/datasets/source.ts';
 import { runTool, type ToolRunReport } from '../../lambda/index.ts';
-import server from '../../lambda/server.ts';
 
 const datasets = datasetsIn();
 const structured = <T>({ result }: ToolRunReport): T => {

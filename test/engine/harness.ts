@@ -1,7 +1,8 @@
-/** The engine over memory: one store, one queue, a clock that waits for nobody, and a worker at hand. */
-import { createEngine, createWorker, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Delivery, WakeUp } from '../../lambda/engine/ports.ts';
 import type { EngineSettings } from '../../lambda/engine/settings.ts';
+import { systemClock, systemIds } from '../../lambda/engine/system.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 

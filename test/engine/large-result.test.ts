@@ -1,8 +1,8 @@
 /** A result that fits is delivered as it is; a larger one becomes links, never a failure. */
 import { describe, expect, it } from 'vitest';
-import { bytesInAnswer, fitted, type StoredOutcome, withUrls } from '../../lambda/engine/large-result.ts';
-import type { File } from '../../lambda/engine/result-files.ts';
 import { ENGINE_DEFAULTS } from '../../lambda/engine/settings.ts';
+import { bytesInAnswer, fitted, type StoredOutcome, withUrls } from '../../lambda/payloads/large-result.ts';
+import type { File } from '../../lambda/payloads/result-files.ts';
 import type { Outcome } from '../../lambda/tasks/record.ts';
 
 const LIMIT = 100_000;

@@ -1,8 +1,9 @@
 /** The whole engine over a store each of whose writes is made twice, as a client does whose first answer was lost. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createEngine, createWorker } from '../../lambda/engine/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Clock, Ids, WakeUp } from '../../lambda/engine/ports.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { defineTool, type Tool } from '../../lambda/index.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
 import { NOW } from './rows.ts';

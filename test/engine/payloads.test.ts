@@ -1,11 +1,14 @@
 /** What a task carries stays in its row up to the last byte of the threshold, and goes to the payload store with one more. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createEngine, createWorker, ENGINE_DEFAULTS, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../lambda/engine/ports.ts';
+import { ENGINE_DEFAULTS } from '../../lambda/engine/settings.ts';
+import { systemClock, systemIds } from '../../lambda/engine/system.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { defineTool } from '../../lambda/index.ts';
+import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
-import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
 import type { Payload, TaskRow } from '../../lambda/tasks/record.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 

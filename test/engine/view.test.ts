@@ -1,8 +1,8 @@
 /** What a client may see of a row, and when there is nothing to see. */
 import { describe, expect, it } from 'vitest';
-import { Payloads } from '../../lambda/engine/payloads.ts';
 import { viewOf } from '../../lambda/engine/view.ts';
-import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
+import { Payloads } from '../../lambda/payloads/payloads.ts';
+import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import { isVisible } from '../../lambda/tasks/record.ts';
 import { asking, held, LIFETIME_MS, NOW, question, rowOf } from './rows.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createApiHandler } from '../../lambda/api.ts';
+import { createApiHandler } from '../../lambda/functions/api.ts';
 
 const environment = {
   TABLE_NAME: 'table',

@@ -1,14 +1,16 @@
 /** The front door on a memory store, with a worker that can be run by hand: the whole path without a stack. */
 import { anonymous, type Guard } from '../../lambda/auth/index.ts';
-import { createEngine, createWorker, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Caller } from '../../lambda/engine/model.ts';
 import type { WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
+import { systemClock, systemIds } from '../../lambda/engine/system.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { createFrontDoor, type FrontDoorOptions, type HttpRequest, requestOf } from '../../lambda/http/index.ts';
 import type { Services } from '../../lambda/mcp/exchange.ts';
 import { createBridge } from '../../lambda/mcp/sdk/index.ts';
+import { PayloadMissing } from '../../lambda/payloads/index.ts';
 import { createKeyedHash, createSealer } from '../../lambda/seal/index.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
-import { PayloadMissing } from '../../lambda/tasks/payload/index.ts';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 import { type Call, eventOf, modern, type Sent } from './request.ts';

@@ -1,7 +1,7 @@
 /** What one request may bring: each limit has a default, can be set, and says itself when it is passed. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { requestLimits } from '../../lambda/environment.ts';
+import { requestLimits } from '../../lambda/functions/environment.ts';
 import { excessOf } from '../../lambda/http/body.ts';
 import { defineServer, defineTool } from '../../lambda/index.ts';
 import { describeProblems } from '../../lambda/tool/validate.ts';

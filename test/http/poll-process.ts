@@ -22,7 +22,7 @@ const dynamo = createServer((_request, response) => {
 });
 await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
 
-const { createApiHandler } = await import('../../lambda/api.ts');
+const { createApiHandler } = await import('../../lambda/functions/api.ts');
 let serverLoads = 0;
 const handler = createApiHandler(
   {

@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startThreads } from '../../lambda/engine/thread/thread-run.ts';
+import { startThreads } from '../../lambda/engine/worker/thread/thread-run.ts';
 import { EMPTY_HISTORY } from '../../lambda/tool/history.ts';
 import type { RunHost } from '../../lambda/tool/run.ts';
-import { bundle, copyAsset } from '../../lib/bundling.ts';
-import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../../lib/entries.ts';
+import { bundle, copyAsset } from '../../lib/bundle/bundling.ts';
+import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../../lib/bundle/entries.ts';
 import { localAwsEnvironment } from '../../lib/local/aws.ts';
 import { createTaskTable, dynamoDbEndpoint } from '../support/dynamodb.ts';
 import { invokeBundle } from './invoke-bundle.ts';
@@ -133,7 +133,7 @@ describe('a poll', () => {
       coldStartOf(metafile('api')).map((path) => basename(path)),
     );
     expect(needed).toContain('@aws-sdk/client-dynamodb');
-    expect(needed).toContain('lambda/api.ts');
+    expect(needed).toContain('lambda/functions/api.ts');
     for (const unneeded of ['zod', '@modelcontextprotocol/server', FIXTURE]) expect(needed).not.toContain(unneeded);
   });
 

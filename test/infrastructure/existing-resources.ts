@@ -10,7 +10,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import { McpTasksServer } from '../../lib/mcp-tasks-server.ts';
-import type { McpTasksServerProps } from '../../lib/props.ts';
+import type { McpTasksServerProps } from '../../lib/props/props.ts';
 import { FIXTURE } from './synthesized.ts';
 
 export const newStack = () => new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Own');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadServer } from '../../lib/load-server.ts';
-import { synthesizeTemplate } from '../../lib/synthesize.ts';
+import { loadServer } from '../../lib/bundle/load-server.ts';
+import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import { FIXTURE } from './synthesized.ts';
 
 const fixture = (name: string) => `test/infrastructure/fixtures/${name}.ts`;
@@ -14,7 +14,7 @@ describe('a server module', () => {
   });
 
   it('the example is one', () => {
-    const { info, tools } = loadServer('lambda/server.ts');
+    const { info, tools } = loadServer('examples/datasets/server.ts');
     expect(info.name).toBe('datasets');
     expect(tools.map(({ name }) => name)).toEqual(['list_datasets', 'profile_dataset', 'redact_dataset']);
   });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../../lib/bundling.ts';
-import { startOf } from '../../lib/merge-start.ts';
+import { bundle } from '../../lib/bundle/bundling.ts';
+import { startOf } from '../../lib/bundle/merge-start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'merge-start-test-'));
 const source = (name: string, text: string) => {

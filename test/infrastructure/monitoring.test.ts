@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../lambda/observe/metrics.ts';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import { McpTasksServer } from '../../lib/mcp-tasks-server.ts';
-import type { MonitoringOptions } from '../../lib/monitoring/props.ts';
+import type { MonitoringOptions } from '../../lib/props/monitoring.ts';
 import { FIXTURE, functionOf, templateOf } from './synthesized.ts';
 
 /** What the example's metrics are kept under. */

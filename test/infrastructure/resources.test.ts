@@ -5,7 +5,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import type { McpTasksServerProps } from '../../lib/props.ts';
+import type { McpTasksServerProps } from '../../lib/props/props.ts';
 import { everythingOwn, keyedTable, newStack, queuesIn, serverIn } from './existing-resources.ts';
 
 const stack = newStack();

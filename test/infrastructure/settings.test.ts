@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
-import type { SynthesizeOptions } from '../../lib/synthesize.ts';
+import type { SynthesizeOptions } from '../../lib/local/synthesize.ts';
 import { templateOf } from './synthesized.ts';
 
 const refused: [string, SynthesizeOptions, RegExp][] = [

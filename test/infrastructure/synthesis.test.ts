@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
-import { synthesizeTemplate } from '../../lib/synthesize.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'synthesis-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /** The example's template without code, synthesized once for all the tests of a file. */
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { type SynthesizeOptions, synthesizeTemplate } from '../../lib/synthesize.ts';
+import { type SynthesizeOptions, synthesizeTemplate } from '../../lib/local/synthesize.ts';
 
 export const FIXTURE = 'test/infrastructure/fixtures/server.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ExternalEvent } from '../../lambda/external.ts';
+import type { ExternalEvent } from '../../lambda/functions/external.ts';
 import { useTestStack } from '../support/stack.ts';
 import { rpc } from './fixtures/rpc.ts';
 

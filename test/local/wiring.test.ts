@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { functionEnvironment } from '../../lib/local/function-environment.ts';
 import { type LocalNames, resolve } from '../../lib/local/intrinsics.ts';
+import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import { readWiring, type Template } from '../../lib/local/wiring.ts';
-import { synthesizeTemplate } from '../../lib/synthesize.ts';
 
 const template = synthesizeTemplate({ bundle: false });
 const wiring = readWiring(template);

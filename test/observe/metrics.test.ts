@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLog } from '../../lambda/log.ts';
+import { jsonLog } from '../../lambda/observe/log.ts';
 import { METRICS, measure } from '../../lambda/observe/metrics.ts';
 
 const NOW = 1_800_000_000_000;

@@ -1,7 +1,9 @@
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
-import { createEngine, createRedrive, createWorker } from '../../lambda/engine/index.ts';
 import type { Caller, TaskView } from '../../lambda/engine/model.ts';
 import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
+import { createRedrive } from '../../lambda/engine/worker/redrive.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
 import { type Receipt, SimulatedQueue } from './queue.ts';
 import { between, seeded } from './random.ts';

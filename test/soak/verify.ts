@@ -1,6 +1,6 @@
 /** Whether each task that was acknowledged came to its own right end, and to one end only. */
 import { isDeepStrictEqual } from 'node:util';
-import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
+import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import type { JournalEntry } from '../../lambda/tasks/record.ts';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import { isEnded, type Known } from './driver.ts';

@@ -1,7 +1,7 @@
 /** Synthesizes the stack once for a whole test run: stacks on one machine start in less than half the time with it. */
 import type { TestProject } from 'vitest/node';
+import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import type { Template } from '../../lib/local/wiring.ts';
-import { synthesizeTemplate } from '../../lib/synthesize.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -8,9 +8,9 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { s3 } from '../../lambda/aws/s3.ts';
-import { FolderPayloadStore, PayloadMissing, payloadStoreOf } from '../../lambda/tasks/payload/index.ts';
-import { S3PayloadStore } from '../../lambda/tasks/payload/s3.ts';
-import type { PayloadStore } from '../../lambda/tasks/payload/store.ts';
+import { FolderPayloadStore, PayloadMissing, payloadStoreOf } from '../../lambda/payloads/index.ts';
+import { S3PayloadStore } from '../../lambda/payloads/s3.ts';
+import type { PayloadStore } from '../../lambda/payloads/store.ts';
 
 const large = JSON.stringify({ text: 'ä\u{1F600}'.repeat(500_000) });
 

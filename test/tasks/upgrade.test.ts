@@ -9,17 +9,19 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseWakeUp } from '../../lambda/aws/wake-up.ts';
-import { createDeadLetterHandler } from '../../lambda/dead-letter.ts';
-import { createEngine, createWorker, systemClock, systemIds } from '../../lambda/engine/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../lambda/engine/ports.ts';
+import { systemClock, systemIds } from '../../lambda/engine/system.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
+import { createDeadLetterHandler } from '../../lambda/functions/dead-letter.ts';
+import { createWorkerHandler } from '../../lambda/functions/worker.ts';
 import { defineTool, ProtocolError } from '../../lambda/index.ts';
+import { parseWakeUp } from '../../lambda/queue/wake-up.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import { journalItem, keyOf } from '../../lambda/tasks/dynamodb/items.ts';
 import type { JournalEntry, TaskKey, TaskRow } from '../../lambda/tasks/record.ts';
 import { UnknownRowFormat } from '../../lambda/tasks/stored.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
-import { createWorkerHandler } from '../../lambda/worker.ts';
 import { createTaskTable, dynamoDbEndpoint, patientClient } from '../support/dynamodb.ts';
 
 /** When the fixtures were stored (ms since the epoch). */

@@ -2,7 +2,7 @@
  * A call in place: the official SDK runs the handler. One that returns `inputRequired(…)` has its questions sent
  * to the client on a stream, and runs again with the answers on whichever instance the client comes back to.
  */
-import type { Asked, TakenCall } from '../../engine/stream-call.ts';
+import type { Asked, TakenCall } from '../../engine/api/waiting-calls.ts';
 import type { Outcome, Questions } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
 import { FOLLOW_UP_TOOLS } from '../../tool/follow-up.ts';

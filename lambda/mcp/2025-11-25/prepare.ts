@@ -1,5 +1,5 @@
 /** `prepare` of a tool that is called as a task: it may ask, on a stream of the call itself, before the task exists. */
-import type { Asked, TakenCall } from '../../engine/stream-call.ts';
+import type { Asked, TakenCall } from '../../engine/api/waiting-calls.ts';
 import { type Answer, isOutstanding, type Outcome } from '../../tasks/record.ts';
 import { type PrepareEnd, type RunHistory, runPrepare } from '../../tool/inline.ts';
 import { validateArguments } from '../../tool/validate.ts';

@@ -1,5 +1,5 @@
 /** The JSON-RPC id of a question names what asked and the question's key, so that the response to it needs no memory. */
-import type { AskedQuestion } from '../../engine/stream-reply.ts';
+import type { AskedQuestion } from '../../engine/api/submit-answer.ts';
 import { isTaskId } from '../task-id.ts';
 
 export const questionId = ({ of, id, key }: AskedQuestion): string =>

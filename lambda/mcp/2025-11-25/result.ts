@@ -1,7 +1,7 @@
 /** `tasks/result`: it blocks until there is an outcome, over as many requests as that takes. */
 
+import type { Followed } from '../../engine/api/follow.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
-import type { Followed } from '../../engine/stream.ts';
 import { tell } from '../errors.ts';
 import type { Exchange, HttpMessage, Services } from '../exchange.ts';
 import { errorReply, type JsonObject, type Reply, resultReply } from '../rpc.ts';

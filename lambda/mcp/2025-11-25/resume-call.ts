@@ -1,6 +1,7 @@
 /** A client comes back to the stream of a call in place that asked. */
+
+import type { TakenCall } from '../../engine/api/waiting-calls.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
-import type { TakenCall } from '../../engine/stream-call.ts';
 import { tell } from '../errors.ts';
 import type { HttpMessage, Services } from '../exchange.ts';
 import type { Reply } from '../rpc.ts';

@@ -1,5 +1,5 @@
+import type { AskedQuestion } from '../../engine/api/submit-answer.ts';
 import type { TaskSummary } from '../../engine/model.ts';
-import type { AskedQuestion } from '../../engine/stream-reply.ts';
 import type { Outcome, Question, RpcError } from '../../tasks/record.ts';
 import { CODE } from '../failure.ts';
 import { isObject, type JsonObject, type RpcId } from '../rpc.ts';

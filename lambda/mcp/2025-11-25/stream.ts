@@ -3,7 +3,7 @@
  * Waiting inside the request would hold a Lambda, and API Gateway would cut it off at 30 s.
  */
 
-import type { Concern } from '../../engine/stream.ts';
+import type { Concern } from '../../engine/api/follow.ts';
 import type { Question, Questions } from '../../tasks/record.ts';
 import { isDeliverable } from '../2026-07-28/capabilities.ts';
 import { headerOf } from '../2026-07-28/headers.ts';

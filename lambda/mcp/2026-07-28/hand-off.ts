@@ -1,9 +1,9 @@
 import type { StartCall, TaskView } from '../../engine/model.ts';
 import type { Answer } from '../../tasks/record.ts';
+import { handOff, outcomeOrHandOff } from '../model-tools/hand-off.ts';
+import { waitsForInput } from '../model-tools/messages.ts';
+import { type Waiting, waitForNews } from '../model-tools/wait.ts';
 import { type Reply, resultReply } from '../rpc.ts';
-import { handOff, outcomeOrHandOff } from '../without-tasks/hand-off.ts';
-import { type Waiting, waitForNews } from '../without-tasks/wait.ts';
-import { waitsForInput } from '../without-tasks/words.ts';
 import { isDeliverable } from './capabilities.ts';
 import { asksReply, outcomeReply, type RoundTrip } from './round-trip.ts';
 import { stamped } from './shapes.ts';

@@ -3,7 +3,7 @@
  * the key and strongly consistent, as often as a polling client of the task would: what a subscription saves is
  * the requests, not the reads.
  */
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/api/engine.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
 import type { Caller, TaskView } from '../../engine/model.ts';
 import type { Log } from '../../engine/ports.ts';

@@ -4,8 +4,8 @@ import { ConfigurationError } from '../../tool/errors.ts';
 import { FOLLOW_UP_TOOLS, mayHandOff, nameTaken, needsFollowUp } from '../../tool/follow-up.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
 import type { InputRound } from '../exchange.ts';
+import { type FollowUp, registerFollowUp } from '../model-tools/tools.ts';
 import { TASKS_EXTENSION } from '../rpc.ts';
-import { type FollowUp, registerFollowUp } from '../without-tasks/tools.ts';
 import { takeQuestions } from './input-round.ts';
 
 /** Runs a task tool for a client that reaches it through the SDK. */

@@ -16,10 +16,10 @@ import { type CallState, withAnswers } from '../2026-07-28/request-state.ts';
 import { inputRequests } from '../2026-07-28/shapes.ts';
 import { tell } from '../errors.ts';
 import type { InputRound } from '../exchange.ts';
+import { handOff, outcomeOrHandOff } from '../model-tools/hand-off.ts';
+import { resultOf, waitsForInput } from '../model-tools/messages.ts';
+import { type Waiting, waitForNews } from '../model-tools/wait.ts';
 import type { JsonObject } from '../rpc.ts';
-import { handOff, outcomeOrHandOff } from '../without-tasks/hand-off.ts';
-import { type Waiting, waitForNews } from '../without-tasks/wait.ts';
-import { resultOf, waitsForInput } from '../without-tasks/words.ts';
 
 /** One round of a call. */
 export interface CallInPlaceParts extends Waiting {

@@ -3,8 +3,8 @@
  * first needed; polls do without it.
  */
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
-import type { Engine } from '../../engine/engine.ts';
-import type { ServerModule } from '../../server-module.ts';
+import type { Engine } from '../../engine/api/engine.ts';
+import type { ServerModule } from '../../tool/server-module.ts';
 import { declaresTasks, inputCapabilities } from '../2026-07-28/capabilities.ts';
 import { metaOf } from '../2026-07-28/envelope.ts';
 import type { HttpMessage, OfficialSdk } from '../exchange.ts';

@@ -9,10 +9,10 @@ import {
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
 import type { Change, IdempotencyRow, InsertedOnce, Page, TaskStore, Written } from '../store.ts';
 import { readable, stored } from '../stored.ts';
+import { type Refusal, refusalOf, refusalsOf } from './condition-failure.ts';
 import { expressionOf, nothingThere, nothingThereAt } from './expression.ts';
 import { entryOf, idempotencyItem, idempotencyRow, isPossible, journalItem, journalPartition, keyOf } from './items.ts';
-import { type Pauses, patiently, shortPauses } from './patience.ts';
-import { type Refusal, refusalOf, refusalsOf } from './refusal.ts';
+import { type Pauses, patiently, shortPauses } from './retries.ts';
 import { requestToken } from './token.ts';
 
 /** What stood in a write's way comes back with its refusal, so that nobody has to read it. */

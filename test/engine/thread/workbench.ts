@@ -1,9 +1,11 @@
 /** The engine over memory in real time: workers that receive, a queue with visibility, and threads as in a stack. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { createEngine, createWorker, systemClock, systemIds } from '../../../lambda/engine/index.ts';
+import { createEngine } from '../../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
-import { startThreads } from '../../../lambda/engine/thread/thread-run.ts';
+import { systemClock, systemIds } from '../../../lambda/engine/system.ts';
+import { startThreads } from '../../../lambda/engine/worker/thread/thread-run.ts';
+import { createWorker } from '../../../lambda/engine/worker/worker.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
 import server from './server.ts';
 
@@ -40,7 +42,7 @@ export function startWorkbench({ functionMs = 900_000, heapMb }: { functionMs?: 
     ...{ ...parts, log },
     tool: async (name) => server.tools.get(name),
     startThread: startThreads({
-      entry: new URL('../../../lambda/tool-thread.ts', import.meta.url),
+      entry: new URL('../../../lambda/functions/tool-thread.ts', import.meta.url),
       server: new URL('./server.ts', import.meta.url),
       ...(heapMb !== undefined && { heapMb }),
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { systemIds } from '../../../lambda/engine/index.ts';
+import { systemIds } from '../../../lambda/engine/system.ts';
 import { newRow } from '../../../lambda/tasks/writes/create.ts';
 import { modern } from '../../http/request.ts';
 import { connect, openLegacyDoor, RELATED } from './client.ts';

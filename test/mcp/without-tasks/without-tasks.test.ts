@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConfigurationError, defineServer, defineTool } from '../../../lambda/index.ts';
+import { LONGEST_WAIT_MS } from '../../../lambda/mcp/model-tools/wait.ts';
 import { checkServer } from '../../../lambda/mcp/sdk/index.ts';
-import { LONGEST_WAIT_MS } from '../../../lambda/mcp/without-tasks/wait.ts';
 import type { ServerDefinition } from '../../../lambda/tool/types.ts';
 import { openDoor } from '../../http/door.ts';
 import { TASKS } from '../../http/request.ts';

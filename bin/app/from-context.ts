@@ -1,0 +1,50 @@
+/** The example app's `auth`, from the CDK's context: `npm run synth -- -c auth=jwt -c issuer=https://…`. */
+import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import { McpAuth } from '../../lib/auth/mcp-auth.ts';
+
+/**
+ * - `auth=none` (what the example does unless told otherwise)
+ * - `auth=iam`
+ * - `auth=jwt`, with `issuer`, and perhaps `audience`, `scopes`, `jwksUri`
+ * - `auth=cognito`, with `userPool` (its id) and `clients`, and perhaps `scopes`
+ *
+ * Lists are separated by commas.
+ *
+ * @throws Error for another `auth`, or one that lacks what belongs to it
+ */
+export function authFromContext(scope: Construct): McpAuth {
+  const auth = given(scope, 'auth') ?? 'none';
+  const scopes = list(scope, 'scopes');
+  switch (auth) {
+    case 'none':
+      return McpAuth.none();
+    case 'iam':
+      return McpAuth.iam();
+    case 'jwt': {
+      const jwksUri = given(scope, 'jwksUri');
+      const audience = list(scope, 'audience');
+      return McpAuth.jwt({ issuer: needed(scope, auth, 'issuer'), audience, scopes, ...(jwksUri && { jwksUri }) });
+    }
+    case 'cognito': {
+      const userPool = UserPool.fromUserPoolId(scope, 'UserPool', needed(scope, auth, 'userPool'));
+      needed(scope, auth, 'clients');
+      const clients = list(scope, 'clients').map((id) => UserPoolClient.fromUserPoolClientId(scope, `Client${id}`, id));
+      return McpAuth.cognito({ userPool, clients, scopes });
+    }
+  }
+  throw new Error(`-c auth=${auth}: it is jwt, cognito, iam or none.`);
+}
+
+function given(scope: Construct, name: string): string | undefined {
+  const value: unknown = scope.node.tryGetContext(name);
+  return value === undefined || value === '' ? undefined : String(value);
+}
+
+function needed(scope: Construct, auth: string, name: string): string {
+  const value = given(scope, name);
+  if (value === undefined) throw new Error(`-c auth=${auth} needs -c ${name}=… as well.`);
+  return value;
+}
+
+const list = (scope: Construct, name: string): string[] => (given(scope, name) ?? '').split(',').filter(Boolean);

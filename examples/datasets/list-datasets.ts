@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineTool, type Tool } from '../../lambda/index.ts';
+import { readColumns } from './csv.ts';
+import type { Datasets } from './source.ts';
+
+const listing = z.object({
+  datasets: z.array(z.object({ name: z.string(), bytes: z.number().int(), columns: z.array(z.string()) })),
+});
+
+/** Quick, so never a task. It reads the first line of each file; counting rows would read all of them. */
+export const listDatasets = (datasets: Datasets): Tool =>
+  defineTool(
+    'list_datasets',
+    {
+      title: 'List data sets',
+      description: 'The packaged data sets that profile_dataset and redact_dataset know by name.',
+      outputSchema: listing,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+      taskSupport: 'forbidden',
+    },
+    async () => {
+      const found = await Promise.all(
+        (await datasets.list()).map(async (csv) => ({
+          name: csv.name,
+          bytes: csv.bytes,
+          columns: await readColumns(csv),
+        })),
+      );
+      const text = found
+        .map(({ name, bytes, columns }) => `${name} (${bytes} bytes): ${columns.join(', ')}`)
+        .join('\n');
+      return { structuredContent: { datasets: found }, content: [{ type: 'text', text }] };
+    },
+  );

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { defineTool, type Tool, toolError } from '../../lambda/index.ts';
+import type { OutputStore } from './outputs.ts';
+import { findPersonalColumns, type PersonalColumn } from './personal.ts';
+import { redactCsv } from './redact.ts';
+import { outputId, outputUri } from './redacted-resource.ts';
+import { csvArguments, type Datasets } from './source.ts';
+
+const redactionSummary = z.object({
+  rows: z.number().int().describe('Rows written.').optional(),
+  bytes: z.number().int().describe('Length of what was written.').optional(),
+  redacted: z.array(z.string()).describe('Columns whose values were replaced by pseudonyms.'),
+  kept: z.array(z.string()).describe('Columns that look personal and were kept, as the user wished.'),
+  uri: z.string().describe('The resource to read the redacted CSV from.').optional(),
+});
+
+/**
+ * Always a task: it waits for a person. While it waits nothing runs; with the answer it runs again from the top,
+ * and its steps give what they gave before.
+ */
+export const redactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
+  defineTool(
+    'redact_dataset',
+    {
+      title: 'Redact a data set',
+      description:
+        'Finds the columns of a CSV that look personal, asks the user which of them to redact, and writes the CSV ' +
+        'again with their values replaced by pseudonyms (equal values get equal ones; empty cells stay empty). ' +
+        'Give either the name of a packaged data set or CSV text.',
+      inputSchema: csvArguments,
+      outputSchema: redactionSummary,
+      annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
+      taskSupport: 'required',
+      asks: ['elicitation'],
+    },
+    async (args, task) => {
+      const csv = await datasets.find(args);
+      const tell = (doing: string) => (bytes: number) => task.progress(bytes, csv.bytes, doing);
+
+      const found = await task.step('scan', ({ signal }) =>
+        findPersonalColumns(csv, { signal, onRead: tell('Looking for personal columns') }),
+      );
+      if (found.length === 0) {
+        const text = `No column of ${csv.name} looks personal. Nothing was written.`;
+        return { structuredContent: { redacted: [], kept: [] }, content: [{ type: 'text', text }] };
+      }
+
+      const answer = await task.elicit('columns', {
+        message: question(csv.name, found),
+        requestedSchema: z.object({
+          columns: z
+            .array(z.enum(found.map(({ column }) => column)))
+            .min(1)
+            .describe('Columns to redact'),
+        }),
+      });
+      if (answer.action !== 'accept') return toolError(`Nothing redacted (${answer.action}).`);
+      const chosen = new Set<string>(answer.content.columns);
+      const columns = found.filter(({ column }) => chosen.has(column));
+
+      // Recorded, because a repeated run has to write the same file: what is random belongs in a step.
+      const secret = await task.step('secret', () => randomBytes(32).toString('base64url'));
+      const written = await task.step(
+        'write',
+        async ({ key, signal }) => {
+          const { text, rows } = await redactCsv(csv, { columns, secret }, { signal, onRead: tell('Writing') });
+          // The same id on every attempt: what an attempt before this one wrote is replaced.
+          const id = outputId(key);
+          const bytes = await outputs.put(id, text);
+          return { rows: rows(), bytes, uri: outputUri(id) };
+        },
+        { retry: 3 },
+      );
+
+      const redacted = columns.map(({ column }) => column);
+      const kept = found.map(({ column }) => column).filter((column) => !chosen.has(column));
+      const name = `redacted-${csv.name}`;
+      return {
+        structuredContent: { ...written, redacted, kept },
+        content: [
+          {
+            type: 'text',
+            text: `${written.rows} rows written to ${written.uri}. Pseudonyms in: ${redacted.join(', ')}.`,
+          },
+          { type: 'resource_link', uri: written.uri, name, mimeType: 'text/csv', size: written.bytes },
+        ],
+      };
+    },
+  );
+
+function question(csv: string, found: readonly PersonalColumn[]): string {
+  const lines = found.map(({ column, kind, reason }) => `- ${column}: ${kind} (${reason})`);
+  return [`Which of these columns of ${csv} shall be redacted?`, ...lines].join('\n');
+}

@@ -1,0 +1,106 @@
+/** Answer: one read, one write on the revision that was read, and the wake-up first where the set is complete. */
+import { type Answer, isOutstanding, isTerminal, type Questions, type TaskRow } from '../../tasks/record.ts';
+import { answerChange } from '../../tasks/writes/answer.ts';
+import { AnswerTooLarge, TaskNotFound, Unavailable } from '../errors.ts';
+import { factsOf } from '../log-fields.ts';
+import type { Caller } from '../model.ts';
+import { questionsOf } from '../view.ts';
+import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
+
+export function answerOf(engine: EngineContext) {
+  return async (
+    caller: Caller,
+    id: string,
+    answers: Readonly<Record<string, Answer>>,
+    deadline: number,
+  ): Promise<void> =>
+    commitAnswers(
+      engine,
+      engine.keyOf(caller, id),
+      deadline,
+      (questions) => {
+        const answered = withAnswers(questions, answers, engine.settings.maxAnswerBytes);
+        return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
+      },
+      isOfClient(caller),
+    );
+}
+
+/** A person is asked by the client that they gave the work to; another one of theirs may only look on. */
+export const isOfClient =
+  ({ client }: Caller) =>
+  (row: TaskRow): boolean =>
+    row.client === client;
+
+/**
+ * Unknown, answered and withdrawn keys change nothing (SEP-2663, Task Update Requests).
+ *
+ * @throws AnswerTooLarge
+ */
+export function withAnswers(
+  questions: Questions,
+  answers: Readonly<Record<string, Answer>>,
+  maxBytes: number,
+): Questions | undefined {
+  let news = false;
+  const entries = Object.entries(questions).map(([key, question]) => {
+    const given = Object.hasOwn(answers, key) ? answers[key] : undefined;
+    if (!given || !isOutstanding(question)) return [key, question] as const;
+    const bytes = Buffer.byteLength(JSON.stringify(given));
+    if (bytes > maxBytes) throw new AnswerTooLarge(bytes, maxBytes);
+    news = true;
+    return [key, { ...question, answer: given }] as const;
+  });
+  return news ? Object.fromEntries(entries) : undefined;
+}
+
+/**
+ * Commit what `change` makes of the questions, on the revision it was made from; a lost race reads again.
+ * A terminal task takes no answers, and nothing is written where `change` gives nothing.
+ *
+ * @throws TaskNotFound
+ */
+export async function commitAnswers(
+  engine: EngineContext,
+  key: { readonly partition: string; readonly id: string },
+  deadline: number,
+  change: (
+    questions: Questions,
+    row: TaskRow,
+  ) => { readonly questions: Questions; readonly wakes: boolean } | undefined,
+  mayAnswer: (row: TaskRow) => boolean = () => true,
+): Promise<void> {
+  const mark = engine.ids.token();
+  for (let attempt = 0; attempt < RACE_ATTEMPTS; attempt += 1) {
+    const row = await engine.find(key);
+    if (!mayAnswer(row)) throw new TaskNotFound();
+    if (isTerminal(row.status)) return;
+    const changed = change(await questionsOf(row, engine.payloads), row);
+    if (!changed) return;
+    // A run that is at work finds the answer when it parks; only a parked task has to be woken.
+    const wakes = changed.wakes && row.parked === true;
+    if (wakes) await engine.announce(row, row.generation + 1, deadline);
+    const status = Object.values(changed.questions).some(isOutstanding) ? 'input_required' : 'working';
+    const written = await engine.store.update(
+      answerChange({
+        key: row,
+        now: engine.clock.now(),
+        revision: row.revision,
+        generation: row.generation,
+        questions: await engine.payloads.pack(
+          JSON.stringify(changed.questions),
+          engine.settings.inlineInputBytes,
+          `tasks/${row.id}/questions-${mark}-${attempt}`,
+        ),
+        status,
+        wakes,
+      }),
+    );
+    // Refused: read again. A commit whose answer was lost shows as a question that has its answer.
+    if (written.done) {
+      engine.log('task.answered', { ...factsOf(row), complete: status === 'working' });
+      return;
+    }
+  }
+  throw new Unavailable('Too many answers to this task at once. Call again.');
+}

@@ -1,0 +1,59 @@
+/**
+ * Idempotent create: a key makes one task, however often its call is sent. The key has a row of its own, written
+ * in one transaction with the task; task ids stay random.
+ */
+import { createHash } from 'node:crypto';
+import type { TaskRow } from '../../tasks/record.ts';
+import { isVisible } from '../../tasks/record.ts';
+import type { IdempotencyRow } from '../../tasks/store.ts';
+import { IdempotencyConflict, IdempotencyUnsupported } from '../errors.ts';
+import type { StartCall } from '../model.ts';
+import type { EngineContext } from './context.ts';
+
+/**
+ * The row that says which task the key made. It lives as long as the task.
+ * @throws IdempotencyUnsupported on a server that does not tell callers apart
+ */
+export async function idempotencyRow(engine: EngineContext, call: StartCall, row: TaskRow): Promise<IdempotencyRow> {
+  const { owner } = call.caller;
+  if (owner === undefined || !engine.hmac) throw new IdempotencyUnsupported();
+  return {
+    key: await engine.hmac(JSON.stringify([owner, call.idempotencyKey])),
+    task: { partition: row.partition, id: row.id },
+    digest: createHash('sha256')
+      .update(JSON.stringify([call.tool.name, sorted(call.arguments)]))
+      .digest('base64url'),
+    ttl: row.ttl,
+  };
+}
+
+/**
+ * The task of the key: the new row, or the one that an earlier call made. Nothing when the id is barred.
+ * The message that was sent for a row that never came is dropped by whoever receives it.
+ *
+ * @throws IdempotencyConflict when the key was used with another tool or other arguments
+ */
+export async function insertOnce(
+  engine: EngineContext,
+  row: TaskRow,
+  key: IdempotencyRow,
+): Promise<TaskRow | undefined> {
+  const now = engine.clock.now();
+  const written = await engine.store.insertOnce(row, key, now);
+  if (written.done) return row;
+  if (!('taken' in written)) return undefined;
+  const { taken } = written;
+  if (taken.digest !== key.digest) throw new IdempotencyConflict();
+  if (taken.task.id === row.id) return row;
+  const existing = await engine.store.read(taken.task);
+  return isVisible(existing, now) ? existing : undefined;
+}
+
+/** Arguments with their members in one order: the same call is the same however a client writes it. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => [name, sorted(member)]);
+}

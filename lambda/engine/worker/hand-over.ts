@@ -1,0 +1,19 @@
+/** Hand over: the run ends, and another goes on at the last recorded step. */
+import { endedBy, handOverChange } from '../../tasks/writes/end.ts';
+import type { Disposal } from '../ports.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { heldOf, persist, superseded, type TaskRun } from './held-run.ts';
+import { sendWakeUp } from './wake-up.ts';
+
+export async function handOver(task: TaskRun, heartbeat: Heartbeat): Promise<Disposal> {
+  const { tools, row } = task;
+  const generation = row.generation + 1;
+  await sendWakeUp(task, generation, 0);
+  const news = heartbeat.takeNews();
+  const written = await persist(task, 'handOver', () =>
+    tools.store.update(handOverChange(heldOf(task), generation, news)),
+  );
+  if (!endedBy(written, task.run)) return superseded(task, 'handOver', written);
+  tools.log('task.handedOver', { task: row.id, tool: row.tool, generation });
+  return 'delete';
+}

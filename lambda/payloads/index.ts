@@ -1,0 +1,43 @@
+import { FolderPayloadStore } from './folder.ts';
+import type { PayloadStore } from './store.ts';
+
+export { FolderPayloadStore } from './folder.ts';
+export { PayloadMissing } from './missing.ts';
+
+/** Where payloads go: a bucket, or on one machine a folder. The bucket wins when both are named. */
+export interface PayloadPlace {
+  readonly PAYLOAD_BUCKET?: string | undefined;
+  readonly PAYLOAD_FOLDER?: string | undefined;
+}
+
+/**
+ * The payload store that the environment names. The S3 client is loaded with the first payload, because most
+ * invocations meet none.
+ * @throws Error when it names neither
+ */
+export const payloadStoreOf = ({ PAYLOAD_BUCKET: bucket, PAYLOAD_FOLDER: folder }: PayloadPlace): PayloadStore => {
+  if (bucket) return whenNeeded(async () => s3Store(bucket));
+  if (folder) return new FolderPayloadStore(folder);
+  throw new Error('Neither PAYLOAD_BUCKET nor PAYLOAD_FOLDER is set. Set PAYLOAD_BUCKET to the name of the S3 bucket.');
+};
+
+const s3Store = async (bucket: string): Promise<Required<PayloadStore>> => {
+  const [{ s3 }, { S3PayloadStore }] = await Promise.all([import('../aws/s3.ts'), import('./s3.ts')]);
+  return new S3PayloadStore({ client: s3(), bucket });
+};
+
+const whenNeeded = (make: () => Promise<Required<PayloadStore>>): PayloadStore => {
+  let made: Promise<Required<PayloadStore>> | undefined;
+  const store = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    put: async (key, text) => (await store()).put(key, text),
+    get: async (key) => (await store()).get(key),
+    files: {
+      put: async (key, content, mediaType) => (await store()).files.put(key, content, mediaType),
+      url: async (key, seconds) => (await store()).files.url(key, seconds),
+    },
+  };
+};

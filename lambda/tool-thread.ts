@@ -1,5 +1,0 @@
-/** What a thread of the worker runs for a tool with `thread: true`. */
-import { workerData } from 'node:worker_threads';
-import { serveThread } from './engine/thread/guest.ts';
-
-await serveThread(workerData);

@@ -1,7 +1,7 @@
 /** One line for each request that was refused or failed: what and why, never arguments, results or tokens. */
 import type { Log } from '../engine/ports.ts';
 import { isObject, own, type Reply } from '../mcp/rpc.ts';
-import { errorFacts } from '../observe/error-facts.ts';
+import { errorFacts } from '../observe/error-fields.ts';
 import { GET_TASK_RESULT } from '../tool/follow-up.ts';
 
 /** A method that can be a protocol's name; anything else in its place is somebody's text and is not repeated. */

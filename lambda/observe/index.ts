@@ -1,3 +1,3 @@
-export { errorFacts } from './error-facts.ts';
+export { errorFacts } from './error-fields.ts';
 export { during, functionLog, type Invocation } from './function-log.ts';
 export { traceparentOf } from './x-ray.ts';

@@ -1,4 +1,4 @@
-/** The contract every task store keeps. `test/tasks/contract.ts` is the suite that holds a store to it. */
+/** The contract every task store keeps. `lambda/tasks/contract/index.ts` is the suite that holds a store to it. */
 import type { Condition } from './conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
 

@@ -8,7 +8,7 @@ import {
 import { afterEach, expect, it } from 'vitest';
 import { type Connection, type ConnectionOptions, connect } from '../../bin/call/connection.ts';
 
-/** What `test/clients/server.ts` is asked by clients with tasks, wherever it runs. */
+/** What `test/support/servers/clients.ts` is asked by clients with tasks, wherever it runs. */
 export function followsTasks(url: () => string): void {
   let connections: Connection[] = [];
 

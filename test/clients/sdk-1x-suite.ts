@@ -43,7 +43,7 @@ export const createTask = async (
 ): Promise<CreateTaskResult> =>
   client.request({ method: 'tools/call', params: { name, arguments: args } }, CreateTaskResultSchema, { task });
 
-/** What `test/clients/server.ts` is asked by the 1.x SDK's client, wherever it runs. */
+/** What `test/support/servers/clients.ts` is asked by the 1.x SDK's client, wherever it runs. */
 export function servesSdk1x(url: () => string): void {
   const opened: Client[] = [];
 

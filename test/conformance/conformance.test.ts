@@ -9,7 +9,7 @@ import {
   requiredScenarios,
   runScenario,
   TASK_SCENARIOS,
-} from './referee.ts';
+} from './suite.ts';
 
 /** The suite itself skips it: its harness has not been ported to `subscriptions/listen`. */
 const SKIPPED_BY_THE_SUITE = 'tasks-status-notifications';

@@ -2,7 +2,7 @@
  * Scenarios that fail, each with the reason. They are run, and printed with their failed checks, all the same;
  * a scenario that is listed here and passes is an error, too.
  */
-import type { Revision } from './referee.ts';
+import type { Revision } from './suite.ts';
 
 export interface ExpectedFailure {
   readonly scenario: string;

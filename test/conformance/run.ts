@@ -12,7 +12,7 @@ import {
   runScenario,
   TASK_SCENARIOS,
   type Verdict,
-} from './referee.ts';
+} from './suite.ts';
 
 const HELP = `Run the MCP conformance suite against the local stack, with test/conformance/server.ts.
 

@@ -2,7 +2,7 @@ import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import type { StartCall, TaskView } from '../../lambda/engine/model.ts';
 import type { Answer, TaskStatus } from '../../lambda/tasks/record.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './simulated-stack.ts';
 import { scenarioTools } from './tools.ts';
 
 /** It polls evenly, so that what a fault costs can be told (ms). */

@@ -1,12 +1,12 @@
 /** Every crash point of a scenario: each request that it makes goes wrong in turn, in each way there is. */
 import { isTerminal, type TaskRow } from '../../lambda/tasks/record.ts';
-import type { StoreMutation } from '../simulation/store.ts';
+import type { StoreMutation } from '../support/simulation/checked-store.ts';
 import { Client } from './client.ts';
 import { ENDS_AFTER, ENDS_BEFORE, FAULTS, FAULTS_OF_A_READ, type Fault } from './faults.ts';
-import { READS } from './names.ts';
+import { READS } from './request-names.ts';
 import type { Scenario } from './scenarios/index.ts';
-import { Stage } from './stage.ts';
-import { type CrashPoint, ScriptedWorld } from './world.ts';
+import { Stage } from './simulated-stack.ts';
+import { type CrashPoint, ScriptedWorld } from './scripted-simulator.ts';
 
 /** What crashes are in the strict sense. */
 const ENDS: readonly Fault[] = [ENDS_BEFORE, ENDS_AFTER];

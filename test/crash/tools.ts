@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
-import type { Process, World } from '../simulation/world.ts';
+import type { Process, World } from '../support/simulation/simulator.ts';
 
 /** More than stays in a row or a journal entry (characters). */
 export const LARGE = 20_000;

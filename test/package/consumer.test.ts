@@ -4,8 +4,8 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { localAwsEnvironment } from '../../lib/local/aws.ts';
-import { invokeBundle } from '../infrastructure/invoke-bundle.ts';
-import { install } from './installed.ts';
+import { invokeBundle } from '../support/invoke-bundle.ts';
+import { install } from './install-package.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 const { project, folder, manifest } = install();

@@ -6,9 +6,9 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import { defineTool } from '../../lambda/index.ts';
-import { harness } from '../engine/harness.ts';
+import { harness } from '../support/engine.ts';
 import { useTestStack } from '../support/stack.ts';
-import { type Client, clientOf } from './client.ts';
+import { type Client, clientOf } from './wire-client.ts';
 
 const LEASE_MS = 3_000;
 const HEARTBEAT_MS = 500;

@@ -1,6 +1,6 @@
 /** Running many schedules: what `npm run simulate` and the tests share. */
 import { faultsOf } from './faults.ts';
-import { seeded } from './random.ts';
+import { seeded } from '../support/simulation/random.ts';
 import { type Outcome, runSchedule, type Schedule } from './schedule.ts';
 
 /** Tasks in one schedule: enough to compete for workers, few enough to be quick. */

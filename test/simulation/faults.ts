@@ -1,6 +1,6 @@
 /** How bad it gets: each schedule has a weather of its own, from a light breeze to what no region ever saw. */
-import type { Random } from './random.ts';
-import type { Faults } from './world.ts';
+import type { Random } from '../support/simulation/random.ts';
+import type { Faults } from '../support/simulation/simulator.ts';
 
 export function faultsOf(random: Random): Faults {
   const chance = (most: number) => (random() < 0.3 ? 0 : random() * most);

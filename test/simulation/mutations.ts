@@ -3,7 +3,7 @@ import type { Condition } from '../../lambda/tasks/conditions.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { Change } from '../../lambda/tasks/store.ts';
 import type { Mutation, Schedule } from './schedule.ts';
-import { type Faults, NO_FAULTS } from './world.ts';
+import { type Faults, NO_FAULTS } from '../support/simulation/simulator.ts';
 
 interface Case extends Partial<Pick<Schedule, 'faults' | 'maxReceiveCount' | 'tools'>> {
   /** The rule that is taken away. */

@@ -5,11 +5,11 @@ import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engin
 import { createRedrive } from '../../lambda/engine/worker/redrive.ts';
 import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
-import { type Receipt, SimulatedQueue } from './queue.ts';
-import { between, seeded } from './random.ts';
-import { type StoreMutation, WitnessedStore } from './store.ts';
+import { type Receipt, SimulatedQueue } from '../support/simulation/queue.ts';
+import { between, seeded } from '../support/simulation/random.ts';
+import { type StoreMutation, WitnessedStore } from '../support/simulation/checked-store.ts';
 import { simulatedTools, TOOL_NAMES } from './tools.ts';
-import { type Faults, NO_FAULTS, type Process, World } from './world.ts';
+import { type Faults, NO_FAULTS, type Process, World } from '../support/simulation/simulator.ts';
 
 /** What a mutated protocol does differently; each takes away one rule or one mark. */
 export interface Mutation extends StoreMutation {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
-import type { Process, World } from './world.ts';
+import type { Process, World } from '../support/simulation/simulator.ts';
 
 const form = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });
 

@@ -1,7 +1,7 @@
 /** One client's life with one task: call, poll, answer, sometimes cancel, until it has ended. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../simulation/random.ts';
-import type { RpcClient, WireTask } from './rpc.ts';
+import type { Random } from '../support/simulation/random.ts';
+import type { RpcClient, WireTask } from './retrying-client.ts';
 
 /** How often each tool is called in comparison. One `long` task holds a worker longer than ten others. */
 const SHARES = { steps: 6, asks: 5, sleeps: 3, retries: 2, cancelled: 2, large: 1, long: 1 };

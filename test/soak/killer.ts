@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { LocalStack } from '../../lib/local/stack.ts';
-import type { Random } from '../simulation/random.ts';
-import type { Witness } from './witness.ts';
+import type { Random } from '../support/simulation/random.ts';
+import type { Witness } from './worker-log.ts';
 
 export interface Kill {
   readonly at: number;

@@ -10,13 +10,13 @@ import { FolderPayloadStore } from '../../lambda/payloads/index.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import type { LocalStackOptions } from '../../lib/local/options.ts';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
-import { seeded } from '../simulation/random.ts';
+import { seeded } from '../support/simulation/random.ts';
 import { drive, type Known } from './driver.ts';
 import { kill, recoveries } from './killer.ts';
 import { drained } from './queues.ts';
-import { RpcClient } from './rpc.ts';
+import { RpcClient } from './retrying-client.ts';
 import { type Verdicts, verify } from './verify.ts';
-import { Witness } from './witness.ts';
+import { Witness } from './worker-log.ts';
 
 export interface SoakOptions extends Pick<LocalStackOptions, 'dynamodb' | 'template'> {
   readonly tasks: number;

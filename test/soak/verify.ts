@@ -4,8 +4,8 @@ import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import type { JournalEntry } from '../../lambda/tasks/record.ts';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import { isEnded, type Known } from './driver.ts';
-import type { RpcClient, WireTask } from './rpc.ts';
-import type { Witness } from './witness.ts';
+import type { RpcClient, WireTask } from './retrying-client.ts';
+import type { Witness } from './worker-log.ts';
 
 export interface Verdicts {
   readonly created: number;

@@ -1,6 +1,6 @@
 /** What happens in a scenario, and what must have come of it whichever request goes wrong. */
 import type { Client } from '../client.ts';
-import type { Given } from '../world.ts';
+import type { Given } from '../scripted-simulator.ts';
 
 export interface Scenario {
   readonly name: string;

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { exists, heldByRun } from '../conditions.ts';
+import { aRow, given, keyOf, type Store, touch } from './rows.ts';
+
+export const updating = (store: Store): void => {
+  describe('update', () => {
+    it('sets, adds and removes at once, and returns the row as it is now', async () => {
+      const row = await given(store(), { run: 'mine', leaseUntil: 5_000, failures: 2, revision: 7 });
+      const written = await store().update({
+        key: keyOf(row),
+        when: [heldByRun('mine')],
+        set: { status: 'input_required', parked: true, questions: '{"q":{}}', failures: 0, endedBy: 'mine' },
+        add: { generation: 1, revision: -2 },
+        remove: ['run', 'leaseUntil'],
+      });
+      const { run: _, leaseUntil: __, ...kept } = row;
+      const expected = {
+        ...kept,
+        status: 'input_required',
+        parked: true,
+        questions: '{"q":{}}',
+        failures: 0,
+        endedBy: 'mine',
+        generation: 2,
+        revision: 5,
+      };
+      expect(written).toStrictEqual({ done: true, row: expected });
+      expect(await store().read(keyOf(row))).toStrictEqual(expected);
+    });
+
+    it('returns the row with the mark of the write that made its own retry fail', async () => {
+      const row = await given(store(), { run: 'mine' });
+      const settle = touch(row, {
+        when: [heldByRun('mine')],
+        set: { status: 'completed', outcome: '{"result":{}}', endedBy: 'mine' },
+        remove: ['run'],
+      });
+      expect(await store().update(settle)).toMatchObject({ done: true });
+      expect(await store().update(settle)).toMatchObject({
+        done: false,
+        row: { endedBy: 'mine', status: 'completed' },
+      });
+    });
+
+    it('counts a missing attribute as 0', async () => {
+      const { entries: _, ...row } = aRow();
+      await store().insert(row as typeof row & { entries: number });
+      expect(await store().update({ key: keyOf(row), when: [], add: { entries: 1 } })).toMatchObject({
+        done: true,
+        row: { entries: 1 },
+      });
+    });
+
+    it('removes what is not there', async () => {
+      const row = await given(store());
+      expect(await store().update({ key: keyOf(row), when: [], remove: ['outcome', 'run'] })).toStrictEqual({
+        done: true,
+        row,
+      });
+    });
+
+    it('leaves alone what it is told is undefined', async () => {
+      const row = await given(store(), { statusMessage: 'before', entries: 4 });
+      const written = await store().update({
+        key: keyOf(row),
+        when: [],
+        set: { statusMessage: undefined, status: 'working' },
+        add: { entries: undefined },
+      });
+      expect(written).toStrictEqual({ done: true, row });
+    });
+
+    it('may change nothing', async () => {
+      const row = await given(store());
+      expect(await store().update({ key: keyOf(row), when: [exists] })).toStrictEqual({ done: true, row });
+    });
+
+    it('creates no row when it says that one must exist', async () => {
+      const nowhere = aRow();
+      expect(await store().update(touch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
+      expect(await store().read(keyOf(nowhere))).toBeUndefined();
+    });
+
+    it('replaces a structured attribute whole', async () => {
+      const row = await given(store(), { progress: { done: 1, total: 9 } });
+      const written = await store().update({ key: keyOf(row), when: [], set: { progress: { done: 2 } } });
+      expect(written.row?.progress).toStrictEqual({ done: 2 });
+    });
+
+    it.each([
+      ['empty', ''],
+      ['longer than any store takes', 'x'.repeat(100_000)],
+      ['holding a lone surrogate', 'a\ud800b'],
+    ])('changes nothing under an id that is %s', async (_, id) => {
+      const nowhere = { partition: `task#${id}`, id };
+      expect(await store().update(touch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
+    });
+  });
+};

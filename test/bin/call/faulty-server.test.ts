@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { call, start } from './call-command.ts';
+import { type Answer, startTroubledServer, type TroubledServer, task } from './faulty-server.ts';
+
+const created = { resultType: 'task', ...task('working') };
+const completed = {
+  resultType: 'complete',
+  ...task('completed', { result: { resultType: 'complete', content: [{ type: 'text', text: 'Done.' }] } }),
+};
+const question = {
+  method: 'elicitation/create',
+  params: {
+    mode: 'form',
+    message: 'Sure?',
+    requestedSchema: { type: 'object', properties: { sure: { type: 'boolean' } }, required: ['sure'] },
+  },
+};
+const asking = (key: string) => ({
+  resultType: 'complete',
+  ...task('input_required', { inputRequests: { [key]: question } }),
+});
+
+describe('npm run call, with a server in trouble', () => {
+  let server: TroubledServer;
+  afterEach(() => server.stop());
+
+  const run = async (answers: Record<string, (seen: number) => Answer | Promise<Answer>>, ...args: string[]) => {
+    server = await startTroubledServer((method, seen) => answers[method]?.(seen));
+    return call('work', '--url', server.url, ...args);
+  };
+  const times = (method: string) => server.received.filter((one) => one === method).length;
+
+  it('gives up on one that goes on asking what was answered, and cancels the task', async () => {
+    const { status, stderr } = await run(
+      { 'tools/call': () => created, 'tasks/get': () => asking('same') },
+      '--answer',
+      'sure=yes',
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('still says input_required without a new question');
+    expect(times('tasks/update')).toBe(1);
+    expect(times('tasks/cancel')).toBe(1);
+  });
+
+  it('gives up on one that asks anew without end', async () => {
+    const { status } = await run(
+      { 'tools/call': () => created, 'tasks/get': (seen) => asking(`question ${seen}`) },
+      '--answer',
+      'sure=yes',
+    );
+    expect(status).toBe(2);
+    expect(times('tasks/update')).toBe(50);
+  });
+
+  it('goes on polling when the server was away for a moment', async () => {
+    const { status, stdout } = await run({
+      'tools/call': () => created,
+      'tasks/get': (seen) => (seen < 2 ? 503 : completed),
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'Done.\n' });
+  });
+
+  it('does not call a second time when the answer to the call was lost', async () => {
+    const { status, stderr } = await run({ 'tools/call': () => 503 });
+    expect(status).toBe(2);
+    expect(stderr).toContain('answered HTTP 503');
+    expect(times('tools/call')).toBe(1);
+  });
+
+  it('takes a server that speaks something else for what it is', async () => {
+    const { status, stderr } = await run({ 'server/discover': () => 500, initialize: () => 500 });
+    expect(status).toBe(2);
+    expect(stderr).toContain('HTTP 500');
+  });
+
+  it('cancels a task that was made while Ctrl-C was pressed', async () => {
+    const called = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<Answer>();
+    server = await startTroubledServer((method) => {
+      if (method !== 'tools/call') return undefined;
+      called.resolve();
+      return answer.promise;
+    });
+    const { child, ended, saw } = start(['work', '--url', server.url]);
+    await called.promise;
+    child.kill('SIGINT');
+    await saw(/Stopping/);
+    answer.resolve(created);
+    expect((await ended).status).toBe(130);
+    expect(times('tasks/cancel')).toBe(1);
+  });
+
+  it('exits at once on the second Ctrl-C', async () => {
+    server = await startTroubledServer((method) =>
+      method === 'tools/call' ? new Promise<never>(() => {}) : undefined,
+    );
+    const { child, ended, saw } = start(['work', '--url', server.url]);
+    await saw(/calling/);
+    child.kill('SIGINT');
+    await saw(/Stopping/);
+    child.kill('SIGINT');
+    expect((await ended).status).toBe(130);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { paramHeaders } from '../../../bin/call/param-headers.ts';
+
+const schema = {
+  type: 'object',
+  properties: {
+    region: { type: 'string', 'x-mcp-header': 'Region' },
+    options: { type: 'object', properties: { dry: { type: 'boolean', 'x-mcp-header': 'Dry-Run' } } },
+    other: { type: 'string' },
+  },
+};
+
+describe('Mcp-Param headers', () => {
+  it('repeat the arguments that the schema marks, nested ones too, and no others', () => {
+    expect(paramHeaders(schema, { region: 'eu-west-1', options: { dry: true }, other: 'x' })).toEqual({
+      'Mcp-Param-Region': 'eu-west-1',
+      'Mcp-Param-Dry-Run': 'true',
+    });
+  });
+
+  it('are absent where the argument is', () => expect(paramHeaders(schema, { other: 'x' })).toEqual({}));
+
+  it.each([
+    ['Zürich', '=?base64?WsO8cmljaA==?='],
+    [' padded', '=?base64?IHBhZGRlZA==?='],
+    ['', '=?base64??='],
+    ['=?base64?eA==?=', '=?base64?PT9iYXNlNjQ/ZUE9PT89?='],
+  ])('carry %j, which a header cannot, as Base64', (region, header) => {
+    expect(paramHeaders(schema, { region })).toEqual({ 'Mcp-Param-Region': header });
+  });
+});

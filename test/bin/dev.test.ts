@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { alive, descendants } from '../support/processes.ts';
+import { rpc } from '../support/rpc.ts';
+
+/** How long a busy machine may take (ms); nothing is measured. */
+const PATIENCE = 60_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE });
+const main = fileURLToPath(new URL('../../bin/dev.ts', import.meta.url));
+const server = fileURLToPath(new URL('../lib/local/fixtures/server.ts', import.meta.url));
+const running = new Set<ReturnType<typeof dev>>();
+afterEach(async () => {
+  for (const each of running) {
+    each.child.kill('SIGKILL');
+    await each.ended;
+  }
+  running.clear();
+});
+
+/** `npm run dev -- …` without npm. */
+function dev(...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      said[name] += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...said }));
+  const started = {
+    child,
+    said,
+    ended,
+    pid: child.pid as number,
+    endpoint: () =>
+      vi.waitFor(() => {
+        const line = /^MCP endpoint: (http:\S+)$/m.exec(said.stdout);
+        expect(line, said.stderr).not.toBeNull();
+        return line?.[1] ?? '';
+      }, PATIENCE),
+    workers: () => [...said.stderr.matchAll(/^worker (\d+) started$/gm)].map(([, pid]) => Number(pid)),
+  };
+  running.add(started);
+  return started;
+}
+
+const gone = (pids: number[]) => vi.waitFor(() => expect(pids.filter(alive)).toEqual([]), PATIENCE);
+
+describe('npm run dev', () => {
+  test('prints the endpoint, replaces a dead worker, and leaves nothing running when it is told twice to end', async () => {
+    const stack = dev('--port', '0', '--workers', '2', '--server', server);
+    const url = await stack.endpoint();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
+    expect(stack.said.stdout).toBe(`MCP endpoint: ${url}\n`);
+    expect(stack.said.stderr).toMatch(
+      /^External function: aws lambda invoke --endpoint-url http:\/\/127\.0\.0\.1:\d+ --function-name McpExternal\w+ .*$/m,
+    );
+    expect(await rpc(url, 'tools/call', { name: 'who_am_i', arguments: {} })).toMatchObject({ status: 200 });
+
+    const workers = stack.workers();
+    expect(workers).toHaveLength(2);
+    expect(descendants(stack.pid)).toEqual(expect.arrayContaining(workers));
+    process.kill(workers[0] as number, 'SIGKILL');
+    await vi.waitFor(() => expect(stack.workers()).toHaveLength(3), PATIENCE);
+
+    const children = descendants(stack.pid);
+    // Two workers, an API process, and the embedded DynamoDB.
+    expect(children.length).toBeGreaterThanOrEqual(4);
+    stack.child.kill('SIGTERM');
+    stack.child.kill('SIGINT');
+    expect(await stack.ended).toMatchObject({ code: 0, signal: null });
+    expect(children.filter(alive)).toEqual([]);
+    expect(stack.said.stdout).toBe(`MCP endpoint: ${url}\n`);
+  });
+
+  test('ends cleanly on SIGINT, also while it starts', async () => {
+    const stack = dev('--port', '0', '--workers', '1', '--server', server);
+    await vi.waitFor(() => expect(stack.workers()).toHaveLength(1), PATIENCE);
+    const children = descendants(stack.pid);
+    stack.child.kill('SIGINT');
+    expect(await stack.ended).toMatchObject({ code: 0, signal: null });
+    expect(children.filter(alive)).toEqual([]);
+  });
+
+  test('takes everything along when it is killed itself', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
+    onTestFinished(() => rmSync(temporary, { recursive: true }));
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const stack = dev('--port', '0', '--workers', '2', '--server', server);
+    await stack.endpoint();
+    const children = descendants(stack.pid);
+    expect(children.length).toBeGreaterThanOrEqual(4);
+    stack.child.kill('SIGKILL');
+    await gone(children);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('ends when the npm that ran it ends without a word', async () => {
+    // npm gives a signal to a shell, and not every shell gives it on.
+    const npm = spawn(
+      '/bin/sh',
+      ['-c', '"$@" & echo $!; wait', 'sh', process.execPath, main, '--port', '0', '--workers', '1'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, npm_lifecycle_event: 'dev' },
+      },
+    );
+    let said = '';
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+    await vi.waitFor(() => expect(said).toContain('MCP endpoint: '), PATIENCE);
+    const stack = Number(said.split('\n')[0]);
+    const everything = [stack, ...descendants(stack)];
+    npm.kill('SIGKILL');
+    await gone(everything);
+  });
+
+  test('listens on 127.0.0.1 only', async () => {
+    const stack = dev('--port', '0', '--workers', '1', '--server', server);
+    const { port } = new URL(await stack.endpoint());
+    const reaches = async (host: string) => {
+      const socket = connect({ host, port: Number(port), timeout: 2_000 });
+      try {
+        await once(socket, 'connect');
+        return true;
+      } catch {
+        return false;
+      } finally {
+        socket.destroy();
+      }
+    };
+    expect(await reaches('127.0.0.1')).toBe(true);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ address, family }) => address !== '127.0.0.1' && family === 'IPv4')
+      .map(({ address }) => address);
+    for (const host of [...others, '127.0.0.2', '::1']) expect([host, await reaches(host)]).toEqual([host, false]);
+  });
+});
+
+describe('what keeps it from starting is one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const refused = async (...args: string[]) => {
+    const { code, stdout, stderr } = await dev(...args).ended;
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return { code, stderr };
+  };
+
+  test('a port in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await refused('--port', String(port), '--server', server);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${port} is in use`);
+    other.close();
+  });
+
+  test.each([
+    ['that is not there', undefined, /server\.mjs cannot be loaded: Cannot find module/],
+    ['that throws', 'throw new Error("no\\n  key")', /server\.mjs cannot be loaded: no key/],
+  ])('a server module %s', async (_, text, reason) => {
+    const file = join(folder, 'server.mjs');
+    if (text) writeFileSync(file, text);
+    const { code, stderr } = await refused('--port', '0', '--server', file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(reason);
+  });
+
+  test('a DynamoDB that does not answer', async () => {
+    const { code, stderr } = await refused('--port', '0', '--dynamodb', 'http://127.0.0.1:1', '--server', server);
+    expect(code).toBe(1);
+    expect(stderr).toContain('http://127.0.0.1:1');
+  });
+
+  test.each([
+    [['--prot', '3000'], /--prot/],
+    [['--port', 'high'], /--port is a whole number from 0 to 65535, not "high"/],
+    [['--port', '70000'], /--port/],
+    [['--workers', '0'], /--workers is a whole number from 1/],
+    [['--dynamodb', 'postgres'], /--dynamodb is embedded, local or a URL, not "postgres"/],
+    [['extra'], /extra/],
+  ])('%j', async (args, reason) => {
+    const { code, stderr } = await refused(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(reason);
+  });
+});
+
+test('--help explains every option', async () => {
+  const { code, stdout } = await dev('--help').ended;
+  expect(code).toBe(0);
+  for (const option of ['--port', '--dynamodb', '--server', '--workers']) expect(stdout).toContain(option);
+});

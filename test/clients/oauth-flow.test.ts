@@ -1,0 +1,128 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { LocalIssuer } from '../../lib/local/issuer.ts';
+import { LOCAL_SCOPE, type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
+import { rpc } from '../support/rpc.ts';
+import { MemoryProvider, signIn } from '../support/oauth-client.ts';
+
+let stack: LocalStack;
+let issuer: LocalIssuer;
+beforeAll(async () => {
+  stack = await startLocalStack({
+    server: fileURLToPath(new URL('fixtures/server.ts', import.meta.url)),
+    dynamodb: inject('dynamoDbEndpoint'),
+    auth: 'jwt',
+    workers: 1,
+    quiet: true,
+  });
+  if (!stack.issuer) throw new Error('There is no issuer.');
+  issuer = stack.issuer;
+});
+afterAll(() => stack?.stop());
+
+const echo = (words: string) => ({ name: 'echo', arguments: { words } });
+const authorization = async (subject: string, more: Record<string, unknown> = {}) => ({
+  authorization: `Bearer ${await issuer.issue({ sub: subject, client_id: 'app', aud: stack.url, scope: LOCAL_SCOPE, ...more })}`,
+});
+
+describe("the official client's auth provider", () => {
+  it('finds the issuer, registers, signs its person in, and calls a tool', async () => {
+    const provider = new MemoryProvider('anna');
+    const { client } = await signIn(stack.url, provider);
+    expect(await client.callTool(echo('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
+    expect(provider.visited).toHaveLength(1);
+    const { searchParams } = provider.visited[0] as URL;
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      resource: stack.url,
+      scope: LOCAL_SCOPE,
+      code_challenge_method: 'S256',
+    });
+    await client.close();
+  });
+
+  it('finds its way with no header at all, as behind a gateway that takes WWW-Authenticate away', async () => {
+    const asked: string[] = [];
+    const withoutHeader: typeof fetch = async (input, init) => {
+      asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+      const response = await fetch(input, init);
+      const headers = new Headers(response.headers);
+      headers.delete('www-authenticate');
+      return new Response(response.body, { status: response.status, headers });
+    };
+    const { client } = await signIn(stack.url, new MemoryProvider('anna'), { fetch: withoutHeader });
+    expect(await client.callTool(echo('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
+    expect(asked).toContain('/.well-known/oauth-protected-resource/mcp');
+    await client.close();
+  });
+
+  it('asks for one more scope when a tool demands it, and keeps what it had', async () => {
+    const provider = new MemoryProvider('anna');
+    const { client, call } = await signIn(stack.url, provider);
+    const erased = await call((connected) => connected.callTool({ name: 'erase', arguments: {} }));
+    expect(erased).toMatchObject({ content: [{ text: 'erased' }] });
+    expect(provider.visited).toHaveLength(2);
+    expect(provider.visited[1]?.searchParams.get('scope')?.split(' ').sort()).toEqual(['datasets.write', LOCAL_SCOPE]);
+    expect(await client.callTool(echo('still here'))).toMatchObject({ content: [{ text: 'still here' }] });
+    await client.close();
+  });
+
+  it('refreshes a token that is refused, with nobody signing in', async () => {
+    const provider = new MemoryProvider('anna');
+    const { client } = await signIn(stack.url, provider);
+    provider.spoil();
+    expect(await client.callTool(echo('again'))).toMatchObject({ content: [{ text: 'again' }] });
+    expect(provider.visited).toHaveLength(1);
+    await client.close();
+  });
+});
+
+describe('the metadata of the protected resource', () => {
+  const origin = () => new URL(stack.url).origin;
+
+  it.each(['', '/mcp'])('is public at the well-known path%s, for the URL that was dialled', async (path) => {
+    const response = await fetch(`${origin()}/.well-known/oauth-protected-resource${path}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      resource: stack.url,
+      authorization_servers: [issuer.url],
+      scopes_supported: [LOCAL_SCOPE],
+      bearer_methods_supported: ['header'],
+      resource_name: 'Guarded',
+    });
+  });
+
+  it('is what a refusal names', async () => {
+    const response = await fetch(stack.url, { method: 'POST' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer scope="${LOCAL_SCOPE}", resource_metadata="${origin()}/.well-known/oauth-protected-resource/mcp"`,
+    );
+  });
+});
+
+describe('through the whole stack', () => {
+  it('a task is its owner’s, whichever token shows who that is, and nobody else’s', async () => {
+    const anna = await authorization('anna');
+    const created = await rpc(stack.url, 'tools/call', echo('mine'), anna);
+    const taskId = created.json.result.taskId;
+    expect(taskId).toEqual(expect.any(String));
+    const again = await authorization('anna', { client_id: 'another' });
+    expect((await rpc(stack.url, 'tasks/get', { taskId }, again)).json.result.taskId).toBe(taskId);
+    const foreign = await rpc(stack.url, 'tasks/get', { taskId }, await authorization('bert'));
+    const unknown = await rpc(stack.url, 'tasks/get', { taskId: 'nothing' }, await authorization('bert'));
+    expect(foreign).toEqual(unknown);
+    expect(foreign.json.error).toEqual({ code: -32602, message: 'Task not found' });
+  });
+
+  it('a token for the endpoint is good at the streaming one, and needed there', async () => {
+    const streaming = stack.streamingUrl ?? '';
+    expect((await rpc(streaming, 'tools/list')).status).toBe(401);
+    const listed = await rpc(streaming, 'tools/list', {}, await authorization('anna'));
+    expect(listed.json.result.tools.map(({ name }: { name: string }) => name)).toContain('echo');
+  });
+
+  it('a token for another server is refused', async () => {
+    const headers = await authorization('anna', { aud: 'https://other.example/mcp' });
+    expect((await rpc(stack.url, 'tools/call', echo('mine'), headers)).status).toBe(401);
+  });
+});

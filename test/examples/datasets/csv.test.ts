@@ -1,0 +1,138 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import {
+  CsvProblem,
+  type CsvSource,
+  MAX_COLUMNS,
+  readColumns,
+  readHeader,
+  readRows,
+} from '../../../examples/datasets/csv.ts';
+import { csvText } from '../../../examples/datasets/source.ts';
+
+const rowsOf = async (text: string, source = csvText(text)) => {
+  const rows: string[][] = [];
+  for await (const row of readRows(source)) rows.push(row);
+  return rows;
+};
+
+describe('CSV as it is found', () => {
+  it.each([
+    ['a byte order mark', '\uFEFFa,b\n1,2\n', [['1', '2']]],
+    ['CRLF', 'a,b\r\n1,2\r\n', [['1', '2']]],
+    ['no line end at the end', 'a,b\n1,2', [['1', '2']]],
+    ['quoted line ends, commas and quotes', 'a,b\n"x\ny","1,5 ""net"""\n', [['x\ny', '1,5 "net"']]],
+    ['empty lines', 'a,b\n\n1,2\n\n', [['1', '2']]],
+    ['empty cells', 'a,b\n,\n', [['', '']]],
+    ['a header alone', 'a,b\n', []],
+    ['letters of any script', 'a\n東京\n😀\n', [['東京'], ['😀']]],
+  ])('%s', async (_, text, rows) => {
+    expect(await rowsOf(text)).toEqual(rows);
+  });
+
+  it('keeps a character whole that two chunks share', async () => {
+    const bytes = Buffer.from('a\nŽižek😀\n');
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const open = () => Readable.from([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      expect(await rowsOf('', { name: 'cut', bytes: bytes.length, open })).toEqual([['Žižek😀']]);
+    }
+  });
+
+  it('reads a cell of a hundred thousand characters', async () => {
+    const cell = 'x'.repeat(100_000);
+    expect(await rowsOf(`a,b\n1,${cell}\n`)).toEqual([['1', cell]]);
+  });
+});
+
+describe('CSV that cannot be read says where and why', () => {
+  it.each([
+    ['a record too short', 'a,b\n1,2\n3\n', 3, /expect 2, got 1/],
+    ['a record too long', 'a,b\n1,2,3\n', 2, /expect 2, got 3/],
+    ['a quote that is never closed', 'a,b\n1,2\n"3,4\n', 3, /quote/i],
+    ['text after a closing quote', 'a,b\n"1"x,2\n', 2, /quote/i],
+    ['a quote inside a cell', 'a,b\n1,x"y\n', 2, /quote/i],
+    ['a record of megabytes', `a,b\n1,"${'x'.repeat(3_000_000)}`, 2, /record size/i],
+    ['nothing at all', '', 1, /empty/],
+    ['a byte order mark alone', '\uFEFF', 1, /empty/],
+    ['line ends alone', '\n\n\n', 1, /empty/],
+    ['too many columns', Array.from({ length: MAX_COLUMNS + 1 }, (_, i) => `c${i}`).join(','), 1, /501 columns/],
+    ['a column with an endless name', `a,${'b'.repeat(201)}\n`, 1, /longer than 200/],
+  ])('%s', async (_, text, line, reason) => {
+    const read = async () => {
+      await readColumns(csvText(text));
+      await rowsOf(text);
+    };
+    const problem = await read().catch((error: unknown) => error);
+    expect(problem).toBeInstanceOf(CsvProblem);
+    expect((problem as CsvProblem).line).toBe(line);
+    expect((problem as CsvProblem).message).toMatch(reason);
+    expect((problem as CsvProblem).message).toContain(`line ${line}`);
+  });
+
+  it('passes on what went wrong below it', async () => {
+    const failing: CsvSource = {
+      name: 'failing',
+      bytes: 1,
+      open: () =>
+        Readable.from(
+          (function* () {
+            yield Buffer.from('a\n1\n');
+            throw new Error('the disk is on fire');
+          })(),
+        ),
+    };
+    await expect(rowsOf('', failing)).rejects.toThrow('the disk is on fire');
+  });
+});
+
+describe('columns', () => {
+  it('have names that differ, whatever the header says', async () => {
+    const columns = await readColumns(csvText('a,a,,a (2), a ,__proto__,constructor,\n1,2,3,4,5,6,7,8'));
+    expect(columns).toEqual(['a', 'a (2)', 'column 3', 'a (2) (2)', 'a (3)', '__proto__', 'constructor', 'column 8']);
+  });
+
+  it('are written again as the header has them', async () => {
+    expect(await readHeader(csvText('a,a,, b\n'))).toEqual(['a', 'a', '', ' b']);
+  });
+});
+
+describe('a long read', () => {
+  const long = csvText(`a,b\n${'1,2\n'.repeat(200_000)}`);
+
+  it('tells how far it is', async () => {
+    const told: number[] = [];
+    for await (const _ of readRows(long, { onRead: (bytes) => told.push(bytes) }));
+    expect(told.length).toBeGreaterThan(5);
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told.at(-1)).toBe(long.bytes);
+  });
+
+  it('stops when it is aborted, with the reason, and closes its source', async () => {
+    const abort = new AbortController();
+    const reason = new Error('cancelled by the caller');
+    const source = long.open();
+    let rows = 0;
+    const reading = async () => {
+      for await (const _ of readRows({ ...long, open: () => source }, { signal: abort.signal }))
+        if (++rows === 1_000) abort.abort(reason);
+    };
+    await expect(reading()).rejects.toBe(reason);
+    expect(rows).toBeLessThan(100_000);
+    expect(source.closed).toBe(true);
+  });
+
+  it('closes its source when the reader has seen enough', async () => {
+    const source = long.open();
+    for await (const _ of readRows({ ...long, open: () => source })) break;
+    expect(source.closed).toBe(true);
+    expect(source.readableEnded).toBe(false);
+  });
+
+  it('lets timers run meanwhile', async () => {
+    let beats = 0;
+    const heart = setInterval(() => beats++, 1);
+    for await (const _ of readRows(long));
+    clearInterval(heart);
+    expect(beats).toBeGreaterThan(3);
+  });
+});

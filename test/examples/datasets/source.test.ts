@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvArguments, datasetsIn } from '../../../examples/datasets/source.ts';
+
+describe('the packaged data sets', () => {
+  it('are the CSVs of the package', async () => {
+    const sets = await datasetsIn().list();
+    expect(sets.map(({ name }) => name)).toContain('zipcodes.csv');
+    expect(sets.every(({ name }) => name.endsWith('.csv'))).toBe(true);
+    expect(sets.find(({ name }) => name === 'zipcodes.csv')?.bytes).toBe(2_018_388);
+  });
+
+  it('are found with or without the ending', async () => {
+    for (const dataset of ['zipcodes', 'zipcodes.csv'])
+      expect((await datasetsIn().find({ dataset })).name).toBe('zipcodes.csv');
+  });
+});
+
+describe('a folder of data sets', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'datasets-test-'));
+    await mkdir(join(folder, 'inner'));
+    await mkdir(join(folder, 'folder.csv'));
+    await writeFile(join(folder, 'mine.csv'), 'a\n1\n');
+    await writeFile(join(folder, 'notes.txt'), 'not for reading');
+    await writeFile(join(folder, 'inner', 'deep.csv'), 'a\n1\n');
+    await writeFile(join(folder, '..', 'datasets-test-outside.csv'), 'a\nsecret\n');
+    await symlink('/etc/passwd', join(folder, 'linked.csv'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    await rm(join(folder, '..', 'datasets-test-outside.csv'));
+  });
+
+  it.each([
+    '../../etc/passwd',
+    '../../datasets-test-outside',
+    '../../datasets-test-outside.csv',
+    '..%2Fdatasets-test-outside.csv',
+    '/etc/passwd',
+    'mine.csv\0',
+    'mine.csv/',
+    './/mine.csv',
+    'MINE.CSV',
+    'inner/deep.csv',
+    'folder.csv',
+    'folder',
+    'linked.csv',
+    'notes.txt',
+    '',
+    '.',
+    '__proto__',
+    'constructor',
+    'toString',
+  ])('has none named %j, and says which it has', async (dataset) => {
+    await expect(datasetsIn(folder).find({ dataset })).rejects.toThrow(
+      /^There is no data set .*There are: mine\.csv\.$/,
+    );
+  });
+
+  it('that is not there is said with what to do', async () => {
+    await expect(datasetsIn(join(folder, 'gone')).list()).rejects.toThrow(/set DATASETS_DIR/);
+  });
+});
+
+describe('the arguments', () => {
+  it.each([{}, { dataset: 'a', csv: 'b' }])('%j name none or two CSVs: refused with a message that says so', (args) => {
+    const parsed = csvArguments.safeParse(args);
+    expect(parsed.error?.issues[0]?.message).toBe('Give exactly one of "dataset" and "csv".');
+  });
+
+  it('may be an empty text: the reader says that it is empty', () => {
+    expect(csvArguments.safeParse({ csv: '' }).success).toBe(true);
+  });
+
+  it('are described as a JSON Schema object, as every model API accepts it', () => {
+    const schema = csvArguments['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
+    expect(schema).toMatchObject({ type: 'object', description: 'Exactly one of "dataset" and "csv".' });
+    expect(Object.keys(schema.properties as object)).toEqual(['dataset', 'csv']);
+  });
+});

@@ -1,0 +1,275 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listDatasets } from '../../../examples/datasets/list-datasets.ts';
+import { type OutputStore, outputStore } from '../../../examples/datasets/outputs.ts';
+import { profileDataset } from '../../../examples/datasets/profile-dataset.ts';
+import { redactDataset } from '../../../examples/datasets/redact-dataset.ts';
+import server from '../../../examples/datasets/server.ts';
+import { csvText, type Datasets, datasetsIn } from '../../../examples/datasets/source.ts';
+import { runTool, type ToolRunReport } from '../../../lambda/index.ts';
+
+const datasets = datasetsIn();
+const structured = <T>({ result }: ToolRunReport): T => {
+  if (!result?.structuredContent) throw new Error('no structured content');
+  return result.structuredContent as T;
+};
+const textOf = ({ result }: ToolRunReport) => (result?.content[0]?.type === 'text' ? result.content[0].text : '');
+
+describe('the example server', () => {
+  it('offers its tools: one that is never a task, one that may be, one that always is', () => {
+    expect([...server.tools.values()].map(({ name, taskSupport }) => [name, taskSupport])).toEqual([
+      ['list_datasets', 'forbidden'],
+      ['profile_dataset', 'optional'],
+      ['redact_dataset', 'required'],
+    ]);
+  });
+});
+
+describe('list_datasets', () => {
+  it('names every packaged data set with its size and columns', async () => {
+    const report = await runTool(listDatasets(datasets), {});
+    const found = structured<{ datasets: { name: string }[] }>(report).datasets;
+    expect(found).toHaveLength((await datasets.list()).length);
+    expect(found).toContainEqual({ name: 'lookup_people.csv', bytes: 125, columns: ['name', 'age', 'height'] });
+    expect(textOf(report)).toContain('lookup_people.csv (125 bytes): name, age, height');
+  });
+});
+
+describe('profile_dataset', () => {
+  const tool = profileDataset(datasets);
+
+  it('describes a packaged data set: figures for a program, a table for a person, progress on the way', async () => {
+    const report = await runTool(tool, { dataset: 'zipcodes' });
+    expect(report.result?.structuredContent).toMatchObject({ source: 'zipcodes.csv', rows: 42_049 });
+    expect(textOf(report)).toMatch(/^zipcodes\.csv: 42,049 rows, 6 columns.*\n\n\| column/);
+    expect(report.progress.length).toBeGreaterThan(10);
+    expect(report.progress.at(-1)).toMatchObject({
+      progress: { done: 2_018_388, total: 2_018_388 },
+      statusMessage: expect.stringMatching(/^4\d,\d{3} rows read$/),
+    });
+  });
+
+  it('gives the same when it is run again', async () => {
+    const once = await runTool(tool, { dataset: 'species' });
+    expect((await runTool(tool, { dataset: 'species' })).result).toEqual(once.result);
+  });
+
+  it.each([
+    ['malformed CSV', { csv: 'a,b\n1,2\n3\n' }, /line 3.*expect 2, got 1/],
+    ['empty CSV', { csv: '' }, /line 1.*empty/],
+    [
+      'an unknown data set',
+      { dataset: '../../etc/passwd' },
+      /^There is no data set "..\/..\/etc\/passwd"\. There are: airports\.csv,/,
+    ],
+    ['a name that every object has', { dataset: '__proto__' }, /^There is no data set "__proto__"/],
+  ])('%s is a tool error that says what is wrong', async (_, args, message) => {
+    const report = await runTool(tool, args);
+    expect(report.result?.isError).toBe(true);
+    expect(textOf(report)).toMatch(message);
+  });
+
+  it.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before anything runs', async (args) => {
+    await expect(runTool(tool, args)).rejects.toThrow(/do not fit/);
+  });
+
+  it('stops reading when it is cancelled', async () => {
+    const abort = new AbortController();
+    const source = endless(() => abort.abort());
+    const report = await runTool(profileDataset(source.datasets), { dataset: 'endless' }, { signal: abort.signal });
+    expect(report).toMatchObject({ cancelled: true });
+    expect(source.reads.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+});
+
+/** Data of which there is always more; `onTwentieth` is called at the twentieth chunk of one read. */
+function endless(onTwentieth: (read: number) => void) {
+  const reads: Readable[] = [];
+  const chunks = async function* (read: number) {
+    yield Buffer.from('email,b\n');
+    for (let chunk = 1; ; chunk++) {
+      if (chunk === 20) onTwentieth(read);
+      await new Promise(setImmediate);
+      yield Buffer.from('a@example.org,2\n'.repeat(1_000));
+    }
+  };
+  const open = () => {
+    const read = Readable.from(chunks(reads.length));
+    reads.push(read);
+    return read;
+  };
+  const datasets: Datasets = { list: async () => [], find: async () => ({ name: 'endless.csv', bytes: 1e12, open }) };
+  return { datasets, reads };
+}
+
+describe('redact_dataset', () => {
+  let folder: string;
+  let outputs: OutputStore;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'redact-test-'));
+    outputs = outputStore({ PAYLOAD_FOLDER: folder });
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const written = async (report: ToolRunReport) => {
+    const { uri } = structured<{ uri: string }>(report);
+    return (await outputs.get(uri.replace('redacted://', '')))?.text();
+  };
+
+  it('asks which of the columns it found, in a form that every client can show', async () => {
+    const report = await runTool(
+      redactDataset(datasets, outputs),
+      { dataset: 'lookup_people' },
+      { answers: { columns: { action: 'decline' } } },
+    );
+    const [question] = Object.values(report.questions);
+    expect(question).toMatchObject({
+      method: 'elicitation/create',
+      params: {
+        message: expect.stringContaining('- age: trait (its header says so)'),
+        requestedSchema: {
+          type: 'object',
+          properties: {
+            columns: { type: 'array', minItems: 1, items: { type: 'string', enum: ['name', 'age'] } },
+          },
+          required: ['columns'],
+        },
+      },
+    });
+  });
+
+  it('writes the CSV without what was chosen, says what it did, and links to it', async () => {
+    const report = await runTool(
+      redactDataset(datasets, outputs),
+      { dataset: 'la-riots' },
+      { answers: { columns: { columns: ['last_name', 'address'] } }, replay: 'every-step' },
+    );
+    const csv = (await written(report)) ?? '';
+    const lines = csv.split('\n');
+    expect(report.runs).toBeGreaterThan(3);
+    expect(lines).toHaveLength(65);
+    expect(lines[1]).toMatch(/^Cesar A\.,name-[0-9a-f]{12},18,Male,Latino,1992-04-30,address-[0-9a-f]{12},Westlake,/);
+    expect(report.result?.structuredContent).toEqual({
+      rows: 63,
+      bytes: Buffer.byteLength(csv),
+      redacted: ['last_name', 'address'],
+      kept: ['first_name', 'age', 'gender', 'race', 'death_date', 'longitude', 'latitude'],
+      uri: expect.stringMatching(/^redacted:\/\/[0-9a-f]{32}$/),
+    });
+    expect(report.result?.content[1]).toMatchObject({
+      type: 'resource_link',
+      name: 'redacted-la-riots.csv',
+      mimeType: 'text/csv',
+      size: Buffer.byteLength(csv),
+    });
+  });
+
+  it('asks about given CSV too, whatever its columns are called', async () => {
+    const csv = '\uFEFF__proto__,__proto__,x\r\nada@example.org,"Ada\nLovelace",1\r\n';
+    const report = await runTool(
+      redactDataset(datasets, outputs),
+      { csv },
+      { answers: { columns: { columns: ['__proto__'] } }, replay: 'every-step' },
+    );
+    expect(await written(report)).toMatch(/^__proto__,__proto__,x\nemail-[0-9a-f]{12},"Ada\nLovelace",1\n$/);
+  });
+
+  it.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
+    const empty = await mkdtemp(join(folder, 'untouched-'));
+    const report = await runTool(
+      redactDataset(datasets, outputStore({ PAYLOAD_FOLDER: empty })),
+      { dataset: 'la-riots' },
+      { answers: { columns: { action } } },
+    );
+    expect(report.result?.isError).toBe(true);
+    expect(textOf(report)).toBe(`Nothing redacted (${action}).`);
+    expect(await readdir(empty)).toEqual([]);
+  });
+
+  it('asks nothing and writes nothing where no column looks personal', async () => {
+    const report = await runTool(redactDataset(datasets, outputs), { dataset: 'seattle-weather' });
+    expect(report.questions).toEqual({});
+    expect(report.result?.structuredContent).toEqual({ redacted: [], kept: [] });
+    expect(textOf(report)).toBe('No column of seattle-weather.csv looks personal. Nothing was written.');
+  });
+
+  it('writes the same bytes under the same id when the step is repeated', async () => {
+    const attempts: { id: string; csv: string }[] = [];
+    const failingOnce: OutputStore = {
+      get: outputs.get,
+      put: async (id, content) => {
+        const csv = await text(content);
+        attempts.push({ id, csv });
+        if (attempts.length === 1) throw new Error('written, and the answer was lost');
+        return Buffer.byteLength(csv);
+      },
+    };
+    const report = await runTool(
+      redactDataset(datasets, failingOnce),
+      { dataset: 'lookup_people' },
+      { answers: { columns: { columns: ['name'] } }, replay: 'every-step' },
+    );
+    expect(report.result?.isError).toBeUndefined();
+    expect(attempts).toHaveLength(2);
+    expect(attempts[1]).toEqual(attempts[0]);
+    expect(attempts[0]?.csv).toMatch(/^name,age,height\nname-[0-9a-f]{12},25,180\n/);
+  });
+
+  it('looks for personal columns once, however often it is run', async () => {
+    let opened = 0;
+    const counting: Datasets = {
+      ...datasets,
+      find: async () => {
+        const csv = csvText('email\nada@example.org\n');
+        const open = () => {
+          opened += 1;
+          return csv.open();
+        };
+        return { ...csv, open };
+      },
+    };
+    await runTool(
+      redactDataset(counting, outputs),
+      { csv: '-' },
+      { answers: { columns: { columns: ['email'] } }, replay: 'every-step' },
+    );
+    // Header and rows for the scan; header twice and rows for writing.
+    expect(opened).toBe(5);
+  });
+
+  it('stops writing when it is cancelled, and leaves nothing half written', async () => {
+    const empty = await mkdtemp(join(folder, 'cancelled-'));
+    const abort = new AbortController();
+    const short = csvText('email,b\na@example.org,1\n');
+    const source = endless(() => abort.abort());
+    let opened = 0;
+    const find: Datasets['find'] = async (args) => {
+      const long = await source.datasets.find(args);
+      // Header and rows for the scan are short; what is read for writing does not end.
+      const open = () => {
+        opened += 1;
+        return opened <= 2 ? short.open() : long.open();
+      };
+      return { ...long, open };
+    };
+    const report = await runTool(
+      redactDataset({ ...source.datasets, find }, outputStore({ PAYLOAD_FOLDER: empty })),
+      { dataset: 'endless' },
+      { answers: { columns: { columns: ['email'] } }, signal: abort.signal },
+    );
+    expect(report).toMatchObject({ cancelled: true });
+    expect(source.reads.map(({ closed }) => closed)).toEqual([true, true, true]);
+    expect(await readdir(join(empty, 'outputs'))).toEqual([]);
+  });
+
+  it('of malformed CSV is a tool error that names the line, and no question', async () => {
+    const report = await runTool(redactDataset(datasets, outputs), { csv: 'email,b\na@example.org\n' });
+    expect(report.questions).toEqual({});
+    expect(report.result?.isError).toBe(true);
+    expect(textOf(report)).toMatch(/line 2/);
+  });
+});

@@ -1,0 +1,254 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalIssuer, startIssuer, type TokenClaims } from '../../../lib/local/issuer.ts';
+import { guardOf, RESOURCE, refusalOf, requestWith } from '../../support/authorized-requests.ts';
+
+let issuer: LocalIssuer;
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
+afterAll(() => issuer.stop());
+
+const claims: TokenClaims = { sub: 'anna', client_id: 'app', aud: RESOURCE, scope: 'mcp' };
+const bearer = async (more: TokenClaims = {}) => `Bearer ${await issuer.issue({ ...claims, ...more })}`;
+const guard = (more: Record<string, string> = {}, options = {}) =>
+  guardOf({ AUTH_ISSUER: issuer.url, ...more }, options);
+const seconds = (from: number) => Math.floor(Date.now() / 1_000) + from;
+
+describe('a token is taken', () => {
+  it('that the issuer signed for this server, wherever its keys are', async () => {
+    const { caller, scopes } = await guard().identify(requestWith(await bearer()));
+    expect(caller).toEqual({
+      owner: expect.stringMatching(/^[\w-]{43}$/),
+      client: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect(scopes).toEqual(['mcp']);
+    const direct = guard({ AUTH_JWKS_URI: `${issuer.url}/jwks` });
+    expect((await direct.identify(requestWith(await bearer()))).caller).toEqual(caller);
+  });
+
+  it('that names several audiences, or one that was configured', async () => {
+    const several = await bearer({ aud: ['https://other.example', RESOURCE] });
+    await expect(guard().identify(requestWith(several))).resolves.toBeDefined();
+    const configured = guard({ AUTH_AUDIENCES: 'api://tasks api://more' });
+    await expect(configured.identify(requestWith(await bearer({ aud: 'api://more' })))).resolves.toBeDefined();
+  });
+
+  it('within the clock skew on either side', async () => {
+    for (const off of [{ exp: seconds(-20) }, { nbf: seconds(20) }])
+      await expect(guard().identify(requestWith(await bearer(off)))).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['scope, as one string', { scope: 'a b' }],
+    ['scp, as one string', { scope: undefined, scp: 'a b' }],
+    ['scp, as a list', { scope: undefined, scp: ['a', 'b'] }],
+  ])('with its scopes in %s', async (_, more) => {
+    expect((await guard().identify(requestWith(await bearer(more)))).scopes).toEqual(['a', 'b']);
+  });
+});
+
+describe('a token is refused, in words that say why', () => {
+  const refused: [string, TokenClaims, string][] = [
+    ['that has expired', { exp: seconds(-31) }, 'The token has expired.'],
+    ['that is not valid yet', { nbf: seconds(90) }, 'The token is not valid yet.'],
+    ['that never expires', { exp: undefined }, 'The token never expires.'],
+    ['from another issuer', { iss: 'https://other.example' }, 'The token is from another issuer.'],
+    ['for another server', { aud: 'https://other.example/mcp' }, 'The token is for another audience.'],
+    ['for another path of this host', { aud: 'https://example.com/other' }, 'The token is for another audience.'],
+    ['for nobody in particular', { aud: undefined }, 'The token is for another audience.'],
+    ['of nobody', { sub: undefined, client_id: undefined }, 'The token names neither a subject nor a client.'],
+  ];
+  it.each(refused)('%s', async (_, more, reason) => {
+    const refusal = await refusalOf(guard().identify(requestWith(await bearer(more))));
+    expect(refusal).toMatchObject({ status: 401, message: reason });
+    expect(refusal.headers?.['www-authenticate']).toContain(`error="invalid_token", error_description="${reason}"`);
+  });
+
+  it('for the URL that was dialled, where another audience is configured', async () => {
+    const other = guard({ AUTH_AUDIENCES: 'api://tasks' });
+    expect(await refusalOf(other.identify(requestWith(await bearer())))).toMatchObject({ status: 401 });
+  });
+
+  it.each([
+    ['no signature', () => new UnsecuredJWT({ ...claims, iss: issuer.url, exp: seconds(60) }).encode()],
+    ['a shared secret, even the public key', withSharedSecret],
+    ["somebody else's key", withAnotherKey],
+    ["somebody else's key under the issuer's name for it", async () => withAnotherKey(await publishedKeyId())],
+    ['a payload that was changed', changed],
+    ['an algorithm that is not configured', () => issuer.issue(claims)],
+  ])('with %s', async (name, make) => {
+    const strict = guard(name.startsWith('an algorithm') ? { AUTH_ALGORITHMS: 'RS256' } : {});
+    const refusal = await refusalOf(strict.identify(requestWith(`Bearer ${await make()}`)));
+    expect(refusal.status).toBe(401);
+    expect(['The signature is not that of the issuer.', 'The token is no JWT that can be checked.']).toContain(
+      refusal.message,
+    );
+  });
+
+  async function publishedKeyId(): Promise<string> {
+    const { keys } = (await (await fetch(`${issuer.url}/jwks`)).json()) as { keys: { kid: string }[] };
+    return keys[0]?.kid ?? '';
+  }
+
+  async function withSharedSecret(): Promise<string> {
+    const secret = new TextEncoder().encode(await (await fetch(`${issuer.url}/jwks`)).text());
+    return new SignJWT({ ...claims, iss: issuer.url, exp: seconds(60) })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(secret);
+  }
+
+  async function withAnotherKey(kid?: string): Promise<string> {
+    const { privateKey } = await generateKeyPair('ES256');
+    const header = { alg: 'ES256', ...(typeof kid === 'string' && kid !== '' && { kid }) };
+    return new SignJWT({ ...claims, iss: issuer.url, exp: seconds(60) }).setProtectedHeader(header).sign(privateKey);
+  }
+
+  async function changed(): Promise<string> {
+    const [header, , signature] = (await issuer.issue(claims)).split('.');
+    const payload = Buffer.from(JSON.stringify({ ...claims, iss: issuer.url, exp: seconds(60), sub: 'bert' }));
+    return `${header}.${payload.toString('base64url')}.${signature}`;
+  }
+
+  it.each([
+    ['no header', undefined, undefined],
+    ['another scheme', 'Basic YTpi', undefined],
+    ['no token', 'Bearer', 'invalid_token'],
+    ['two tokens', 'Bearer a, Bearer b', 'invalid_token'],
+    ['what is no token', 'Bearer {"sub":"anna"}', 'invalid_token'],
+    ['what is no JWT', 'Bearer abc', 'invalid_token'],
+    ['what only looks like one', 'Bearer a.b.c', 'invalid_token'],
+  ])('%s', async (_, authorization, error) => {
+    const refusal = await refusalOf(guard({ AUTH_SCOPES: 'mcp' }).identify(requestWith(authorization)));
+    expect(refusal.status).toBe(401);
+    const header = refusal.headers?.['www-authenticate'] ?? '';
+    expect(header).toContain(
+      'scope="mcp", resource_metadata="https://example.com/.well-known/oauth-protected-resource/mcp"',
+    );
+    expect(/error="(\w+)"/.exec(header)?.[1]).toBe(error);
+  });
+
+  it('without a scope that everything needs, with 403 and the scope', async () => {
+    const strict = guard({ AUTH_SCOPES: 'mcp more' });
+    const refusal = await refusalOf(strict.identify(requestWith(await bearer())));
+    expect(refusal.status).toBe(403);
+    expect(refusal.headers?.['www-authenticate']).toMatch(/error="insufficient_scope".*scope="mcp more"/);
+  });
+});
+
+describe("the issuer's keys", () => {
+  it('are fetched once, for many tokens at once and after one another', async () => {
+    const own = await startIssuer();
+    try {
+      const once = guardOf({ AUTH_ISSUER: own.url });
+      const token = `Bearer ${await own.issue(claims)}`;
+      await Promise.all(Array.from({ length: 20 }, () => once.identify(requestWith(token))));
+      for (let call = 0; call < 20; call += 1) await once.identify(requestWith(token));
+      expect(own.keyFetches()).toBe(1);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('are fetched again for a token of a new key, and not for each of many that name none', async () => {
+    const own = await startIssuer();
+    try {
+      const watchful = guardOf({ AUTH_ISSUER: own.url }, { keyTimes: { lookAgainMs: 0 } });
+      const old = `Bearer ${await own.issue(claims)}`;
+      await watchful.identify(requestWith(old));
+      await own.rotateKeys();
+      await watchful.identify(requestWith(`Bearer ${await own.issue(claims)}`));
+      await watchful.identify(requestWith(old));
+      expect(own.keyFetches()).toBe(2);
+
+      const calm = guardOf({ AUTH_ISSUER: own.url });
+      await calm.identify(requestWith(old));
+      const before = own.keyFetches();
+      await own.rotateKeys();
+      const unknown = `Bearer ${await own.issue(claims)}`;
+      for (let call = 0; call < 10; call += 1) await refusalOf(calm.identify(requestWith(unknown)));
+      expect(own.keyFetches()).toBe(before);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('that were withdrawn sign nothing any more, once the known ones are stale', async () => {
+    const own = await startIssuer();
+    try {
+      const forgetful = guardOf({ AUTH_ISSUER: own.url }, { keyTimes: { freshMs: 0, lookAgainMs: 0 } });
+      const stolen = `Bearer ${await own.issue(claims)}`;
+      await forgetful.identify(requestWith(stolen));
+      await own.rotateKeys({ keepOld: false });
+      expect(await refusalOf(forgetful.identify(requestWith(stolen)))).toMatchObject({ status: 401 });
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('go on being used while the issuer cannot be reached; with none, the answer is "try again" and the next request does', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
+    let up = false;
+    const server = createServer((request, response) => {
+      if (!up) return response.writeHead(503).end();
+      const here = `http://${request.headers.host}`;
+      const body = request.url === '/jwks' ? { keys: [jwk] } : { issuer: here, jwks_uri: `${here}/jwks` };
+      return response.end(JSON.stringify(body));
+    });
+    const url = await listening(server);
+    try {
+      const stale = guardOf({ AUTH_ISSUER: url }, { keyTimes: { freshMs: 0, lookAgainMs: 0 } });
+      const token = await new SignJWT({ ...claims, iss: url, exp: seconds(60) })
+        .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+        .sign(privateKey);
+      const ask = () => stale.identify(requestWith(`Bearer ${token}`));
+      await expect(ask()).rejects.toMatchObject({ name: 'Unavailable' });
+      up = true;
+      await expect(ask()).resolves.toBeDefined();
+      up = false;
+      await expect(ask()).resolves.toBeDefined();
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it("are not taken from another issuer's metadata", async () => {
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ issuer: 'https://other.example', jwks_uri: `${issuer.url}/jwks` })),
+    );
+    const url = await listening(server);
+    try {
+      const fooled = guardOf({ AUTH_ISSUER: url }).identify(requestWith(await bearer({ iss: url })));
+      await expect(fooled).rejects.toMatchObject({ name: 'Unavailable' });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+});
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('an Amazon Cognito token', () => {
+  const cognito = () => guardOf({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
+  const access = { aud: undefined, token_use: 'access' };
+
+  it('is known by its client, since it names no audience', async () => {
+    await expect(cognito().identify(requestWith(await bearer(access)))).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['of a client that is not listed', { ...access, client_id: 'stranger' }],
+    ['that is an ID token', { ...access, token_use: 'id' }],
+    ['for another server, where it names one', { ...access, aud: 'https://other.example/mcp' }],
+  ])('%s is refused', async (_, more) => {
+    expect(await refusalOf(cognito().identify(requestWith(await bearer(more))))).toMatchObject({ status: 401 });
+  });
+});

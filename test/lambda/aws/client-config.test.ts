@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { limits, SHORT_MS } from '../../../lambda/aws/client-config.ts';
+import { dynamoDb } from '../../../lambda/aws/dynamodb.ts';
+import { sqs } from '../../../lambda/aws/sqs.ts';
+import { Unavailable } from '../../../lambda/engine/errors.ts';
+import { SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
+
+describe('AWS clients', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  /** A stand-in for a service that answers in its own way; `requests` counts what it was asked. */
+  const aService = async (answer: RequestListener) => {
+    const seen = { requests: 0, endpoint: '' };
+    server = createServer((request, response) => {
+      seen.requests++;
+      answer(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    seen.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return seen;
+  };
+  const get = new GetCommand({ TableName: 'tasks', Key: { partition: 'a', id: 'b' } });
+
+  it('give up a service that never answers, after three attempts', async () => {
+    const service = await aService(() => {});
+    const client = dynamoDb({ endpoint: service.endpoint, requestTimeoutMs: 50 });
+    await expect(client.send(get)).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(service.requests).toBe(3);
+  });
+
+  it('give up a service that goes silent in the middle of an answer', async () => {
+    const service = await aService((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '100' });
+      response.write('{"Item":');
+    });
+    const client = dynamoDb({ endpoint: service.endpoint, requestTimeoutMs: 50 });
+    await expect(client.send(get)).rejects.toThrow();
+  });
+
+  it('try again after a failure of the service', async () => {
+    let asked = 0;
+    const service = await aService((_, response) => {
+      asked++;
+      response.writeHead(asked < 3 ? 500 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(asked < 3 ? '{"__type":"InternalServerError"}' : '{"Item":{"id":{"S":"b"}}}');
+    });
+    const { Item } = await dynamoDb({ endpoint: service.endpoint }).send(get);
+    expect(Item).toEqual({ id: 'b' });
+    expect(service.requests).toBe(3);
+  });
+
+  it('call the endpoint they were given, not the host of the queue', async () => {
+    const service = await aService((_, response) => response.writeHead(400).end('{}'));
+    const client = sqs({ endpoint: service.endpoint });
+    const queue = new SqsWakeUpQueue({ client, queueUrl: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups' });
+    await expect(queue.send({ partition: 'a', task: 'b', generation: 1, commitBy: 0 })).rejects.toThrow(Unavailable);
+    expect(service.requests).toBe(1);
+  });
+
+  it('end all attempts before the next heartbeat', () => {
+    const { maxAttempts, requestHandler } = limits({}, SHORT_MS);
+    const attempt = requestHandler.requestTimeout;
+    // The SDK's longest waits: 50 and 100 ms after an attempt that hung, 1 s and 2 s after a refusal for load.
+    const worst = [3 * attempt + 50 + 100, attempt + 50 + 2_000 + attempt, 1_000 + 2_000 + attempt];
+    expect(maxAttempts).toBe(3);
+    expect(Math.max(...worst)).toBeLessThan(5_000);
+    expect(requestHandler.throwOnRequestTimeout).toBe(true);
+  });
+});

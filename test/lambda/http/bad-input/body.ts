@@ -1,0 +1,64 @@
+/** Bodies that are no JSON, or no JSON-RPC message. */
+import { type BadInput, changed, echoText, legacy, list, nested, raw } from './case.ts';
+
+export const badBodies: readonly BadInput[] = [
+  // The body is no JSON.
+  { name: 'not JSON', sent: raw('{"jsonrpc":'), status: 400, code: -32700 },
+  { name: 'not JSON, no header', sent: { text: 'hello' }, status: 400, code: -32700 },
+  { name: 'an empty body', sent: raw(''), status: 400, code: -32700 },
+  { name: 'a million open brackets', sent: raw('['.repeat(1_000_000)), status: 400, code: -32700 },
+  { name: 'a million open braces', sent: raw('{"a":'.repeat(200_000)), status: 400, code: -32700 },
+  {
+    name: 'half a million nested brackets',
+    sent: raw(nested(500_000)),
+    status: 400,
+    code: -32700,
+    sdkDiffers: 'the SDK parses any depth and sees a batch; here depth is limited before parsing',
+  },
+  {
+    name: 'arguments nested 101 deep',
+    sent: echoText(`{"text":${nested(101)}}`),
+    status: 400,
+    code: -32700,
+    sdkDiffers: 'the SDK parses any depth; here what recurses over a body must not run out of stack',
+  },
+  // The body is no JSON-RPC message.
+  { name: 'a batch', sent: { ...list(), body: [list().body] }, status: 400, code: -32600 },
+  { name: 'an empty batch', sent: { ...list(), body: [] }, status: 400, code: -32600 },
+  {
+    name: 'a batch of an earlier revision',
+    sent: { body: [legacy().body] },
+    status: 400,
+    code: -32600,
+    sdkDiffers:
+      'the SDK still serves the batches of 2025-03-26, whatever version the header names; MCP removed them with 2025-06-18',
+  },
+  { name: 'a number', sent: raw('5'), status: 400, code: -32600 },
+  { name: 'null', sent: raw('null'), status: 400, code: -32600 },
+  { name: 'a string', sent: raw('"tools/list"'), status: 400, code: -32600 },
+  { name: 'no jsonrpc', sent: changed({ jsonrpc: undefined }), status: 400, code: -32600 },
+  { name: 'jsonrpc 1.0', sent: changed({ jsonrpc: '1.0' }), status: 400, code: -32600 },
+  { name: 'jsonrpc as a number', sent: changed({ jsonrpc: 2 }), status: 400, code: -32600 },
+  { name: 'an id of null', sent: changed({ id: null }), status: 400, code: -32600 },
+  { name: 'an id with a fraction', sent: changed({ id: 1.5 }), status: 400, code: -32600 },
+  { name: 'an id beyond safe integers', sent: changed({ id: 2 ** 60 }), status: 400, code: -32600 },
+  { name: 'an id that is an object', sent: changed({ id: {} }), status: 400, code: -32600 },
+  { name: 'a method that is no string', sent: changed({ method: 5 }), status: 400, code: -32600 },
+  { name: 'no method', sent: changed({ method: undefined }), status: 400, code: -32600 },
+  { name: 'params as a list', sent: changed({ params: [] }), status: 400, code: -32600 },
+  { name: 'params of null', sent: changed({ params: null }), status: 400, code: -32600 },
+  { name: '_meta as a string', sent: changed({ params: { _meta: 'x' } }), status: 400, code: -32600 },
+  { name: 'a member JSON-RPC does not know', sent: changed({ extra: 1 }), status: 400, code: -32600 },
+  {
+    name: 'a progress token that is an object',
+    sent: list({ meta: { progressToken: {} } }),
+    status: 400,
+    code: -32600,
+  },
+  {
+    name: 'result and error at once',
+    sent: { body: { jsonrpc: '2.0', id: 1, result: {}, error: { code: 1, message: '' } } },
+    status: 400,
+    code: -32600,
+  },
+];

@@ -1,0 +1,114 @@
+/** A client of 2025-11-25 at the front door, message by message. */
+import type { ServerDefinition } from '../../../../lambda/tool/types.ts';
+import { type DoorOptions, type Got, openDoor } from '../../../support/front-door.ts';
+
+export const VERSION = '2025-11-25';
+export const FORMS = { elicitation: {} };
+export const RELATED = 'io.modelcontextprotocol/related-task';
+
+/** One event of a stream. */
+export interface Event {
+  readonly id?: string;
+  readonly retry?: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+  readonly message?: any;
+}
+
+export function eventsIn(text: string): Event[] {
+  return text
+    .split('\n\n')
+    .filter(Boolean)
+    .map((block) => {
+      const field = (name: string) =>
+        block
+          .split('\n')
+          .find((line) => line.startsWith(`${name}: `))
+          ?.slice(name.length + 2);
+      const [id, retry, data] = [field('id'), field('retry'), field('data')];
+      return {
+        ...(id !== undefined && { id }),
+        ...(retry !== undefined && { retry: Number(retry) }),
+        ...(data && { message: JSON.parse(data) }),
+      };
+    });
+}
+
+export interface Stream {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly events: readonly Event[];
+  /** The messages of the events that have one. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+  readonly messages: readonly any[];
+  /** From where to resume. */
+  readonly last: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+  readonly json: any;
+}
+
+const streamOf = ({ status, headers, text, json }: Got): Stream => {
+  const type = headers['content-type'];
+  const events = type === 'text/event-stream' ? eventsIn(text) : [];
+  return {
+    status,
+    type,
+    events,
+    messages: events.flatMap(({ message }) => (message ? [message] : [])),
+    last: events.findLast(({ id }) => id !== undefined)?.id ?? '',
+    json,
+  };
+};
+
+export type Door = ReturnType<typeof openDoor>;
+export const openLegacyDoor = (definition: ServerDefinition, options: DoorOptions = {}): Door =>
+  openDoor(definition, options);
+
+export interface Who {
+  readonly capabilities?: Record<string, unknown>;
+  readonly owner?: string;
+  readonly version?: string;
+}
+
+/** Initialize, and go on as a client would: with the version and the session id on every request. */
+export async function connect(door: Door, { capabilities = FORMS, owner, version = VERSION }: Who = {}) {
+  const who = owner === undefined ? {} : { owner };
+  const params = { protocolVersion: version, capabilities, clientInfo: { name: 'test', version: '1' } };
+  const initialized = await door.send({ body: { jsonrpc: '2.0', id: 0, method: 'initialize', params }, ...who });
+  const session = initialized.headers['mcp-session-id'] ?? '';
+  const headers = { 'mcp-protocol-version': version, 'mcp-session-id': session };
+  const post = (body: unknown, more: Record<string, string | undefined> = {}): Promise<Got> =>
+    door.send({ headers: { ...headers, ...more }, body, ...who });
+  return {
+    initialized,
+    session,
+    headers,
+    post,
+    /** A request; `id` is 1 unless given. */
+    call: (method: string, params: Record<string, unknown> = {}, id: string | number = 1): Promise<Got> =>
+      post({ jsonrpc: '2.0', id, method, params }),
+    stream: async (method: string, params: Record<string, unknown> = {}, id: string | number = 1): Promise<Stream> =>
+      streamOf(await post({ jsonrpc: '2.0', id, method, params })),
+    resume: async (lastEventId: string | undefined, more: Record<string, string | undefined> = {}): Promise<Stream> =>
+      streamOf(
+        await door.send({
+          method: 'GET',
+          headers: {
+            ...headers,
+            accept: 'text/event-stream',
+            'content-type': undefined,
+            ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+            ...more,
+          },
+          ...who,
+        }),
+      ),
+    /** Make a task; gives its id. */
+    start: async (name: string, args: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => {
+      const params = { name, arguments: args, task: {}, ...more };
+      const { json } = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+      return json.result.task.taskId as string;
+    },
+  };
+}
+
+export type LegacyClient = Awaited<ReturnType<typeof connect>>;

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Cursor, cursorOf, digestOf, eventIdOf, fitsCursor } from '../../../../lambda/mcp/2025-11-25/cursor.ts';
+import { questionId, questionOf } from '../../../../lambda/mcp/2025-11-25/question-id.ts';
+
+const taskId = fc.stringMatching(/^[A-Za-z0-9._~-]{1,128}$/);
+const requestId = fc.oneof(fc.string({ maxLength: 20 }), fc.maxSafeInteger());
+
+const cursor: fc.Arbitrary<Cursor> = fc
+  .record({
+    of: fc.constantFrom('task' as const, 'call' as const),
+    id: taskId,
+    request: requestId,
+    stream: fc.stringMatching(/^[\w-]{1,16}$/),
+    sequence: fc.nat(),
+    progress: fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) ? 0 : number)),
+    asked: fc.array(fc.string().map(digestOf), { maxLength: 10 }),
+    done: fc.boolean(),
+  })
+  .map(({ done, ...rest }) => (done ? { ...rest, done } : rest));
+
+describe('an event id', () => {
+  test('is the cursor it was made of, and fits a header', () => {
+    fc.assert(
+      fc.property(cursor, (given) => {
+        const id = eventIdOf(given);
+        expect(id).toMatch(/^[\x21-\x7e]+$/);
+        expect(cursorOf(id)).toEqual(given);
+      }),
+    );
+  });
+
+  test('that was made by nobody is none, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+        expect(cursorOf(text)).toBeUndefined();
+      }),
+    );
+    fc.assert(
+      fc.property(cursor, fc.nat(), fc.string({ maxLength: 3 }), (given, at, by) => {
+        const id = eventIdOf(given);
+        const cut = at % id.length;
+        // Changed anywhere it is no cursor, or another one: never an error.
+        const read = cursorOf(id.slice(0, cut) + by + id.slice(cut + 1));
+        expect(read === undefined || eventIdOf(read).length <= 600).toBe(true);
+      }),
+    );
+  });
+
+  test('of a request with a long id is not made', () => {
+    expect(fitsCursor('x'.repeat(100))).toBe(true);
+    expect(fitsCursor('x'.repeat(200))).toBe(false);
+  });
+});
+
+test('the id of a question is the question, whatever its key', () => {
+  fc.assert(
+    fc.property(fc.constantFrom('task' as const, 'call' as const), taskId, fc.string(), (of, id, key) => {
+      expect(questionOf(questionId({ of, id, key }))).toEqual({ of, id, key });
+    }),
+  );
+  for (const id of [undefined, null, 7, '', 'task', 'task::', 'other:x:eA', 'task:../x:eA', 'x'.repeat(5_000)])
+    expect(questionOf(id)).toBeUndefined();
+});

@@ -1,0 +1,323 @@
+import { isCreateTaskResultV2, isDetailedTaskV2 } from '@modelcontextprotocol/ext-tasks/core/v2';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
+import { META } from '../../../../lambda/mcp/rpc.ts';
+import { openDoor } from '../../../support/front-door.ts';
+import { TASKS } from '../../../support/requests.ts';
+
+const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const form = z.object({ name: z.string() });
+const info = { name: 'tasks', version: '1.0.0' };
+
+const definition = defineServer({
+  ...info,
+  tools: [
+    defineTool('echo', { inputSchema: z.object({ text: z.string() }) }, ({ text: said }) => text(said)),
+    defineTool('fails', {}, () => toolError('it did not work')),
+    defineTool('breaks', {}, () => {
+      throw new ProtocolError(-31999, 'broken', { part: 'x' });
+    }),
+    defineTool('greets', {}, async (task) => {
+      const answer = await task.elicit('name', { message: 'Who are you?', requestedSchema: form });
+      return text(answer.action === 'accept' ? `Hello, ${answer.content.name}` : answer.action);
+    }),
+    defineTool('asks_all', {}, async (task) => {
+      const [name, site, thought] = await Promise.all([
+        task.elicit('name', { message: 'Who?', requestedSchema: form }),
+        task.elicitUrl('site', { message: 'Sign in', url: 'https://example.com/sign-in' }),
+        task.sample('thought', {
+          messages: [{ role: 'user', content: { type: 'text', text: 'Think' } }],
+          maxTokens: 5,
+        }),
+      ]);
+      return text(JSON.stringify([name.action, site.action, thought.model]));
+    }),
+  ],
+});
+
+const FORM = { ...TASKS, elicitation: {} };
+const ALL = { ...TASKS, elicitation: { form: {}, url: {} }, sampling: {} };
+
+const create = async (name: string, args: object, capabilities: Record<string, unknown> = TASKS, owner?: string) => {
+  const door = openDoor(definition);
+  const made = await door.call('tools/call', { name, arguments: args }, { capabilities, ...(owner && { owner }) });
+  const taskId: string = made.json.result.taskId;
+  const poll = (declared = capabilities) =>
+    door.call('tasks/get', { taskId }, { capabilities: declared, ...(owner && { owner }) });
+  return { door, made, taskId, poll };
+};
+
+describe('creation', () => {
+  test('answers with a task that can be polled at once, for one message and one write', async () => {
+    const { door, made, taskId, poll } = await create('echo', { text: 'x' });
+    expect(made.status).toBe(200);
+    expect(made.json.result).toEqual({
+      resultType: 'task',
+      taskId,
+      status: 'working',
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      lastUpdatedAt: made.json.result.createdAt,
+      ttlMs: 86_400_000,
+      pollIntervalMs: 1_000,
+      _meta: { [META.serverInfo]: info },
+    });
+    expect(isCreateTaskResultV2(made.json.result)).toBe(true);
+    expect(door.calls).toEqual(['send', 'insert']);
+    expect((await poll()).json.result).toMatchObject({ status: 'working', resultType: 'complete' });
+    expect(door.calls).toEqual(['send', 'insert', 'read']);
+  });
+
+  test('joins the trace of the call, where there is one', async () => {
+    const door = openDoor(definition);
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const args = { name: 'echo', arguments: { text: 'x' } };
+    await door.call('tools/call', args, { meta: { traceparent } });
+    await door.call('tools/call', args, { headers: { traceparent } });
+    await door.call('tools/call', args, { meta: { traceparent: 'anything else' } });
+    // The call's trace, and a span of the task's own in it.
+    const joined = expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
+    expect(door.sent.map((wakeUp) => wakeUp.traceparent)).toEqual([joined, joined, undefined]);
+  });
+
+  test('the `task` member of an earlier revision is tolerated', async () => {
+    const door = openDoor(definition);
+    const made = await door.call('tools/call', { name: 'echo', arguments: { text: 'x' }, task: { ttl: 5 } });
+    expect(made.json.result).toMatchObject({ resultType: 'task', ttlMs: 86_400_000 });
+  });
+});
+
+describe('tasks/get', () => {
+  test('completed: the result inside says its own type and names no task', async () => {
+    const { door, poll } = await create('echo', { text: 'x' });
+    await door.work();
+    const { json } = await poll();
+    expect(json.result).toMatchObject({
+      status: 'completed',
+      resultType: 'complete',
+      result: { content: [{ type: 'text', text: 'x' }], resultType: 'complete' },
+      _meta: { [META.serverInfo]: info },
+    });
+    expect(json.result.result).not.toHaveProperty('_meta');
+    expect(isDetailedTaskV2(json.result)).toBe(true);
+  });
+
+  test('a tool error is completed, with isError', async () => {
+    const { door, poll } = await create('fails', {});
+    await door.work();
+    expect((await poll()).json.result).toMatchObject({
+      status: 'completed',
+      result: { isError: true, content: [{ type: 'text', text: 'it did not work' }] },
+    });
+  });
+
+  test('a protocol error is failed, with the error and its data', async () => {
+    const { door, poll } = await create('breaks', {});
+    await door.work();
+    const { json } = await poll();
+    expect(json.result).toMatchObject({
+      status: 'failed',
+      error: { code: -31999, message: 'broken', data: { part: 'x' } },
+    });
+    expect(json.result).not.toHaveProperty('result');
+    expect(isDetailedTaskV2(json.result)).toBe(true);
+  });
+
+  test('input_required: every outstanding question, verbatim, and no other', async () => {
+    const { door, poll, taskId } = await create('asks_all', {}, ALL);
+    await door.work();
+    const { json } = await poll();
+    expect(json.result.status).toBe('input_required');
+    expect(Object.keys(json.result.inputRequests)).toEqual(['name', 'site', 'thought']);
+    expect(json.result.inputRequests.site).toEqual({
+      method: 'elicitation/create',
+      params: { mode: 'url', message: 'Sign in', url: 'https://example.com/sign-in' },
+    });
+    expect(isDetailedTaskV2(json.result)).toBe(true);
+    await door.call('tasks/update', { taskId, inputResponses: { name: { action: 'decline' } } }, { capabilities: ALL });
+    expect(Object.keys((await poll()).json.result.inputRequests)).toEqual(['site', 'thought']);
+  });
+
+  test('the poll’s own capabilities count: what it cannot carry is named, and nothing is filtered out', async () => {
+    const { door, poll } = await create('asks_all', {}, ALL);
+    await door.work();
+    for (const [declared, requiredCapabilities] of [
+      [TASKS, { elicitation: { form: {}, url: {} }, sampling: {} }],
+      [
+        { ...TASKS, elicitation: {} },
+        { elicitation: { url: {} }, sampling: {} },
+      ],
+      [{ ...TASKS, elicitation: { url: {} }, sampling: {} }, { elicitation: { form: {} } }],
+    ] as const) {
+      const got = await poll(declared);
+      expect({ status: got.status, error: got.json.error }).toMatchObject({
+        status: 400,
+        error: { code: -32021, data: { requiredCapabilities } },
+      });
+      expect(got.json.error.data.requiredCapabilities).toEqual(requiredCapabilities);
+    }
+    expect((await poll(ALL)).json.result.status).toBe('input_required');
+  });
+
+  test('a working task is told to a client that could not be asked', async () => {
+    const { poll } = await create('asks_all', {}, ALL);
+    expect((await poll(TASKS)).json.result.status).toBe('working');
+  });
+
+  test('somebody else’s task is as one that does not exist', async () => {
+    const { door, taskId } = await create('echo', { text: 'x' }, TASKS, 'alice');
+    const answers = [];
+    for (const [id, owner] of [
+      [taskId, 'bob'],
+      [taskId, undefined],
+      [taskId.replace(/^./, '1'), 'alice'],
+    ] as const)
+      for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel'])
+        answers.push((await door.call(method, { taskId: id, inputResponses: {} }, { ...(owner && { owner }) })).text);
+    expect(new Set(answers).size).toBe(1);
+    expect(JSON.parse(answers[0] ?? '')).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      error: { code: -32602, message: 'Task not found' },
+    });
+    expect((await door.call('tasks/get', { taskId }, { owner: 'alice' })).json.result.status).toBe('working');
+  });
+
+  test('an expired task is as one that does not exist, to the millisecond', async () => {
+    let now = 1_800_000_000_000;
+    const door = openDoor(definition, { now: () => now });
+    const { taskId, ttlMs } = (await door.call('tools/call', { name: 'echo', arguments: { text: 'x' } })).json.result;
+    now += ttlMs - 1;
+    expect((await door.call('tasks/get', { taskId })).json.result.status).toBe('working');
+    now += 1;
+    expect((await door.call('tasks/get', { taskId })).json.error).toEqual({ code: -32602, message: 'Task not found' });
+  });
+});
+
+describe('tasks/update', () => {
+  const answering = async (inputResponses: unknown) => {
+    const at = await create('greets', {}, FORM);
+    await at.door.work();
+    const got = await at.door.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
+    await at.door.work();
+    return { ...at, got, task: (await at.poll()).json.result };
+  };
+  const acknowledgement = { resultType: 'complete', _meta: { [META.serverInfo]: info } };
+
+  test('an answer is acknowledged with nothing but that, and the tool goes on', async () => {
+    const { got, task } = await answering({ name: { action: 'accept', content: { name: 'Ada' } } });
+    expect(got.json.result).toEqual(acknowledgement);
+    expect(task).toMatchObject({ status: 'completed', result: { content: [{ text: 'Hello, Ada' }] } });
+  });
+
+  test.each(['decline', 'cancel'])('%s is an answer', async (action) => {
+    expect((await answering({ name: { action } })).task.result.content[0].text).toBe(action);
+  });
+
+  test('a JSON-RPC error in place of a result is an answer: the client refused', async () => {
+    expect((await answering({ name: { error: { code: -1, message: 'no' } } })).task.result.content[0].text).toBe(
+      'cancel',
+    );
+  });
+
+  test('unknown keys are ignored and acknowledged, whatever their name', async () => {
+    const at = await create('greets', {}, FORM);
+    await at.door.work();
+    const inputResponses = JSON.parse(
+      '{"__proto__":{"action":"accept"},"constructor":{"action":"accept"},"other":{"x":1}}',
+    );
+    const got = await at.door.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
+    expect(got.json.result).toEqual(acknowledgement);
+    expect((await at.poll()).json.result.status).toBe('input_required');
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  test('an answer that does not fit is asked for again, under a new key and with the reason', async () => {
+    const { task } = await answering({ name: { action: 'accept', content: { name: 5 } } });
+    expect(task.status).toBe('input_required');
+    const [[key, request]] = Object.entries<{ params: { message: string } }>(task.inputRequests) as [
+      [string, { params: { message: string } }],
+    ];
+    expect(key).not.toBe('name');
+    expect(request.params.message).toContain('expected string, received number');
+  });
+
+  test('a terminal task acknowledges and changes nothing', async () => {
+    const { door, taskId, poll, task } = await answering({ name: { action: 'decline' } });
+    const got = await door.call(
+      'tasks/update',
+      { taskId, inputResponses: { name: { action: 'accept' } } },
+      { capabilities: FORM },
+    );
+    expect(got.json.result).toEqual(acknowledgement);
+    expect((await poll()).json.result).toEqual(task);
+  });
+
+  test.each([undefined, null, 5, [], 'x', { name: null }, { name: 'x' }, { name: [] }])(
+    'malformed responses (%j) are refused and the question stays open',
+    async (inputResponses) => {
+      const { got, task } = await answering(inputResponses);
+      expect({ status: got.status, code: got.json.error?.code }).toEqual({ status: 200, code: -32602 });
+      expect(task.status).toBe('input_required');
+    },
+  );
+});
+
+describe('tasks/cancel', () => {
+  test('is acknowledged, ends the task, and is acknowledged again, for one write each', async () => {
+    const { door, taskId, poll } = await create('echo', { text: 'x' });
+    door.calls.length = 0;
+    for (let time = 0; time < 2; time += 1)
+      expect((await door.call('tasks/cancel', { taskId })).json.result).toEqual({
+        resultType: 'complete',
+        _meta: { [META.serverInfo]: info },
+      });
+    expect(door.calls).toEqual(['update', 'update']);
+    const { json } = await poll();
+    expect(json.result.status).toBe('cancelled');
+    expect(isDetailedTaskV2(json.result)).toBe(true);
+  });
+
+  test('a task that is completed stays so', async () => {
+    const { door, taskId, poll } = await create('echo', { text: 'x' });
+    await door.work();
+    expect((await door.call('tasks/cancel', { taskId })).json.result.resultType).toBe('complete');
+    expect((await poll()).json.result.status).toBe('completed');
+  });
+});
+
+describe('the declaration', () => {
+  test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
+    '%s without it is refused before anything is read',
+    async (method) => {
+      const { door, taskId } = await create('echo', { text: 'x' });
+      door.calls.length = 0;
+      const got = await door.call(
+        method,
+        { taskId, inputResponses: {} },
+        { capabilities: { extensions: { other: {} } } },
+      );
+      expect(got.status).toBe(400);
+      expect(got.json.error).toMatchObject({
+        code: -32021,
+        data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
+      });
+      expect(door.calls).toEqual([]);
+    },
+  );
+
+  test('polls load neither the server module nor the SDK', async () => {
+    const { door, taskId } = await create('echo', { text: 'x' });
+    door.loads.server = 0;
+    for (const method of [
+      'tasks/get',
+      'tasks/update',
+      'tasks/cancel',
+      'tasks/list',
+      'tasks/result',
+      'subscriptions/listen',
+    ])
+      await door.call(method, { taskId, inputResponses: {}, notifications: {} });
+    expect(door.loads).toEqual({ server: 0, sdk: 0 });
+  });
+});

@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { describe, expect, test } from 'vitest';
+import { rpc } from '../../support/rpc.ts';
+import { useTestStack } from '../../support/stack.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+type Message = any;
+
+describe('subscriptions/listen over HTTP', () => {
+  const stack = useTestStack({ server: fileURLToPath(new URL('../../support/servers/clients.ts', import.meta.url)) });
+  const streamingUrl = () => stack().streamingUrl ?? '';
+
+  const start = async (name: string, args: object = {}): Promise<string> =>
+    (await rpc(stack().url, 'tools/call', { name, arguments: args })).json.result.taskId;
+
+  /** The messages of a subscription, as they come. */
+  async function* listen(url: string, taskIds: string[]): AsyncGenerator<Message> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'subscriptions/listen',
+      },
+      body: JSON.stringify({
+        ...{ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen' },
+        params: {
+          notifications: { taskIds },
+          _meta: {
+            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+            'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+          },
+        },
+      }),
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    let buffered = '';
+    for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+      buffered += chunk;
+      const events = buffered.split('\n\n');
+      buffered = events.pop() ?? '';
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data) yield JSON.parse(data);
+      }
+    }
+  }
+
+  async function all(messages: AsyncIterable<Message>): Promise<Message[]> {
+    const seen: Message[] = [];
+    for await (const message of messages) seen.push(message);
+    return seen;
+  }
+
+  test('the streaming endpoint tells of a cancel as it happens, and then ends', async () => {
+    const id = await start('wait');
+    const seen: Message[] = [];
+    for await (const message of listen(streamingUrl(), [id, 'unknown'])) {
+      seen.push(message);
+      // Only once the stream has said that the task works: what comes after that was not there when it began.
+      if (message.params?.status === 'working' && seen.length === 2)
+        await rpc(stack().url, 'tasks/cancel', { taskId: id });
+    }
+    expect(seen[0]).toMatchObject({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: { taskIds: [id] } },
+    });
+    expect(seen.at(-2)).toMatchObject({
+      method: 'notifications/tasks',
+      params: { taskId: id, status: 'cancelled', _meta: { 'io.modelcontextprotocol/subscriptionId': 7 } },
+    });
+    expect(seen.at(-1)).toMatchObject({ id: 7, result: { resultType: 'complete' } });
+  });
+
+  test('a result comes whole, without a request for it', async () => {
+    const id = await start('add', { a: 2, b: 3 });
+    const seen: Message[] = await all(listen(streamingUrl(), [id]));
+    expect(seen.at(-2).params).toMatchObject({
+      taskId: id,
+      status: 'completed',
+      result: { structuredContent: { sum: 5 } },
+    });
+  });
+
+  test('the buffered endpoint promises nothing and ends at once', async () => {
+    const id = await start('wait');
+    const seen: Message[] = await all(listen(stack().url, [id]));
+    expect(seen).toMatchObject([{ params: { notifications: {} } }, { id: 7, result: { resultType: 'complete' } }]);
+    await rpc(stack().url, 'tasks/cancel', { taskId: id });
+  });
+
+  test.each(['url', 'streamingUrl'] as const)(
+    'the official client’s own listen() ends gracefully (%s)',
+    async (where) => {
+      const client = new Client({ name: 'listens', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(stack()[where] ?? '')));
+      const subscription = await client.listen({ toolsListChanged: true });
+      expect(subscription.honoredFilter).toEqual({});
+      expect(await subscription.closed).toBe('graceful');
+      await client.close();
+    },
+  );
+
+  test('everything else is answered on the streaming endpoint as on the other', async () => {
+    expect((await rpc(streamingUrl(), 'tools/list')).json.result.tools).toEqual(
+      (await rpc(stack().url, 'tools/list')).json.result.tools,
+    );
+    const { status, json } = await rpc(streamingUrl(), 'tasks/get', { taskId: 'unknown' });
+    expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32602 });
+    const got = await fetch(streamingUrl());
+    expect(got.status).toBe(405);
+  });
+});

@@ -1,0 +1,66 @@
+/** Tools for clients without tasks: one for each choice of `withoutTasks`, and what can come between. */
+import { z } from 'zod';
+import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
+
+const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+
+/** How often each tool's work was done. */
+export const ran: string[] = [];
+
+export const definition = defineServer({
+  name: 'without-tasks',
+  version: '1.0.0',
+  tools: [
+    defineTool(
+      'report',
+      {
+        withoutTasks: 'handOff',
+        inputSchema: z.object({ year: z.int() }),
+        outputSchema: z.object({ rows: z.number() }),
+      },
+      async ({ year }, task) => {
+        task.progress(1, 2, `Reading ${year}`);
+        await task.step('read', () => void ran.push('report'));
+        return { structuredContent: { rows: year } };
+      },
+    ),
+    defineTool('quick', { withoutTasks: 'inlineThenHandOff' }, async (task) => {
+      await task.step('work', () => void ran.push('quick'));
+      return text('done');
+    }),
+    defineTool('asks', { withoutTasks: 'inlineThenHandOff', asks: ['elicitation'] }, async (task) => {
+      await task.step('work', () => void ran.push('asks'));
+      const answer = await task.elicit('who', {
+        message: 'Who are you?',
+        requestedSchema: z.object({ name: z.string() }),
+      });
+      return text(`Hello, ${answer.content?.name ?? answer.action}.`);
+    }),
+    defineTool('asks_later', { withoutTasks: 'handOff' }, async (task) => {
+      const answer = await task.elicit('who', {
+        message: 'Who are you?',
+        requestedSchema: z.object({ name: z.string() }),
+      });
+      return text(`Hello, ${answer.content?.name ?? answer.action}.`);
+    }),
+    defineTool('breaks', { withoutTasks: 'inlineThenHandOff' }, () => {
+      throw new ProtocolError(-31999, 'broken');
+    }),
+    defineTool('fails', { withoutTasks: 'handOff' }, () => toolError('The disk is full.')),
+    defineTool('inline', {}, () => text('ran here')),
+    defineTool('remembers', {}, async (task) => text(`remembered: ${await task.step('work', () => true)}`)),
+    defineTool('required', { taskSupport: 'required' }, () => text('ran')),
+  ],
+  mcp: (server) => {
+    server.registerTool('pushes', {}, async (ctx) => {
+      await ctx.mcpReq.elicitInput({ message: 'Who?', requestedSchema: { type: 'object', properties: {} } });
+      return text('asked');
+    });
+  },
+});
+
+export const inlineOnly = defineServer({
+  name: 'inline-only',
+  version: '1.0.0',
+  tools: [defineTool('inline', {}, () => text('ran here'))],
+});

@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqs } from '../../../lambda/aws/sqs.ts';
+import { Unavailable } from '../../../lambda/engine/errors.ts';
+import type { WakeUp } from '../../../lambda/engine/ports.ts';
+import { deliveryOf, SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
+import { type LocalSqs, startSqs } from '../../../lib/local/sqs.ts';
+
+const wakeUp: WakeUp = {
+  partition: 'owner#1',
+  task: 'task-1',
+  generation: 2,
+  commitBy: 1_000,
+  traceparent: '00-1-2-01',
+};
+
+/** What Lambda's event source makes of a message. */
+const recordOf = (message: Message) =>
+  ({
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes,
+  }) as unknown as SQSRecord;
+
+describe('the wake-up queue on SQS', () => {
+  let local: LocalSqs;
+  beforeAll(async () => {
+    local = await startSqs();
+  });
+  afterAll(() => local.stop());
+
+  /** A queue of its own, and how to receive from it. */
+  const aQueue = async (name: string) => {
+    await local.createQueue(name, { VisibilityTimeout: '30' });
+    const queueUrl = local.queueUrl(name);
+    const client = sqs({ endpoint: local.endpoint });
+    const receive = async () => {
+      const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, MessageSystemAttributeNames: ['All'] });
+      return (await client.send(command)).Messages?.[0];
+    };
+    return { queue: new SqsWakeUpQueue({ client, queueUrl }), client, queueUrl, receive };
+  };
+
+  it('delivers what was sent', async () => {
+    const { queue, client, queueUrl, receive } = await aQueue('delivers');
+    await queue.send(wakeUp);
+    const { delivery } = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    expect(delivery).toMatchObject({ wakeUp, receives: 1 });
+  });
+
+  it('sends with a fairness group, and with a delay in seconds as SQS allows it', async () => {
+    const { queue, client } = await aQueue('inputs');
+    const inputs: unknown[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        inputs.push(args.input);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    await queue.send(wakeUp, { group: 'owner-1' });
+    await queue.send(wakeUp, { delayMs: 1_001 });
+    await queue.send(wakeUp, { delayMs: 86_400_000 });
+    const message = { QueueUrl: local.queueUrl('inputs'), MessageBody: JSON.stringify(wakeUp) };
+    expect(inputs).toStrictEqual([
+      { ...message, MessageGroupId: 'owner-1' },
+      { ...message, DelaySeconds: 2 },
+      { ...message, DelaySeconds: 900 },
+    ]);
+  });
+
+  it('lets a message reappear at once when told so, and counts its receives', async () => {
+    const { queue, client, queueUrl, receive } = await aQueue('reappears');
+    await queue.send(wakeUp);
+    const first = await receive();
+    expect(await receive()).toBeUndefined();
+    await deliveryOf(recordOf(first ?? {}), client, queueUrl).delivery?.reappearIn(0);
+    const again = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    expect(again.delivery?.receives).toBe(2);
+  });
+
+  it('keeps a message invisible for as long as told, cut to what SQS allows', async () => {
+    const { queue, client, queueUrl, receive } = await aQueue('hidden');
+    await queue.send(wakeUp);
+    const { delivery } = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    await delivery?.reappearIn(1);
+    expect(await receive()).toBeUndefined();
+    await expect(delivery?.reappearIn(Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
+  });
+
+  it('delays a message, if only by a millisecond', async () => {
+    const { queue, receive } = await aQueue('delayed');
+    await queue.send(wakeUp, { delayMs: 1 });
+    expect(await receive()).toBeUndefined();
+    let message: Message | undefined;
+    while (!message) {
+      await pause(50);
+      message = await receive();
+    }
+    expect(JSON.parse(message.Body ?? '')).toEqual(wakeUp);
+  });
+
+  it('says that it is unavailable when SQS does not take the message, or the change', async () => {
+    const { client, queueUrl } = await aQueue('refuses');
+    const nowhere = new SqsWakeUpQueue({ client, queueUrl: `${queueUrl}-that-is-not-there` });
+    await expect(nowhere.send(wakeUp)).rejects.toThrow(Unavailable);
+    const record = recordOf({ Body: JSON.stringify(wakeUp), ReceiptHandle: 'stale', Attributes: {} });
+    await expect(deliveryOf(record, client, queueUrl).delivery?.reappearIn(0)).rejects.toThrow(Unavailable);
+  });
+
+  it.each([
+    ['no JSON', 'not JSON'],
+    ['no object', '[]'],
+    ['null', 'null'],
+    ['no partition', JSON.stringify({ ...wakeUp, partition: undefined })],
+    ['an empty task', JSON.stringify({ ...wakeUp, task: '' })],
+    ['a generation of 0', JSON.stringify({ ...wakeUp, generation: 0 })],
+    ['a generation as text', JSON.stringify({ ...wakeUp, generation: '2' })],
+    ['no commitBy', JSON.stringify({ ...wakeUp, commitBy: undefined })],
+    ['an endless commitBy', JSON.stringify(wakeUp).replace('1000', '1e999')],
+  ])('says why a body is no wake-up: %s', async (_, Body) => {
+    const { client, queueUrl } = { client: sqs({ endpoint: local.endpoint }), queueUrl: local.queueUrl('any') };
+    const received = deliveryOf(recordOf({ Body, Attributes: {} }), client, queueUrl);
+    expect(received).toEqual({ reason: expect.any(String) });
+  });
+
+  it('leaves out members of a body that nobody knows', () => {
+    const Body = JSON.stringify({ ...wakeUp, __proto__: { polluted: true }, more: 1 });
+    const client = sqs({ endpoint: local.endpoint });
+    const { delivery } = deliveryOf(recordOf({ Body, Attributes: {} }), client, local.queueUrl('any'));
+    expect(delivery?.wakeUp).toStrictEqual(wakeUp);
+  });
+});

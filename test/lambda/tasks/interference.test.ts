@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ProvisionedThroughputExceededException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exists, heldByRun } from '../../../lambda/tasks/conditions.ts';
+import { DynamoTaskStore } from '../../../lambda/tasks/dynamodb/index.ts';
+import { createTaskTable, dynamoDbEndpoint, patientClient } from '../../support/dynamodb.ts';
+import { anEntry, anIdempotencyRow, aRow, keyOf, NOW, touch } from '../../../lambda/tasks/contract/rows.ts';
+
+const $metadata = {};
+const conflict = () => new TransactionConflictException({ message: 'conflict', $metadata });
+const cancelled = (...codes: string[]) =>
+  new TransactionCanceledException({
+    message: 'cancelled',
+    CancellationReasons: codes.map((Code) => ({ Code })),
+    $metadata,
+  });
+
+/** Conflicts and throttling never happen on DynamoDB Local, so they are put in the way of its real answers. */
+describe('a write of the DynamoDB store that meets others', () => {
+  const table = 'interference';
+  beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
+
+  /** A store whose next write requests fail with these errors before they are sent. */
+  const storeMeeting = (...errors: Error[]) => {
+    const client: DynamoDBDocumentClient = patientClient();
+    let requests = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName !== 'GetItemCommand') {
+          requests++;
+          const error = errors.shift();
+          if (error) throw error;
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    return { store: new DynamoTaskStore({ client, table, pauses: [0, 0, 0] }), requests: () => requests };
+  };
+
+  it('is tried again after a conflict with a transaction', async () => {
+    const { store, requests } = storeMeeting(conflict(), conflict(), conflict());
+    const row = aRow();
+    expect(await store.insert(row)).toMatchObject({ done: true });
+    expect(requests()).toBe(4);
+  });
+
+  it('is tried again as an update too', async () => {
+    const row = aRow();
+    await storeMeeting().store.insert(row);
+    const { store } = storeMeeting(conflict());
+    expect(await store.update(touch(row, { when: [exists] }))).toMatchObject({ done: true });
+  });
+
+  it('is given up when the conflict stays', async () => {
+    const { store, requests } = storeMeeting(conflict(), conflict(), conflict(), conflict());
+    await expect(store.insert(aRow())).rejects.toThrow(TransactionConflictException);
+    expect(requests()).toBe(4);
+  });
+
+  it.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'is tried again as a transaction cancelled for %s',
+    async (code) => {
+      const row = aRow({ run: 'mine' });
+      await storeMeeting().store.insert(row);
+      const { store, requests } = storeMeeting(cancelled(code, 'None'), cancelled('None', code));
+      const change = touch(row, { when: [heldByRun('mine')] });
+      expect(await store.record(change, anEntry(row), randomUUID())).toMatchObject({ done: true });
+      expect(requests()).toBe(3);
+    },
+  );
+
+  it('is tried again as a create under an idempotency key', async () => {
+    const row = aRow();
+    const { store } = storeMeeting(cancelled('None', 'TransactionConflict'));
+    expect(await store.insertOnce(row, anIdempotencyRow(row), NOW)).toMatchObject({ done: true });
+  });
+
+  it('is refused by a condition that failed, whatever else stood in the way', async () => {
+    const row = aRow({ run: 'theirs' });
+    await storeMeeting().store.insert(row);
+    const { store, requests } = storeMeeting(cancelled('ConditionalCheckFailed', 'TransactionConflict'));
+    expect(await store.record(touch(row), anEntry(row), randomUUID())).toEqual({ done: false });
+    expect(requests()).toBe(1);
+  });
+
+  it('fails with what the database said when nobody can know better', async () => {
+    const throttled = new ProvisionedThroughputExceededException({ message: 'too many', $metadata });
+    const { store } = storeMeeting(throttled, cancelled('ValidationError', 'None'));
+    await expect(store.insert(aRow())).rejects.toBe(throttled);
+    const row = aRow();
+    await expect(store.insertOnce(row, anIdempotencyRow(row), NOW)).rejects.toThrow(TransactionCanceledException);
+    expect(await store.read(keyOf(row))).toBeUndefined();
+  });
+});

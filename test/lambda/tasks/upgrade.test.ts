@@ -1,0 +1,266 @@
+/**
+ * A deployment while tasks run: rows as the first row format stored them (fixtures, as they lay in the table), met by
+ * the present code on DynamoDB Local.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createEngine } from '../../../lambda/engine/api/create-engine.ts';
+import type { WakeUp } from '../../../lambda/engine/ports.ts';
+import { systemClock, systemIds } from '../../../lambda/engine/system.ts';
+import { createWorker } from '../../../lambda/engine/worker/worker.ts';
+import { createDeadLetterHandler } from '../../../lambda/functions/dead-letter.ts';
+import { createWorkerHandler } from '../../../lambda/functions/worker.ts';
+import { defineTool, ProtocolError } from '../../../lambda/index.ts';
+import { parseWakeUp } from '../../../lambda/queue/wake-up.ts';
+import { DynamoTaskStore } from '../../../lambda/tasks/dynamodb/index.ts';
+import { journalItem, keyOf } from '../../../lambda/tasks/dynamodb/items.ts';
+import type { JournalEntry, TaskKey, TaskRow } from '../../../lambda/tasks/record.ts';
+import { UnknownRowFormat } from '../../../lambda/tasks/stored.ts';
+import type { Tool } from '../../../lambda/tool/types.ts';
+import { createTaskTable, dynamoDbEndpoint, patientClient } from '../../support/dynamodb.ts';
+
+/** When the fixtures were stored (ms since the epoch). */
+const STORED_AT = 1_780_000_000_000;
+const CALLER = { owner: 'a94a8fe5ccb19ba61c4c0873d391e987', client: 'c0ffee' };
+
+const table = `tasks-${randomUUID()}`;
+const client = patientClient();
+beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
+afterAll(() => client.destroy());
+
+interface Stored {
+  readonly row: TaskRow;
+  readonly journal: readonly JournalEntry[];
+}
+
+const fixture = (name: string): Stored =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/rows/v1-${name}.json`, import.meta.url), 'utf8'));
+
+/** Put the fixture where the previous version left it, past every check of the present one. */
+async function stored(name: string, changes: object = {}): Promise<TaskRow> {
+  const { row, journal } = fixture(name);
+  const kept = { ...row, ...changes };
+  for (const item of [kept, ...journal.map(journalItem)])
+    await client.send(new PutCommand({ TableName: table, Item: { ...item } }));
+  return kept;
+}
+
+const raw = async (key: TaskKey) => (await client.send(new GetCommand({ TableName: table, Key: keyOf(key) }))).Item;
+
+let steps: string[] = [];
+const placeOrder = defineTool(
+  'place_order',
+  {
+    inputSchema: z.object({ item: z.string(), pieces: z.number() }),
+    asks: ['elicitation'],
+    onCancel: async ({ item }) => void steps.push(`cancelled ${item}`),
+  },
+  async ({ item, pieces }, task) => {
+    const { shelf } = await task.step('reserve', () => {
+      steps.push(`reserve ${item}`);
+      return { shelf: 'A1' };
+    });
+    const sure = await task.elicit('confirm', {
+      message: `Order ${pieces} of ${item} from ${shelf}?`,
+      requestedSchema: z.object({ really: z.boolean() }),
+    });
+    if (sure.action !== 'accept') throw new ProtocolError(-32010, 'Not confirmed.');
+    return { content: [{ type: 'text', text: `ordered ${pieces} ${item} from ${shelf}` }] };
+  },
+);
+
+/** The present version, at a time after the fixtures were stored. */
+function deployed({ tools = [placeOrder], afterMs = 1_000 }: { tools?: readonly Tool[]; afterMs?: number } = {}) {
+  steps = [];
+  const sent: WakeUp[] = [];
+  const clock = { ...systemClock, now: () => STORED_AT + afterMs };
+  const parts = {
+    store: new DynamoTaskStore({ client, table }),
+    queue: { send: async (wakeUp: WakeUp) => void sent.push(wakeUp) },
+    clock,
+    ids: systemIds,
+    log: () => {},
+    hmac: async (text: string) => text,
+  };
+  const worker = createWorker({ ...parts, tool: async (name) => tools.find((tool) => tool.name === name) });
+  const put: number[] = [];
+  const deliver = (wakeUp: WakeUp) =>
+    worker.work({ wakeUp, receives: 1, reappearIn: async (ms) => void put.push(ms) }, clock.now() + 900_000);
+  return {
+    engine: createEngine(parts),
+    deadline: clock.now() + 10_000,
+    /** For how long messages were put back (ms). */
+    put,
+    deliver,
+    /** Deliver what the engine sent. */
+    work: async () => {
+      for (let wakeUp = sent.shift(); wakeUp; wakeUp = sent.shift()) await deliver(wakeUp);
+    },
+  };
+}
+
+/** The message behind a row, with no more in it than the first version sent. */
+function message({ partition, id, generation }: TaskRow): WakeUp {
+  const body = JSON.stringify({ partition, task: id, generation, commitBy: STORED_AT });
+  const parsed = parseWakeUp(body);
+  if (!('wakeUp' in parsed)) throw new Error(parsed.reason);
+  return parsed.wakeUp;
+}
+
+const accept = { confirm: { result: { action: 'accept', content: { really: true } } } };
+
+describe('a row of the previous version is continued', () => {
+  it('accepted and not yet run: it runs, asks and ends', async () => {
+    const row = await stored('working');
+    const { engine, deliver, work, deadline } = deployed();
+    expect(await deliver(message(row))).toBe('delete');
+    expect(steps).toEqual(['reserve lamp']);
+    expect((await engine.get(CALLER, row.id)).questions).toMatchObject({
+      confirm: { params: { message: 'Order 2 of lamp from A1?' } },
+    });
+    await engine.answer(CALLER, row.id, accept, deadline);
+    await work();
+    expect(await engine.get(CALLER, row.id)).toMatchObject({
+      status: 'completed',
+      outcome: { result: { content: [{ text: 'ordered 2 lamp from A1' }] } },
+    });
+  });
+
+  it('held by a run of the old code: left to it while its lease is live, taken up after that, no step repeated', async () => {
+    const row = await stored('held');
+    const during = deployed({ afterMs: 20_000 });
+    expect(await during.deliver(message(row))).toBe('keep');
+    // First to the lease, as before each claim, then for as long as the old run's lease still lives.
+    expect(during.put.at(-1)).toBe(40_000);
+    expect(await raw(row)).toEqual(row);
+
+    const after = deployed({ afterMs: 61_000 });
+    expect(await after.deliver(message(row))).toBe('delete');
+    expect(steps).toEqual([]);
+    expect((await after.engine.get(CALLER, row.id)).questions).toMatchObject({
+      confirm: { params: { message: 'Order 1 of desk from B7?' } },
+    });
+  });
+
+  it('parked with a question: the question is served as it was stored, and the answer ends the task', async () => {
+    const row = await stored('parked');
+    const { engine, work, deadline } = deployed();
+    const { questions } = await engine.get(CALLER, row.id);
+    expect(questions).toEqual(JSON.parse(row.questions as string));
+    await engine.answer(CALLER, row.id, accept, deadline);
+    await work();
+    expect(steps).toEqual([]);
+    expect(await engine.get(CALLER, row.id)).toMatchObject({
+      outcome: { result: { content: [{ text: 'ordered 4 chair from B7' }] } },
+    });
+  });
+
+  it('cancelled with a clean-up owed: the clean-up runs once', async () => {
+    const row = await stored('cancelled');
+    const { deliver } = deployed();
+    expect(await deliver(message(row))).toBe('delete');
+    expect(steps).toEqual(['cancelled rug']);
+    expect(await deliver(message(row))).toBe('delete');
+    expect(steps).toEqual(['cancelled rug']);
+    expect(await raw(row)).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+describe('a row of the previous version that is over stays as it is', () => {
+  it.each(['completed', 'failed'])('%s', async (name) => {
+    const row = await stored(name);
+    const { engine, deliver } = deployed({ afterMs: 120_000 });
+    expect((await engine.get(CALLER, row.id)).outcome).toEqual(JSON.parse(row.outcome as string));
+    expect(await deliver(message(row))).toBe('delete');
+    expect(await raw(row)).toEqual(row);
+  });
+
+  it('void: it is no task, and goes on barring its id', async () => {
+    const row = await stored('void');
+    const { engine, deliver } = deployed();
+    await expect(engine.get(CALLER, row.id)).rejects.toMatchObject({ name: 'TaskNotFound' });
+    expect(await deliver(message(row))).toBe('delete');
+    expect(await raw(row)).toEqual(row);
+  });
+
+  it('and all of them are in their owner’s list, but the void one', async () => {
+    const names = ['working', 'held', 'parked', 'cancelled', 'completed', 'failed', 'void'];
+    const rows = await Promise.all(names.map((name) => stored(name)));
+    const { engine } = deployed();
+    const { tasks } = await engine.list(CALLER, { limit: 50 });
+    const expected = rows.filter((row) => !row.void).map(({ id, status }) => [id, status]);
+    expect(tasks.map(({ id, status }) => [id, status]).toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+describe('a tool that has changed since', () => {
+  const changed = defineTool(
+    'place_order',
+    { inputSchema: z.object({ item: z.string(), pieces: z.number(), warehouse: z.string() }) },
+    async () => ({ content: [{ type: 'text', text: 'never' }] }),
+  );
+
+  it('and does not take the old arguments: the task fails, and says why', async () => {
+    const row = await stored('working');
+    const { engine, deliver } = deployed({ tools: [changed] });
+    expect(await deliver(message(row))).toBe('delete');
+    expect(await engine.get(CALLER, row.id)).toMatchObject({
+      status: 'failed',
+      outcome: {
+        error: {
+          code: -32602,
+          message: expect.stringMatching(/no longer fit tool place_order, which has changed since: .*warehouse/),
+        },
+      },
+    });
+  });
+
+  it('or is gone: the task fails, and says so', async () => {
+    const row = await stored('working');
+    const { engine, deliver } = deployed({ tools: [] });
+    expect(await deliver(message(row))).toBe('delete');
+    expect(await engine.get(CALLER, row.id)).toMatchObject({
+      status: 'failed',
+      outcome: { error: { message: expect.stringMatching(/defines no tool place_order: it was removed or renamed/) } },
+    });
+  });
+});
+
+describe('a row of a newer version', () => {
+  /** Two versions run beside each other for a while: this one must neither understand the row nor harm it. */
+  const newer = (changes: object = {}) => stored('working', { id: `01kw${randomUUID()}`, v: 2, ...changes });
+
+  it('is refused by every method, with the two formats named, and left as it is', async () => {
+    const row = await newer();
+    const { engine, deliver, deadline } = deployed();
+    const says = new RegExp(`${row.id} is stored in row format 2; this version reads format 1`);
+    await expect(engine.get(CALLER, row.id)).rejects.toThrow(says);
+    await expect(engine.answer(CALLER, row.id, accept, deadline)).rejects.toThrow(says);
+    await expect(engine.cancel(CALLER, row.id, deadline)).rejects.toThrow(UnknownRowFormat);
+    await expect(deliver(message(row))).rejects.toThrow(says);
+    expect(await raw(row)).toEqual(row);
+  });
+
+  it('loses no message: worker and dead-letter function give it back, for a function that can read the row', async () => {
+    const row = await newer({ expiresAt: Number.MAX_SAFE_INTEGER });
+    const env = {
+      TABLE_NAME: table,
+      QUEUE_URL: 'http://127.0.0.1:1/queue',
+      PAYLOAD_FOLDER: tmpdir(),
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint(),
+    };
+    const event = { Records: [{ messageId: 'm1', body: JSON.stringify(message(row)), attributes: {} }] };
+    const kept = { batchItemFailures: [{ itemIdentifier: 'm1' }] };
+    const info = { name: 'orders', version: '1.0.0' };
+    const worker = createWorkerHandler({ info, load: () => Promise.reject(new Error('not needed')) }, env);
+    const sqs = event as unknown as SQSEvent;
+    expect(await worker(sqs, { getRemainingTimeInMillis: () => 900_000 })).toEqual(kept);
+    expect(await createDeadLetterHandler(env)(sqs)).toEqual(kept);
+    expect(await raw(row)).toEqual(row);
+  });
+});

@@ -1,0 +1,67 @@
+/** What is half wired fails at once, with a message that says what to do. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigurationError, defineServer, defineTool, TOOL_DEFAULTS, type Tool } from '../../../lambda/index.ts';
+
+const handler = async () => ({ content: [] });
+const tool = (name: string, config: object = {}): Tool => defineTool(name, config as never, handler as never);
+
+describe('a tool', () => {
+  it('has every default filled in', () => {
+    expect(tool('t')).toMatchObject({ ...TOOL_DEFAULTS, taskSupport: 'optional', withoutTasks: 'inline', asks: [] });
+  });
+
+  it('may bound the poll interval on one side', () => {
+    expect(tool('t', { pollIntervalMs: { min: 50 } }).pollIntervalMs).toEqual({ min: 50, max: 30_000 });
+  });
+
+  it('keeps what only clients look at', () => {
+    const seen = {
+      title: 'T',
+      description: 'D',
+      annotations: { readOnlyHint: true },
+      icons: [],
+      _meta: { 'a.b/c': 1 },
+    };
+    expect(tool('t', seen)).toMatchObject(seen);
+  });
+
+  it.each<[string, string, object, string]>([
+    ['no name', '', {}, 'a tool name has 1 to 128 characters'],
+    ['a name with a space', 'two words', {}, 'a tool name has 1 to 128 characters'],
+    ['a long name', 'x'.repeat(129), {}, 'a tool name has 1 to 128 characters'],
+    ['required with a fallback', 't', { taskSupport: 'required', withoutTasks: 'inline' }, 'this tool says "required"'],
+    ['required that decides', 't', { taskSupport: 'required', decide: () => 'task' }, 'this tool says "required"'],
+    ['forbidden that hands off', 't', { taskSupport: 'forbidden', withoutTasks: 'handOff' }, 'says "forbidden"'],
+    ['a shape for a schema', 't', { inputSchema: { a: z.string() } }, '"inputSchema" must be a Standard Schema'],
+    ['output without a schema', 't', { outputSchema: {} }, '"outputSchema" must be a Standard Schema'],
+    ['no lifetime', 't', { lifetimeMs: 0 }, '"lifetimeMs" must be a positive integer (ms)'],
+    ['half a millisecond', 't', { retentionMs: 0.5 }, '"retentionMs" must be a positive integer (ms)'],
+    ['more life than its message', 't', { lifetimeMs: 15 * 86_400_000 }, '14 days at most'],
+    ['bounds the wrong way round', 't', { pollIntervalMs: { min: 60_000 } }, 'min no larger than max'],
+    ['no failures allowed', 't', { maxFailures: 0 }, '"maxFailures" must be a positive integer'],
+  ])('is refused with %s', (_, name, config, message) => {
+    expect(() => tool(name, config)).toThrow(ConfigurationError);
+    expect(() => tool(name, config)).toThrow(message);
+  });
+});
+
+describe('a server', () => {
+  const config = { name: 's', version: '1', tools: [tool('a'), tool('b')] };
+
+  it('knows its tools by name', () => {
+    const server = defineServer({ ...config, title: 'S', instructions: 'Start with a.' });
+    expect(server.info).toEqual({ name: 's', version: '1', title: 'S' });
+    expect([...server.tools.keys()]).toEqual(['a', 'b']);
+  });
+
+  it.each<[string, object, string]>([
+    ['a name that is used twice', { tools: [tool('a'), tool('a')] }, 'Two tools are named "a": rename one of them.'],
+    ['no name', { name: '' }, 'needs a "name"'],
+    ['no version', { version: undefined }, 'needs a "version"'],
+    ['what is no tool', { tools: [{ name: 'a' }] }, 'must be what defineTool returned'],
+  ])('is refused with %s', (_, change, message) => {
+    expect(() => defineServer({ ...config, ...change } as never)).toThrow(ConfigurationError);
+    expect(() => defineServer({ ...config, ...change } as never)).toThrow(message);
+  });
+});

@@ -1,0 +1,63 @@
+/** Forms as MCP has them, made from the schemas a tool is written with. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { formSchema } from '../../../lambda/tool/form-schema.ts';
+
+describe('a form', () => {
+  it('keeps names, titles, defaults and bounds of its fields', () => {
+    const schema = z.object({
+      name: z.string().min(1).max(80).describe('Your name'),
+      mail: z.email().optional(),
+      age: z.number().int().min(0).max(150),
+      share: z.number().optional(),
+      sure: z.boolean().default(false),
+    });
+    expect(formSchema(schema)).toEqual({
+      type: 'object',
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 80, description: 'Your name' },
+        mail: { type: 'string', format: 'email' },
+        age: { type: 'integer', minimum: 0, maximum: 150 },
+        share: { type: 'number' },
+        sure: { type: 'boolean', default: false },
+      },
+      required: ['name', 'age'],
+    });
+  });
+
+  it('has single and multiple choices', () => {
+    const colour = z.enum(['red', 'green']);
+    expect(formSchema(z.object({ one: colour, many: z.array(colour).min(1).max(2), only: z.literal('x') }))).toEqual({
+      type: 'object',
+      properties: {
+        one: { type: 'string', enum: ['red', 'green'] },
+        many: { type: 'array', minItems: 1, maxItems: 2, items: { type: 'string', enum: ['red', 'green'] } },
+        only: { type: 'string', enum: ['x'] },
+      },
+      required: ['one', 'many', 'only'],
+    });
+  });
+
+  it('leaves out what forms do not have, and what says nothing', () => {
+    const schema = z.object({ code: z.string().regex(/^[a-z]+$/), id: z.uuid(), count: z.number().int() });
+    expect(formSchema(schema).properties).toEqual({
+      code: { type: 'string' },
+      id: { type: 'string' },
+      count: { type: 'integer' },
+    });
+  });
+
+  it.each([
+    ['an object in it', z.object({ person: z.object({ name: z.string() }) }), 'Form field "person" is "object"'],
+    ['a list of texts', z.object({ tags: z.array(z.string()) }), 'Form field "tags" is a list'],
+    ['a list of objects', z.object({ rows: z.array(z.object({})) }), 'Form field "rows" is a list'],
+    [
+      'a field of two types',
+      z.object({ x: z.union([z.string(), z.number()]) }),
+      'Form field "x" is ["string","number"]',
+    ],
+    ['text alone', z.string(), 'An elicitation form is an object of named fields.'],
+  ])('cannot be %s', (_, schema, message) => {
+    expect(() => formSchema(schema)).toThrow(message);
+  });
+});

@@ -1,0 +1,120 @@
+/** A tool in the call itself: within its budget, over as many round trips as it has questions. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineTool, TimeBudgetSpent, type Tool, toolError } from '../../../lambda/index.ts';
+import type { Question } from '../../../lambda/tasks/record.ts';
+import { type InlineCall, type InlineEnd, runInline, runPrepare } from '../../../lambda/tool/inline.ts';
+
+const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+const form = { message: '?', requestedSchema: z.object({ x: z.string() }) };
+
+const callOf = (changes: Partial<InlineCall> = {}): InlineCall => ({
+  id: 'call-1',
+  args: {},
+  era: '2026-07-28',
+  capabilities: { form: true },
+  history: { journal: {}, questions: {} },
+  budgetMs: 20_000,
+  ...changes,
+});
+
+/** The next round trip of a call that asks: every question answered. */
+function answered(
+  end: { readonly end: string; readonly history?: InlineCall['history'] },
+  content: object,
+): InlineCall {
+  if (!end.history) throw new Error(`it asks nothing: ${JSON.stringify(end)}`);
+  const answer = { result: { action: 'accept', content } };
+  const questions = Object.entries(end.history.questions).map(([key, question]): [string, Question] => [
+    key,
+    question.answer ? question : { ...question, answer },
+  ]);
+  return callOf({ history: { journal: end.history.journal, questions: Object.fromEntries(questions) } });
+}
+
+const outcomeOf = (end: InlineEnd) => (end.end === 'settled' ? end.outcome : end);
+
+describe('a call that runs inline', () => {
+  it('knows that it is no task, and has an id of its own', async () => {
+    const tool = defineTool('t', {}, async (task) => text(`${task.isTask} ${task.id}`));
+    expect(outcomeOf(await runInline(tool, callOf()))).toEqual({ result: text('false call-1') });
+  });
+
+  it('runs no step again in the round trip that brings the answer', async () => {
+    const seen: string[] = [];
+    const tool = defineTool('t', {}, async (task) => {
+      const before = await task.step('before', ({ key }) => {
+        seen.push(key);
+        return 'b';
+      });
+      const answer = await task.elicit('form', form);
+      return text(`${before} ${answer.content?.x}`);
+    });
+    const asks = await runInline(tool, callOf());
+    expect(asks).toMatchObject({ end: 'asks', history: { journal: { 'step:before#1': '{"v":"b"}' } } });
+    expect(outcomeOf(await runInline(tool, answered(asks, { x: '1' })))).toEqual({ result: text('b 1') });
+    expect(seen).toEqual(['call-1:step:before#1']);
+  });
+
+  it('sleeps in the process, since nothing could wake it', async () => {
+    const tool = defineTool('t', {}, async (task) => {
+      await task.sleep('nap', 1);
+      return text('awake');
+    });
+    expect(outcomeOf(await runInline(tool, callOf()))).toEqual({ result: text('awake') });
+  });
+
+  it('that takes too long is aborted, and says how long work gets done', async () => {
+    let reason: unknown;
+    const tool = defineTool('t', {}, async (task) => {
+      await new Promise<void>((resolve) => {
+        task.signal.addEventListener('abort', () => {
+          reason = task.signal.reason;
+          resolve();
+        });
+      });
+      return text('too late');
+    });
+    const outcome = outcomeOf(await runInline(tool, callOf({ budgetMs: 1 })));
+    expect(reason).toBeInstanceOf(TimeBudgetSpent);
+    expect(outcome).toMatchObject({ result: { isError: true } });
+    expect(JSON.stringify(outcome)).toContain('io.modelcontextprotocol/tasks');
+  });
+});
+
+describe('prepare', () => {
+  const prepared = (prepare: Tool['prepare']) =>
+    defineTool('t', { inputSchema: z.object({ n: z.number() }), prepare: prepare as never }, async () => text(''));
+
+  it('gives the arguments to start with', async () => {
+    const tool = prepared(async () => ({ n: 2 }));
+    expect(await runPrepare(tool, callOf({ args: { n: 1 } }))).toEqual({ end: 'ready', args: { n: 2 } });
+  });
+
+  it('asks before there is a task', async () => {
+    const tool = prepared(async (args, ask) => {
+      const answer = await ask.elicit('sure', form);
+      return answer.content?.x === 'yes' ? args : toolError('Not started.');
+    });
+    const asks = await runPrepare(tool, callOf({ args: { n: 1 } }));
+    expect(asks).toMatchObject({ end: 'asks', history: { questions: { sure: { method: 'elicitation/create' } } } });
+    expect(await runPrepare(tool, { ...answered(asks, { x: 'yes' }), args: { n: 1 } })).toEqual({
+      end: 'ready',
+      args: { n: 1 },
+    });
+    expect(await runPrepare(tool, answered(asks, { x: 'no' }))).toEqual({
+      end: 'refused',
+      result: toolError('Not started.'),
+    });
+  });
+
+  it('that throws ends the call', async () => {
+    const tool = prepared(async () => {
+      throw new Error('no quota');
+    });
+    expect(await runPrepare(tool, callOf())).toMatchObject({
+      end: 'refused',
+      result: { isError: true, content: [{ text: 'no quota' }] },
+    });
+  });
+});

@@ -1,0 +1,71 @@
+/** From what a tool returned or threw to the outcome that is stored. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineTool, InputNotSupported, ProtocolError, toolError } from '../../../lambda/index.ts';
+import { outcomeOfReturn, outcomeOfThrow } from '../../../lambda/tool/result.ts';
+
+const plain = defineTool('plain', {}, async () => ({ content: [] }));
+const typed = defineTool('typed', { outputSchema: z.object({ rows: z.number().default(0) }) }, async () =>
+  toolError('unused'),
+);
+
+describe('a result', () => {
+  it('without content gets its structured content as text', async () => {
+    expect(await outcomeOfReturn(typed, { structuredContent: { rows: 3 } })).toEqual({
+      result: { structuredContent: { rows: 3 }, content: [{ type: 'text', text: '{"rows":3}' }] },
+    });
+  });
+
+  it('keeps content of its own', async () => {
+    const given = { structuredContent: { rows: 3 }, content: [{ type: 'text', text: 'three' }] };
+    expect(await outcomeOfReturn(typed, given)).toEqual({ result: given });
+  });
+
+  it('comes as its schema makes it', async () => {
+    expect(await outcomeOfReturn(typed, { structuredContent: {} })).toMatchObject({
+      result: { structuredContent: { rows: 0 } },
+    });
+  });
+
+  it('that is a tool error is held against no output schema', async () => {
+    expect(await outcomeOfReturn(typed, toolError('no rows', { _meta: { a: 1 } }))).toEqual({
+      result: { _meta: { a: 1 }, content: [{ type: 'text', text: 'no rows' }], isError: true },
+    });
+  });
+
+  it.each<[string, typeof plain, unknown, string]>([
+    ['nothing', plain, undefined, 'an object with "content" or "structuredContent" is expected'],
+    ['text', plain, 'done', 'an object with "content" or "structuredContent" is expected'],
+    ['an empty object', plain, {}, 'it has neither "content" nor "structuredContent"'],
+    ['no structured content', typed, { content: [] }, 'so "structuredContent" is expected'],
+    ['the wrong output', typed, { structuredContent: { rows: 'x' } }, 'does not fit its output schema: rows: '],
+    ['a block that is none', plain, { content: [{ type: 'image' }] }, 'content'],
+    ['a Date', plain, { content: [], structuredContent: { at: new Date(0) } }, 'a Date at structuredContent.at'],
+  ])('that is %s ends the call with a JSON-RPC error that says why', async (_, tool, returned, why) => {
+    const outcome = await outcomeOfReturn(tool, returned);
+    expect(outcome).toMatchObject({ error: { code: -32603 } });
+    expect(JSON.stringify(outcome)).toContain(JSON.stringify(why).slice(1, -1));
+  });
+});
+
+describe('what a tool throws', () => {
+  it('is a tool error, whatever its code says, and no stack leaves the server', () => {
+    const thrown = Object.assign(new TypeError('x is undefined'), { code: -32602 });
+    expect(outcomeOfThrow(thrown, '2026-07-28')).toEqual({ result: toolError('x is undefined') });
+    expect(outcomeOfThrow(new RangeError(), '2026-07-28')).toEqual({ result: toolError('RangeError') });
+    expect(outcomeOfThrow(42, '2026-07-28')).toEqual({ result: toolError('42') });
+  });
+
+  it('is a JSON-RPC error only if it is a ProtocolError', () => {
+    const thrown = new ProtocolError(-32050, 'no', { why: 1 });
+    expect(outcomeOfThrow(thrown, '2026-07-28')).toEqual({ error: { code: -32050, message: 'no', data: { why: 1 } } });
+  });
+
+  it('for a question that the client cannot be asked is what each revision has for it', () => {
+    const thrown = new InputNotSupported({ sampling: {} });
+    expect(outcomeOfThrow(thrown, '2026-07-28')).toMatchObject({
+      error: { code: -32021, data: { requiredCapabilities: { sampling: {} } } },
+    });
+    expect(outcomeOfThrow(thrown, '2025-11-25')).toMatchObject({ result: { isError: true } });
+  });
+});

@@ -1,0 +1,65 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { newStack, serverIn } from '../existing-resources.ts';
+import { functionOf, grantsOf, reference, templateOf } from '../../support/template.ts';
+
+const template = templateOf();
+
+describe('the function that outside systems invoke', () => {
+  it('writes into rows that are there and wakes their tasks: it makes no row, lists none and reads no secret', () => {
+    expect(grantsOf(template, 'External')).toEqual({
+      'logs:CreateLogStream': ['ExternalLogs'],
+      'logs:PutLogEvents': ['ExternalLogs'],
+      'dynamodb:GetItem': ['Table'],
+      'dynamodb:UpdateItem': ['Table'],
+      'sqs:SendMessage': ['Queue'],
+      's3:GetObject': ['Payloads/*'],
+      's3:PutObject': ['Payloads/*'],
+    });
+  });
+
+  it('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
+    expect(Object.keys(functionOf(template, 'External').Environment.Variables).sort()).toEqual([
+      'METRICS_SERVER',
+      'PAYLOAD_BUCKET',
+      'QUEUE_URL',
+      'TABLE_NAME',
+    ]);
+  });
+
+  it('is invoked by nobody unless granted: no URL, no event source, no resource policy', () => {
+    const id = functionOf(template, 'External').id;
+    template.resourceCountIs('AWS::Lambda::Url', 0);
+    for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission'])
+      for (const { Properties } of Object.values(template.findResources(type)))
+        expect(JSON.stringify(Properties.FunctionName)).not.toContain(id);
+  });
+
+  it('is named by the output ExternalFunctionName', () => {
+    template.hasOutput('ExternalFunctionName', { Value: reference('External') });
+  });
+
+  it('is invoked by whom it is granted to, who may do nothing else', () => {
+    const stack = newStack();
+    const server = serverIn(stack, {});
+    server.grantExternal(new Role(stack, 'Batch', { assumedBy: new ServicePrincipal('batch.amazonaws.com') }));
+    const granted = Template.fromStack(stack);
+    const external = stack.getLogicalId(server.externalFunction.node.defaultChild as never);
+    granted.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Batch') }],
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'lambda:InvokeFunction',
+            Effect: 'Allow',
+            Resource: [
+              { 'Fn::Join': ['', [{ 'Fn::GetAtt': [external, 'Arn'] }, ':$LATEST']] },
+              { 'Fn::GetAtt': [external, 'Arn'] },
+            ],
+          },
+        ],
+      },
+    });
+  });
+});

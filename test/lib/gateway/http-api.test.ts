@@ -1,0 +1,67 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { attribute, reference, templateOf } from '../../support/template.ts';
+
+const template = templateOf();
+
+describe('the HTTP API', () => {
+  it('hands every method of /mcp to the API function, in payload format 2.0', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /mcp' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: attribute('Api'),
+      PayloadFormatVersion: '2.0',
+    });
+  });
+
+  it('answers CORS preflights in the function, which knows the allowed origins: the gateway adds no header', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'HTTP',
+      CorsConfiguration: Match.absent(),
+    });
+  });
+
+  it('has no stage in the path, and deploys itself', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Stage', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
+  });
+
+  it('lets 200 requests per second through and 400 at once, or what it is told', () => {
+    const limits = (rate: number, burst: number) => ({
+      DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(200, 400));
+    const busier = templateOf({ requestsPerSecond: 1000, requestBurst: 1500 });
+    busier.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(1000, 1500));
+  });
+
+  it('logs each request without what it carried', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      AccessLogSettings: { DestinationArn: attribute('AccessLogs') },
+    });
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const fields = Object.values(JSON.parse(stage?.Properties.AccessLogSettings.Format));
+    expect(fields).toContain('$context.requestId');
+    expect(fields.filter((field) => /header|querystring|body|authorizer/i.test(String(field)))).toEqual([]);
+  });
+
+  it('its URL is the output McpEndpoint', () => {
+    template.hasOutput('McpEndpoint', {
+      Value: {
+        'Fn::Join': [
+          '',
+          [
+            'https://',
+            reference('HttpApi'),
+            '.execute-api.',
+            { Ref: 'AWS::Region' },
+            '.',
+            { Ref: 'AWS::URLSuffix' },
+            '/mcp',
+          ],
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,45 @@
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startDynamoDbLocal, startEmbedded } from '../../../lib/local/dynamodb.ts';
+import { startServer } from '../../../lib/local/server-process.ts';
+import { patientClient } from '../../support/dynamodb.ts';
+
+describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embedded DynamoDB', () => {
+  it('answers when it has started and is gone when it has stopped', async () => {
+    const { endpoint, stop } = await startEmbedded();
+    const { TableNames } = await patientClient(endpoint).send(new ListTablesCommand({}));
+    expect(TableNames).toEqual([]);
+    await stop();
+    await expect(fetch(endpoint)).rejects.toThrow();
+    await stop();
+  });
+
+  it('says in one line that its port is taken', async () => {
+    const { endpoint, stop } = await startEmbedded();
+    try {
+      const port = Number(new URL(endpoint).port);
+      await expect(startEmbedded(port)).rejects.toThrow(/port \d+.*Choose another port/);
+    } finally {
+      await stop();
+    }
+  });
+});
+
+describe('DynamoDB Local', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('says in one line how to install Java when there is none', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    await expect(startDynamoDbLocal()).rejects.toThrow(/needs Java 17.*apt-get install/);
+  });
+});
+
+describe('a server', () => {
+  it('that ends at once is not waited for, and what it said is told', async () => {
+    const fail = ['-e', 'console.error("no\\nluck"); process.exit(3)'];
+    const server = { name: 'It', command: process.execPath, args: () => fail };
+    await expect(startServer(server)).rejects.toThrow('It did not start: no luck');
+  });
+});

@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ExternalEvent } from '../../../lambda/functions/external.ts';
+import { useTestStack } from '../../support/stack.ts';
+import { rpc } from '../../support/rpc.ts';
+
+/** How long a busy machine may take (ms); nothing is measured. */
+const PATIENCE = 60_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE });
+
+const server = fileURLToPath(new URL('./fixtures/waiting-server.ts', import.meta.url));
+const stack = useTestStack({ server, workers: 1 });
+const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-external-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let lambda: LambdaClient;
+beforeAll(() => {
+  lambda = new LambdaClient({ endpoint: external().endpoint });
+});
+afterAll(() => lambda.destroy());
+
+function external() {
+  const found = stack().external;
+  if (!found) throw new Error('The stack has no function for outside systems.');
+  return found;
+}
+
+async function invoke(event: ExternalEvent | object) {
+  const { Payload, FunctionError, StatusCode } = await lambda.send(
+    new InvokeCommand({ FunctionName: external().functionName, Payload: JSON.stringify(event) }),
+  );
+  return { status: StatusCode, error: FunctionError, payload: JSON.parse(Payload?.transformToString() || 'null') };
+}
+
+/** A task that waits, and the token that its tool gave away. */
+async function waiting(name: string) {
+  const file = join(folder, name);
+  const { json } = await rpc(stack().url, 'tools/call', { name: 'submit', arguments: { file } });
+  const { taskId } = json.result;
+  const get = async () => (await rpc(stack().url, 'tasks/get', { taskId })).json.result;
+  await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toMatch(/./), PATIENCE);
+  const ended = () =>
+    vi.waitFor(
+      async () => {
+        const task = await get();
+        expect(task.status).toBe('completed');
+        return task.result.content[0].text as string;
+      },
+      { timeout: PATIENCE, interval: 100 },
+    );
+  return { token: readFileSync(file, 'utf8'), get, ended };
+}
+
+describe('an outside system', () => {
+  test('tells how far it is, then completes the wait; saying so again is no error', async () => {
+    const { token, get, ended } = await waiting('completes');
+    expect((await get()).status).toBe('working');
+    const progress: ExternalEvent = { token, action: 'progress', message: 'half way', done: 1, total: 2 };
+    expect(await invoke(progress)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+    expect(await get()).toMatchObject({ status: 'working', statusMessage: 'half way' });
+    const complete: ExternalEvent = { token, action: 'complete', value: { rows: 3 } };
+    expect(await invoke(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+    expect(await ended()).toBe('rows 3');
+    expect(await invoke(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+  });
+
+  test('fails the wait: the tool sees an error of that name', async () => {
+    const { token, ended } = await waiting('fails');
+    expect(await invoke({ token, action: 'fail', error: { name: 'JobFailed', message: 'disk full' } })).toMatchObject({
+      payload: { ok: true },
+    });
+    expect(await ended()).toBe('JobFailed: disk full');
+  });
+
+  test('is told as a function error what was wrong with its event', async () => {
+    const foreign = Buffer.from(JSON.stringify(['task#nobody', 'nobody', 'job'])).toString('base64url');
+    expect(await invoke({ token: 'nonsense', action: 'complete' })).toMatchObject({
+      error: 'Unhandled',
+      payload: { errorType: 'InvalidToken', errorMessage: expect.any(String), trace: expect.any(Array) },
+    });
+    expect(await invoke({ token: foreign, action: 'complete' })).toMatchObject({
+      error: 'Unhandled',
+      payload: { errorType: 'TaskNotFound' },
+    });
+    expect(await invoke({ token: foreign, action: 'explode' })).toMatchObject({
+      error: 'Unhandled',
+      payload: { errorType: 'InvalidEvent', errorMessage: expect.stringContaining('"action"') },
+    });
+  });
+});
+
+describe("Lambda's Invoke API here", () => {
+  const post = (name: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(`${external().endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
+      method: 'POST',
+      body,
+      headers,
+    });
+
+  test('answers over plain HTTP with the header that tells an error from a result', async () => {
+    const refused = await post(external().functionName, '{"token":"nonsense","action":"complete"}');
+    expect(refused.status).toBe(200);
+    expect(refused.headers.get('x-amz-function-error')).toBe('Unhandled');
+    expect(await refused.json()).toMatchObject({ errorType: 'InvalidToken' });
+  });
+
+  test('knows the function by its ARN too, and no other function', async () => {
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${external().functionName}`;
+    expect((await post(arn, '{}')).headers.get('x-amz-function-error')).toBe('Unhandled');
+    const other = await post('somebody-elses', '{}');
+    expect([other.status, other.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
+  });
+
+  test('refuses what is no JSON before the function sees it', async () => {
+    const response = await post(external().functionName, '{');
+    expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
+      400,
+      'InvalidRequestContentException',
+    ]);
+  });
+
+  test('does not wait for an event, and lets a dry run do nothing', async () => {
+    const { token, get, ended } = await waiting('event');
+    const body = JSON.stringify({ token, action: 'complete', value: { rows: 8 } });
+    expect((await post(external().functionName, body, { 'x-amz-invocation-type': 'DryRun' })).status).toBe(204);
+    expect((await get()).status).toBe('working');
+    expect((await post(external().functionName, body, { 'x-amz-invocation-type': 'Event' })).status).toBe(202);
+    expect(await ended()).toBe('rows 8');
+  });
+});

@@ -1,0 +1,127 @@
+/** Large arguments, steps, questions, answers and results through the whole stack, whose limits are those of AWS. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import { ENGINE_DEFAULTS } from '../../../lambda/engine/settings.ts';
+import { useTestStack } from '../../support/stack.ts';
+import { digestOf, HEAVY, resultOf } from './fixtures/payload-server.ts';
+import { rpc } from '../../support/rpc.ts';
+
+/** How long a busy machine may take (ms); nothing is measured. */
+const PATIENCE = 60_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE });
+const { answerBytes } = ENGINE_DEFAULTS;
+const stack = useTestStack({
+  server: fileURLToPath(new URL('./fixtures/payload-server.ts', import.meta.url)),
+  workers: 1,
+});
+
+async function start(name: string, args: object): Promise<string> {
+  const { status, json } = await rpc(stack().url, 'tools/call', { name, arguments: args });
+  expect(status, JSON.stringify(json)?.slice(0, 500)).toBe(200);
+  return json.result.taskId;
+}
+
+const until = (taskId: string, expected: string) =>
+  vi.waitFor(
+    async () => {
+      const { status, json } = await rpc(stack().url, 'tasks/get', { taskId });
+      expect([status, json?.result?.status]).toEqual([200, expected]);
+      return json.result;
+    },
+    { timeout: PATIENCE, interval: 200 },
+  );
+
+const resultFrom = async (name: string, args: object) => (await until(await start(name, args), 'completed')).result;
+
+describe('arguments', () => {
+  test.each([300_000, 1_000_000])('of %i bytes reach the tool', async (bytes) => {
+    const text = 'ä'.repeat(bytes / 2);
+    const { content } = await resultFrom('digest', { text });
+    expect(content).toEqual([{ type: 'text', text: digestOf(text) }]);
+  });
+
+  test('over the limit of a request are refused before there is a task', async () => {
+    const { status } = await rpc(stack().url, 'tools/call', {
+      name: 'digest',
+      arguments: { text: 'x'.repeat(1_048_576) },
+    });
+    expect(status).toBe(413);
+  });
+});
+
+test('a step, a question and an answer that are too large for a row come back as they were', async () => {
+  const taskId = await start('carry', {});
+  const { inputRequests } = await until(taskId, 'input_required');
+  expect(inputRequests.much.params.message).toBe(HEAVY.repeat(10_000));
+  // Far over what a row holds, and under what an answer may have.
+  const text = HEAVY.repeat(8_000);
+  const inputResponses = { much: { action: 'accept', content: { text } } };
+  const updated = await rpc(stack().url, 'tasks/update', { taskId, inputResponses } as never);
+  expect(updated).toMatchObject({ status: 200, json: { result: { resultType: 'complete' } } });
+  const { result } = await until(taskId, 'completed');
+  expect(result.content).toEqual([{ type: 'text', text: `${digestOf(HEAVY.repeat(50_000))} ${digestOf(text)}` }]);
+});
+
+describe('a result', () => {
+  test('is delivered whole up to the last byte that an answer holds', async () => {
+    const { content } = await resultFrom('produce', { bytes: answerBytes });
+    expect(content).toEqual(resultOf(answerBytes).content);
+  });
+
+  test.each([
+    ['one byte more', answerBytes + 1],
+    ['20 MB', 20_000_000],
+  ])('of %s is a link, and all of it is where the link leads', async (_, bytes) => {
+    const [expected] = resultOf(bytes).content;
+    const { content, isError } = await resultFrom('produce', { bytes });
+    expect(isError).toBeUndefined();
+    const size = Buffer.byteLength(expected?.text ?? '');
+    expect(content).toEqual([expect.objectContaining({ type: 'resource_link', mimeType: 'text/plain', size })]);
+    expect(readFileSync(new URL(content[0].uri), 'utf8')).toBe(expected?.text);
+  });
+
+  test('keeps its structured content when only the text of it does not fit beside', async () => {
+    const { structuredContent, content } = await resultFrom('structured', { bytes: 4_000_000 });
+    expect(structuredContent.rows[0]).toHaveLength(4_000_000);
+    expect(content).toEqual([expect.objectContaining({ type: 'resource_link' })]);
+    expect(JSON.parse(readFileSync(new URL(content[0].uri), 'utf8'))).toEqual(structuredContent);
+  });
+
+  test('whose structured content does not fit is a tool error with a link to all of it', async () => {
+    const { structuredContent, content, isError } = await resultFrom('structured', { bytes: 7_000_000 });
+    expect([structuredContent, isError]).toEqual([undefined, true]);
+    expect(content[0].text).toContain('The structured content of this result has');
+    const whole = JSON.parse(readFileSync(new URL(content[1].uri), 'utf8'));
+    expect(whole.structuredContent.rows[0]).toHaveLength(7_000_000);
+  });
+});
+
+describe('a result of a call that runs inline', () => {
+  const call = { name: 'produce_inline', arguments: { bytes: answerBytes + 1 } };
+  const expected = resultOf(answerBytes + 1).content[0]?.text;
+
+  test('is a link, too, when it does not fit its answer', async () => {
+    const { status, json } = await rpc(stack().url, 'tools/call', call);
+    expect(status).toBe(200);
+    const [link] = json.result.content;
+    expect(link.type).toBe('resource_link');
+    expect(readFileSync(new URL(link.uri), 'utf8')).toBe(expected);
+  });
+
+  test('also for a client of 2025-11-25', async () => {
+    const response = await fetch(stack().url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }),
+    });
+    expect(response.status).toBe(200);
+    const said = await response.text();
+    const uri = /"uri":"(file:[^"]+)"/.exec(said)?.[1] ?? said.slice(0, 500);
+    expect(readFileSync(new URL(uri), 'utf8')).toBe(expected);
+  });
+});

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { GetQueueAttributesCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { finished, startPoller } from '../../../lib/local/poller.ts';
+import { type LocalSqs, queueArn, startSqs } from '../../../lib/local/sqs.ts';
+
+let sqs: LocalSqs;
+beforeAll(async () => {
+  sqs = await startSqs();
+});
+afterAll(() => sqs.stop());
+
+async function makeQueue(attributes: Record<string, string> = {}) {
+  const name = randomUUID();
+  await sqs.createQueue(name, attributes);
+  const url = sqs.queueUrl(name);
+  return {
+    name,
+    url,
+    send: (MessageBody: string) => sqs.client.send(new SendMessageCommand({ QueueUrl: url, MessageBody })),
+    left: async () => {
+      const { Attributes } = await sqs.client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: url,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return [
+        Number(Attributes?.ApproximateNumberOfMessages),
+        Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+      ];
+    },
+  };
+}
+
+type Queue = Awaited<ReturnType<typeof makeQueue>>;
+
+function poll(
+  queue: Queue,
+  invoke: (event: SQSEvent) => Promise<unknown>,
+  onFailure: (error: unknown) => void = () => {},
+) {
+  return startPoller({
+    sqs: sqs.client,
+    queueUrl: queue.url,
+    queueArn: queueArn(queue.name),
+    region: 'us-east-1',
+    batchSize: 1,
+    reportsItemFailures: true,
+    invoke,
+    onFailure,
+  });
+}
+
+test('the queues listen on 127.0.0.1 only', () => {
+  expect(sqs.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('a function is given the event that Lambda would give it, and what it finishes is deleted', async () => {
+  const queue = await makeQueue();
+  const { MessageId } = await queue.send('{"generation":1}');
+  const events: SQSEvent[] = [];
+  const poller = poll(queue, async (event) => void events.push(event));
+  await vi.waitFor(async () => expect([events.length, await queue.left()]).toEqual([1, [0, 0]]));
+  await poller.stop();
+  expect(events[0]).toEqual({
+    Records: [
+      {
+        messageId: MessageId,
+        receiptHandle: expect.any(String),
+        body: '{"generation":1}',
+        attributes: {
+          ApproximateReceiveCount: '1',
+          SentTimestamp: expect.stringMatching(/^\d{13}$/),
+          SenderId: expect.any(String),
+          ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+        },
+        messageAttributes: {},
+        md5OfBody: expect.stringMatching(/^[0-9a-f]{32}$/),
+        eventSource: 'aws:sqs',
+        eventSourceARN: queueArn(queue.name),
+        awsRegion: 'us-east-1',
+      },
+    ],
+  });
+});
+
+test('what is named in batchItemFailures is left to reappear, with its receive count raised', async () => {
+  const queue = await makeQueue({ VisibilityTimeout: '1' });
+  await queue.send('again');
+  const receives: string[] = [];
+  const poller = poll(queue, async ({ Records: [record] }) => {
+    receives.push(record?.attributes.ApproximateReceiveCount ?? '');
+    return { batchItemFailures: receives.length === 1 ? [{ itemIdentifier: record?.messageId }] : [] };
+  });
+  await vi.waitFor(() => expect(receives).toEqual(['1', '2']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await queue.left()).toEqual([0, 0]));
+  await poller.stop();
+});
+
+test('a failed invocation leaves its message untouched and is told', async () => {
+  const queue = await makeQueue({ VisibilityTimeout: '600' });
+  await queue.send('poison');
+  const failures: unknown[] = [];
+  const poller = poll(
+    queue,
+    () => Promise.reject(new Error('crashed')),
+    (error) => failures.push(error),
+  );
+  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await poller.stop();
+  expect(await queue.left()).toEqual([0, 1]);
+});
+
+test('a poller has one invocation at a time, and as many run together as there are pollers', async () => {
+  const queue = await makeQueue();
+  let together = 0;
+  let most = 0;
+  let done = 0;
+  const invoke = async () => {
+    most = Math.max(most, ++together);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    together -= 1;
+    done += 1;
+  };
+  for (let i = 0; i < 8; i++) await queue.send(String(i));
+  const pollers = [poll(queue, invoke), poll(queue, invoke)];
+  await vi.waitFor(() => expect(done).toBe(8));
+  await Promise.all(pollers.map((poller) => poller.stop()));
+  expect(most).toBe(2);
+});
+
+test('a message received more often than the redrive policy allows goes to the dead-letter queue', async () => {
+  const dead = await makeQueue();
+  const queue = await makeQueue({
+    VisibilityTimeout: '0',
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead.name), maxReceiveCount: 2 }),
+  });
+  await queue.send('poison');
+  const bodies: string[] = [];
+  const poller = poll(queue, () => Promise.reject(new Error('no')));
+  const deadPoller = poll(dead, async (event) => void bodies.push(event.Records[0]?.body ?? ''));
+  await vi.waitFor(() => expect(bodies).toEqual(['poison']), { timeout: 10_000 });
+  await Promise.all([poller.stop(), deadPoller.stop()]);
+});
+
+describe('which messages of a batch are deleted', () => {
+  const batch: Message[] = [{ MessageId: 'a' }, { MessageId: 'b' }];
+  const ids = (response: unknown) => finished(batch, response).map((message) => message.MessageId);
+
+  test('all, when the function names none', () => {
+    expect(ids(undefined)).toEqual(['a', 'b']);
+    expect(ids(null)).toEqual(['a', 'b']);
+    expect(ids({})).toEqual(['a', 'b']);
+    expect(ids({ batchItemFailures: [] })).toEqual(['a', 'b']);
+  });
+
+  test('the others, when it names some', () => {
+    expect(ids({ batchItemFailures: [{ itemIdentifier: 'b' }] })).toEqual(['a']);
+  });
+
+  test('none, when it names what is not in the batch', () => {
+    for (const itemIdentifier of ['c', '', null, undefined])
+      expect(ids({ batchItemFailures: [{ itemIdentifier }] })).toEqual([]);
+    expect(ids({ batchItemFailures: [null] })).toEqual([]);
+    expect(ids({ batchItemFailures: 'a' })).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { localAws } from '../../../lib/local/aws.ts';
+import { startTestStack, useTestStack } from '../../support/stack.ts';
+import { alive } from '../../support/processes.ts';
+import { rpc } from '../../support/rpc.ts';
+
+/** How long a busy machine may take (ms); nothing is measured. */
+const PATIENCE = 60_000;
+const server = fileURLToPath(new URL('./fixtures/server.ts', import.meta.url));
+
+describe('a running stack', () => {
+  const stack = useTestStack({
+    server,
+    workers: 2,
+    apiProcesses: 2,
+    allowedOrigins: ['https://app.example'],
+  });
+
+  test('has the table of the template, with its keys and its TTL attribute', async () => {
+    const client = new DynamoDBClient({ endpoint: stack().dynamodbEndpoint });
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: stack().tableName }));
+    expect(table?.KeySchema).toEqual([
+      { AttributeName: 'partition', KeyType: 'HASH' },
+      { AttributeName: 'id', KeyType: 'RANGE' },
+    ]);
+    const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: stack().tableName }));
+    expect(ttl.TimeToLiveDescription).toMatchObject({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
+    client.destroy();
+  });
+
+  test('has the queues of the template', async () => {
+    const client = new SQSClient({ endpoint: stack().sqsEndpoint });
+    const attributes = async (url: string) =>
+      (await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))).Attributes;
+    const dead = await attributes(stack().deadLetterQueueUrl);
+    expect(dead).toMatchObject({ MessageRetentionPeriod: '1209600' });
+    const work = await attributes(stack().queueUrl);
+    expect(work).toMatchObject({ VisibilityTimeout: '900', MessageRetentionPeriod: '604800' });
+    expect(JSON.parse(work?.RedrivePolicy ?? '')).toEqual({
+      deadLetterTargetArn: dead?.QueueArn,
+      maxReceiveCount: 100,
+    });
+    client.destroy();
+  });
+
+  test('lets requests alternate between the API processes', async () => {
+    const pids = new Set<number>();
+    for (let i = 0; i < 4; i++) {
+      const { json } = await rpc(stack().url, 'tools/call', { name: 'who_am_i', arguments: {} });
+      pids.add(Number(json.result.content[0].text));
+    }
+    expect(pids).toEqual(new Set(stack().apiPids()));
+    expect(pids.size).toBe(2);
+  });
+
+  test('refuses a bad Origin with 403 and takes an allowed one', async () => {
+    const ask = (origin: string) => rpc(stack().url, 'server/discover', {}, { origin });
+    expect((await ask('https://evil.example')).status).toBe(403);
+    expect((await ask('https://app.example')).status).toBe(200);
+  });
+
+  test('kills workers only', () => {
+    expect(() => stack().killWorker(process.pid)).toThrow(RangeError);
+    expect(() => stack().killWorker(stack().apiPids()[0] ?? 0)).toThrow(RangeError);
+  });
+});
+
+describe('a worker that is killed', () => {
+  const stack = useTestStack({
+    server,
+    workers: 2,
+    environment: { LEASE_MS: '1500', HEARTBEAT_MS: '300' },
+    // Bounds the wait for a worker that was killed before it could tell the queue about its lease.
+    workerTimeoutMs: 20_000,
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test(
+    'is replaced, and another finishes its task',
+    async () => {
+      const before = stack().workerPids();
+      const created = await rpc(stack().url, 'tools/call', { name: 'hold', arguments: { folder } });
+      const { taskId } = created.json.result;
+      const killed = await vi.waitFor(() => {
+        const [name] = readdirSync(folder);
+        expect(name).toBeDefined();
+        return Number(name);
+      }, PATIENCE);
+      expect(before).toContain(killed);
+      stack().killWorker(killed);
+      writeFileSync(join(folder, 'go'), '');
+      const result = await vi.waitFor(
+        async () => {
+          const { json } = await rpc(stack().url, 'tasks/get', { taskId });
+          expect(json.result.status).toBe('completed');
+          return json.result.result;
+        },
+        { timeout: PATIENCE, interval: 200 },
+      );
+      expect(Number(result.content[0].text)).not.toBe(killed);
+      await vi.waitFor(() => expect(stack().workerPids()).toHaveLength(2), PATIENCE);
+      expect(stack().workerPids()).not.toContain(killed);
+      expect(alive(killed)).toBe(false);
+    },
+    2 * PATIENCE,
+  );
+});
+
+describe('the end of a stack', () => {
+  test('leaves no process, no file, no table and nobody who answers', async () => {
+    const stack = await startTestStack({ server, name: 'ended' });
+    const pids = [...stack.workerPids(), ...stack.apiPids()];
+    expect(pids.map(alive)).toEqual([true, true, true]);
+    expect(existsSync(stack.payloadFolder)).toBe(true);
+    await Promise.all([stack.stop(), stack.stop()]);
+    expect(existsSync(stack.payloadFolder)).toBe(false);
+    expect(pids.map(alive)).toEqual([false, false, false]);
+    for (const url of [stack.url, stack.sqsEndpoint]) await expect(fetch(url)).rejects.toThrow();
+    const client = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: localAws.region });
+    await expect(client.send(new DescribeTableCommand({ TableName: stack.tableName }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    client.destroy();
+  });
+
+  test('comes with what is started already when the rest cannot be', async () => {
+    const missing = join(tmpdir(), 'no-such-server.ts');
+    expect(existsSync(missing)).toBe(false);
+    await expect(startTestStack({ server: missing })).rejects.toMatchObject({
+      name: 'CannotStart',
+      message: expect.stringContaining('no-such-server.ts cannot be loaded'),
+    });
+    await expect(startTestStack({ server, environment: { LEASE_MS: 'soon' } })).rejects.toThrow(/LEASE_MS/);
+  });
+});

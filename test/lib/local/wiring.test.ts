@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { functionEnvironment } from '../../../lib/local/function-environment.ts';
+import { type LocalNames, resolve } from '../../../lib/local/intrinsics.ts';
+import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
+import { readWiring, type Template } from '../../../lib/local/wiring.ts';
+
+const template = synthesizeTemplate({ bundle: false });
+const wiring = readWiring(template);
+
+type Resources = Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
+
+/** The template without a kind of resource, or with other properties for it. */
+function changed(type: string, properties?: Record<string, unknown>): Template {
+  const resources: Resources = {};
+  for (const [id, resource] of Object.entries(template.Resources as Resources)) {
+    if (resource.Type !== type) resources[id] = resource;
+    else if (properties) resources[id] = { ...resource, Properties: { ...resource.Properties, ...properties } };
+  }
+  return { Resources: resources };
+}
+
+test('table, queues, functions and routes are those of the synthesized template', () => {
+  expect(wiring).toMatchObject({
+    table: {
+      keySchema: [
+        { AttributeName: 'partition', KeyType: 'HASH' },
+        { AttributeName: 'id', KeyType: 'RANGE' },
+      ],
+      ttlAttribute: 'ttl',
+    },
+    maxReceiveCount: 100,
+    work: {
+      queue: { attributes: { VisibilityTimeout: '900', MessageRetentionPeriod: '604800' } },
+      function: { timeoutMs: 900_000 },
+      batchSize: 1,
+      reportsItemFailures: true,
+    },
+    deadLetters: { queue: { attributes: { MessageRetentionPeriod: '1209600' } }, reportsItemFailures: true },
+    routes: ['ANY /mcp'],
+    integrationTimeoutMs: 30_000,
+  });
+  expect(wiring.work.maximumConcurrency).toBeGreaterThan(1);
+  expect(wiring.api.timeoutMs).toBeLessThan(wiring.integrationTimeoutMs);
+  expect(new Set([wiring.api.id, wiring.work.function.id, wiring.deadLetters.function.id]).size).toBe(3);
+});
+
+test('a template that lacks a part says which', () => {
+  for (const [type, what] of [
+    ['AWS::DynamoDB::Table', /a DynamoDB table/],
+    ['AWS::SQS::Queue', /a queue with a redrive policy/],
+    ['AWS::Lambda::EventSourceMapping', /an event source mapping for the queue/],
+    ['AWS::ApiGatewayV2::Integration', /an HTTP API integration/],
+    ['AWS::ApiGatewayV2::Route', /a route of the HTTP API/],
+    ['AWS::Lambda::Function', /the function that the queue .* feeds/],
+  ] as const) {
+    expect(() => readWiring(changed(type)), type).toThrow(what);
+  }
+});
+
+test('a route that demands an identity is refused, since nobody here would check it', () => {
+  const guarded = changed('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+  expect(() => readWiring(guarded)).toThrow(/ANY \/mcp demands AWS_IAM authorization/);
+});
+
+describe('the environment of a function', () => {
+  const names: LocalNames = new Map([
+    [wiring.table.id, { ref: 'table-1' }],
+    [wiring.work.queue.id, { ref: 'http://127.0.0.1:1/0/queue-1', attributes: { Arn: 'arn:queue-1' } }],
+    [wiring.deadLetters.queue.id, { ref: 'http://127.0.0.1:1/0/dead-1' }],
+    ...wiring.buckets.map((id): [string, { ref: string }] => [id, { ref: '/tmp/payloads' }]),
+    ...wiring.secrets.map((id): [string, { ref: string }] => [id, { ref: 'the secret' }]),
+  ]);
+  const endpoints = { dynamodb: 'http://127.0.0.1:2', sqs: 'http://127.0.0.1:1' };
+
+  test('is the template’s, with a folder for the bucket and the secret itself for its ARN', () => {
+    const environment = functionEnvironment(wiring.api, names, endpoints, {});
+    expect(environment).toMatchObject({
+      TABLE_NAME: 'table-1',
+      QUEUE_URL: 'http://127.0.0.1:1/0/queue-1',
+      PAYLOAD_FOLDER: '/tmp/payloads',
+      SEALING_SECRET: 'the secret',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:2',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
+      AWS_LAMBDA_FUNCTION_NAME: wiring.api.id,
+    });
+    expect(environment).not.toHaveProperty('PAYLOAD_BUCKET');
+    expect(environment).not.toHaveProperty('SEALING_SECRET_ARN');
+  });
+
+  test('gives the secret to nobody whose template does not', () => {
+    expect(functionEnvironment(wiring.work.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
+    expect(functionEnvironment(wiring.deadLetters.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
+  });
+
+  test('has nothing of the real AWS account in it, and the rest of what the stack inherited', () => {
+    const inherited = {
+      AWS_PROFILE: 'production',
+      AWS_ACCESS_KEY_ID: 'AKIA',
+      AWS_SESSION_TOKEN: 'x',
+      API_KEY: 'kept',
+      NONE: undefined,
+    };
+    const environment = functionEnvironment(wiring.api, names, endpoints, inherited);
+    expect(environment).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', API_KEY: 'kept' });
+    for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'NONE']) expect(environment).not.toHaveProperty(name);
+  });
+
+  test('can be overridden', () => {
+    expect(functionEnvironment(wiring.api, names, endpoints, {}, { LEASE_MS: '3000' })).toMatchObject({
+      LEASE_MS: '3000',
+    });
+  });
+
+  test('names the variable that refers to what does not run here', () => {
+    const odd = { ...wiring.api, environment: { TOPIC_ARN: { Ref: 'Topic' } } };
+    expect(() => functionEnvironment(odd, names, endpoints, {})).toThrow(
+      /TOPIC_ARN of the function \w+ refers to Topic/,
+    );
+  });
+});
+
+describe('CloudFormation values', () => {
+  const names: LocalNames = new Map([['Q', { ref: 'q-url', attributes: { Arn: 'q-arn' } }]]);
+  test.each([
+    ['text', 'text'],
+    [60, '60'],
+    [{ Ref: 'Q' }, 'q-url'],
+    [{ Ref: 'AWS::Region' }, 'us-east-1'],
+    [{ 'Fn::GetAtt': ['Q', 'Arn'] }, 'q-arn'],
+    [{ 'Fn::GetAtt': 'Q.Arn' }, 'q-arn'],
+    [{ 'Fn::Join': ['/', ['a', { Ref: 'Q' }, { 'Fn::Join': ['', ['b', 'c']] }]] }, 'a/q-url/bc'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholders
+    [{ 'Fn::Sub': 'in ${AWS::Region}: ${Q} and ${Q.Arn}' }, 'in us-east-1: q-url and q-arn'],
+  ])('%j is %s', (value, expected) => {
+    expect(resolve(value, names, 'It')).toBe(expected);
+  });
+
+  test.each([
+    [{ 'Fn::GetAtt': ['Q', 'Nothing'] }],
+    [{ Ref: 'Nobody' }],
+    [{ 'Fn::If': ['a', 'b', 'c'] }],
+    [null],
+    [{}],
+    [[1]],
+  ])('%j is refused by name', (value) => {
+    expect(() => resolve(value, names, 'The variable X')).toThrow(/^The variable X /);
+  });
+});

@@ -1,0 +1,239 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { METRICS } from '../../../lambda/observe/metrics.ts';
+import { McpAuth } from '../../../lib/auth/mcp-auth.ts';
+import { McpTasksServer } from '../../../lib/mcp-tasks-server.ts';
+import type { MonitoringOptions } from '../../../lib/props/monitoring.ts';
+import { FIXTURE, functionOf, templateOf } from '../../support/template.ts';
+
+/** What the example's metrics are kept under. */
+const NAME = 'McpTasks-Mcp-97F523E5';
+
+/** A server of its own stack, for what only the construct itself can tell. */
+function serverWith(monitoring?: (stack: Stack) => MonitoringOptions): { stack: Stack; server: McpTasksServer } {
+  const stack = new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Test');
+  const server = new McpTasksServer(stack, 'Mcp', {
+    entry: FIXTURE,
+    auth: McpAuth.none(),
+    ...(monitoring && { monitoring: monitoring(stack) }),
+  });
+  return { stack, server };
+}
+
+const alarmsOf = (template: Template) =>
+  Object.fromEntries(
+    Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]) => [
+      id.replace(/^Mcp(.*)Alarm[0-9A-F]{8}$/, '$1'),
+      Properties,
+    ]),
+  );
+
+interface Statistic {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: { readonly Metric: Record<string, unknown>; readonly Stat: string; readonly Period: number };
+}
+
+/** What an alarm on an expression computes, and from what: `name: namespace/metric statistic`. */
+function computed({ Metrics }: { readonly Metrics: readonly Statistic[] }) {
+  const expression = Metrics.find((each) => each.Expression !== undefined)?.Expression;
+  const inputs = Metrics.flatMap(({ Id, MetricStat }) =>
+    MetricStat ? [`${Id}: ${MetricStat.Metric.Namespace}/${MetricStat.Metric.MetricName} ${MetricStat.Stat}`] : [],
+  );
+  return { expression, inputs: inputs.sort() };
+}
+
+describe('the alarms', () => {
+  let template: Template;
+  let alarms: ReturnType<typeof alarmsOf>;
+  beforeAll(() => {
+    template = templateOf();
+    alarms = alarmsOf(template);
+  });
+
+  it('are all there unless somebody says otherwise, tell nobody, and say what they mean and where to read on', () => {
+    expect(Object.keys(alarms).sort()).toEqual([
+      ...['DeadLetters', 'QueueWait', 'RequestErrors', 'Stalled', 'TaskErrors', 'TaskTime', 'Throttles'],
+      'WorkerErrors',
+    ]);
+    for (const [name, alarm] of Object.entries(alarms)) {
+      expect(alarm.AlarmDescription).toContain(`See docs/operations.md, "${name}".`);
+      expect(alarm.ComparisonOperator).toBe('GreaterThanOrEqualToThreshold');
+      expect(alarm.TreatMissingData).toBe('notBreaching');
+      expect(alarm.AlarmActions).toBeUndefined();
+    }
+  });
+
+  it('QueueWait watches our own metric: the age of the oldest message counts work that is being done', () => {
+    expect(alarms.QueueWait).toMatchObject({
+      Namespace: 'McpTasks',
+      MetricName: 'QueueWait',
+      Dimensions: [{ Name: 'server', Value: NAME }],
+      ExtendedStatistic: 'p95',
+      Threshold: 300_000,
+      EvaluationPeriods: 3,
+    });
+    const metrics = JSON.stringify(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(metrics).not.toContain('ApproximateAgeOfOldestMessage');
+  });
+
+  it('TaskTime watches the 95th percentile from creation to end', () => {
+    expect(alarms.TaskTime).toMatchObject({ MetricName: 'TaskTime', ExtendedStatistic: 'p95', Threshold: 3_600_000 });
+  });
+
+  it('DeadLetters counts what was sent afresh and what could not be', () => {
+    expect(computed(alarms.DeadLetters)).toEqual({
+      expression: 'FILL(redriven, 0) + FILL(left, 0)',
+      inputs: ['left: AWS/SQS/ApproximateNumberOfMessagesVisible Maximum', 'redriven: McpTasks/Redrives Sum'],
+    });
+    expect(alarms.DeadLetters.Threshold).toBe(1);
+  });
+
+  it('TaskErrors and RequestErrors are shares of something, not of one or two', () => {
+    expect(computed(alarms.TaskErrors).inputs).toEqual([
+      'done: McpTasks/TasksCompleted Sum',
+      'failed: McpTasks/TasksFailed Sum',
+      'refused: McpTasks/ToolErrors Sum',
+    ]);
+    expect(computed(alarms.TaskErrors).expression).toContain('>= 5');
+    expect(computed(alarms.RequestErrors)).toEqual({
+      expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
+      inputs: ['errors: AWS/ApiGateway/5xx Sum', 'requests: AWS/ApiGateway/Count Sum'],
+    });
+  });
+
+  it('Throttles watches Lambda and the table', () => {
+    expect(computed(alarms.Throttles).inputs).toEqual([
+      'api: AWS/Lambda/Throttles Sum',
+      'reads: AWS/DynamoDB/ReadThrottleEvents Sum',
+      'worker: AWS/Lambda/Throttles Sum',
+      'writes: AWS/DynamoDB/WriteThrottleEvents Sum',
+    ]);
+  });
+
+  it('Stalled needs wake-ups that wait all the time and no run that ends, for longer than any run may take', () => {
+    expect(computed(alarms.Stalled)).toEqual({
+      expression: 'IF(FILL(waiting, 0) > 0 AND FILL(ended, 0) == 0, 1, 0)',
+      inputs: ['ended: McpTasks/RunTime SampleCount', 'waiting: AWS/SQS/ApproximateNumberOfMessagesVisible Minimum'],
+    });
+    expect(alarms.Stalled).toMatchObject({ Threshold: 1, EvaluationPeriods: 4 });
+    const short = templateOf({ workerTimeout: Duration.minutes(3) });
+    expect(alarmsOf(short).Stalled).toMatchObject({ EvaluationPeriods: 2 });
+  });
+
+  it('take other thresholds, leave out what is false, and tell a topic of the beginning and the end', () => {
+    const { stack, server } = serverWith((scope) => ({
+      alarms: {
+        topic: new Topic(scope, 'Topic'),
+        queueWait: Duration.minutes(1),
+        taskErrorRate: 2.5,
+        taskTime: false,
+        stalled: Duration.minutes(60),
+      },
+    }));
+    expect(server.alarms.map(({ node }) => node.id)).not.toContain('TaskTimeAlarm');
+    expect(server.alarms).toHaveLength(7);
+    const found = alarmsOf(Template.fromStack(stack));
+    expect(found.QueueWait.Threshold).toBe(60_000);
+    expect(found.TaskErrors.Threshold).toBe(2.5);
+    expect(found.Stalled.EvaluationPeriods).toBe(12);
+    for (const alarm of Object.values(found)) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Topic/) }]);
+      expect(alarm.OKActions).toEqual(alarm.AlarmActions);
+    }
+  });
+
+  it('can be left out altogether', () => {
+    templateOf({ monitoring: { alarms: false } }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+
+  it.each([
+    [{ stalled: Duration.minutes(7) }, /stalled is 7 minutes: it has to be a multiple of five/],
+    [{ stalled: Duration.days(2) }, /at most a day/],
+    [{ throttles: 0 }, /throttles is 0: an alarm that always rings/],
+    [{ taskErrorRate: -1 }, /taskErrorRate is -1/],
+    [{ queueWait: Duration.seconds(0) }, /queueWait has to be longer/],
+  ])('refuse %o, and say what to do', (alarms, message) => {
+    expect(() => templateOf({ monitoring: { alarms } })).toThrow(message);
+  });
+});
+
+describe('the dashboard', () => {
+  const bodyOf = (template: Template): string =>
+    JSON.stringify(Object.values(template.findResources('AWS::CloudWatch::Dashboard'))[0]?.Properties.DashboardBody);
+
+  it('shows every metric of our own but those that only alarms and queries need', () => {
+    const body = bodyOf(templateOf());
+    const shown = Object.keys(METRICS).filter((name) => body.includes(name));
+    expect(Object.keys(METRICS).filter((name) => !shown.includes(name))).toEqual([
+      'Redrives',
+      'PoisonMessages',
+      'RequestsFailed',
+    ]);
+    expect(body).toContain('SEARCH(');
+  });
+
+  it('is there without alarms, and is not there when nobody wants it', () => {
+    const alone = templateOf({ monitoring: { alarms: false } });
+    alone.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    templateOf({ monitoring: { dashboard: false } }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  });
+});
+
+describe('what the functions tell CloudWatch', () => {
+  it('is told under the name that alarms and dashboard ask for', () => {
+    const template = templateOf();
+    for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
+      expect(functionOf(template, role).Environment.Variables.METRICS_SERVER).toBe(NAME);
+  });
+
+  it('is JSON, with the lines of Lambda itself but where polls would drown everything in them', () => {
+    const template = templateOf();
+    const level = (role: 'Api' | 'Worker' | 'DeadLetter') => functionOf(template, role).LoggingConfig;
+    expect(level('Api')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    expect(level('Worker')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
+    expect(level('DeadLetter')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
+  });
+
+  it('a metric is a method, told apart by tool where it can be', () => {
+    const { server } = serverWith();
+    const { metricName, dimensions, statistic } = server.metric('TaskTime', { tool: 'profile_dataset' });
+    expect({ metricName, dimensions, statistic }).toEqual({
+      metricName: 'TaskTime',
+      dimensions: { server: server.metricsName, tool: 'profile_dataset' },
+      statistic: 'p95',
+    });
+    expect(() => server.metric('QueueWait', { tool: 'profile_dataset' })).toThrow('not told apart by tool');
+  });
+});
+
+describe('tracing', () => {
+  it('is off unless asked for: it costs for every trace', () => {
+    const template = templateOf();
+    expect(functionOf(template, 'Api').TracingConfig).toBeUndefined();
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('xray:');
+  });
+
+  it('has Lambda record every function, and permits each to send nothing but that', () => {
+    const template = templateOf({ monitoring: { tracing: true } });
+    for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
+      expect(functionOf(template, role).TracingConfig).toEqual({ Mode: 'Active' });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          { Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Effect: 'Allow', Resource: '*' },
+        ]),
+      },
+    });
+  });
+
+  it('passes the rules of AWS Solutions', () => {
+    const { stack } = serverWith(() => ({ tracing: true }));
+    const violations = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
+    expect(violations).toEqual([]);
+  });
+});

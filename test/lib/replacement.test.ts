@@ -1,0 +1,57 @@
+/** What a later deployment would lose: resources with data in them, and what CloudFormation replaces them for. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { describe, expect, it } from 'vitest';
+import { McpAuth } from '../../lib/auth/mcp-auth.ts';
+import { type Property, resourceOf } from './cloudformation-schema.ts';
+import { templateOf } from '../support/template.ts';
+
+/** Recorded with the first release. A change here loses what deployed stacks keep: find another way. */
+const RECORDED = {
+  'AWS::DynamoDB::Table': {
+    McpTableF1E79E5B: {
+      KeySchema: [
+        { AttributeName: 'partition', KeyType: 'HASH' },
+        { AttributeName: 'id', KeyType: 'RANGE' },
+      ],
+    },
+  },
+  'AWS::S3::Bucket': { McpPayloads6B804D3A: {} },
+  'AWS::SecretsManager::Secret': { McpSealingSecret69E51B6B: {} },
+  'AWS::SQS::Queue': { McpQueue31F55CFC: {}, McpDeadLetterQueue0CC0D32B: {} },
+} as const;
+
+const template = templateOf();
+const other = templateOf({
+  auth: McpAuth.iam(),
+  workerTimeout: Duration.minutes(5),
+  payloadRetention: Duration.days(90),
+  removalPolicy: RemovalPolicy.DESTROY,
+  deletionProtection: false,
+  ownerShards: 4,
+  streaming: true,
+});
+
+/** The properties for which CloudFormation makes the resource anew, as its schema says. */
+function replacing(type: string, properties: Record<string, unknown> = {}) {
+  const known = resourceOf(type)?.properties as Record<string, Property>;
+  return Object.fromEntries(
+    Object.entries(properties).filter(([name]) => (known[name]?.causesReplacement ?? 'no') !== 'no'),
+  );
+}
+
+const replacingOf = (from: typeof template, type: string) =>
+  Object.fromEntries(
+    Object.entries(from.findResources(type)).map(([id, { Properties }]) => [id, replacing(type, Properties)]),
+  );
+
+describe('cannot be replaced by accident, by an update or by other props', () => {
+  it.each(Object.entries(RECORDED))('%s', (type, recorded) => {
+    expect(replacingOf(template, type)).toEqual(recorded);
+    expect(replacingOf(other, type)).toEqual(recorded);
+  });
+});
+
+it('the schema knows what it is asked: other keys, and a name, would replace the table', () => {
+  const properties = { KeySchema: [], TableName: 'tasks', BillingMode: 'PAY_PER_REQUEST' };
+  expect(replacing('AWS::DynamoDB::Table', properties)).toEqual({ KeySchema: [], TableName: 'tasks' });
+});

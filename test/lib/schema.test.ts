@@ -1,0 +1,76 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Stack } from 'aws-cdk-lib/core';
+import { describe, expect, it } from 'vitest';
+import { McpAuth } from '../../lib/auth/mcp-auth.ts';
+import type { Template as Synthesized } from '../../lib/local/wiring.ts';
+import { everythingOwn, newStack, serverIn } from './existing-resources.ts';
+import { problemsOf } from './cloudformation-schema.ts';
+import { templateOf } from '../support/template.ts';
+
+const cognito = () => {
+  const stack = newStack();
+  const userPool = new UserPool(stack, 'Users');
+  serverIn(stack, { auth: McpAuth.cognito({ userPool, clients: [userPool.addClient('Client')] }) });
+  return stack;
+};
+const own = () => {
+  const stack = newStack();
+  everythingOwn(stack);
+  return stack;
+};
+const json = (template: Template | Stack) =>
+  (template instanceof Stack ? Template.fromStack(template) : template).toJSON() as Synthesized;
+
+describe("CloudFormation's schema holds for", () => {
+  it.each<[string, () => Template | Stack]>([
+    ['none', () => templateOf()],
+    ['iam', () => templateOf({ auth: McpAuth.iam() })],
+    ['jwt', () => templateOf({ auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['mcp'] }) })],
+    ['cognito', cognito],
+    ['streaming', () => templateOf({ streaming: true })],
+    ['resources of somebody’s own', own],
+  ])('%s', (_, template) => {
+    expect(problemsOf(json(template()))).toEqual([]);
+  });
+});
+
+describe('the check itself', () => {
+  const broken = (id: string, properties: Record<string, unknown>): Synthesized => {
+    const template = json(templateOf());
+    const [key, resource] = Object.entries(template.Resources ?? {}).find(([name]) => name.slice(0, -8) === id) ?? [];
+    if (!key || !resource) throw new Error(`There is no ${id}.`);
+    const changed = { ...resource, Properties: { ...resource.Properties, ...properties } };
+    // As JSON, in which nothing is undefined.
+    return JSON.parse(JSON.stringify({ ...template, Resources: { ...template.Resources, [key]: changed } }));
+  };
+
+  it.each<[string, string, Record<string, unknown>, RegExp]>([
+    ['a property that is not there', 'McpTable', { Colour: 'red' }, /there is no property Colour/],
+    ['a value of another kind', 'McpApi', { Timeout: 'soon' }, /Timeout: "soon" is no whole number/],
+    ['a value that is none of those allowed', 'McpWorker', { RecursiveLoop: 'Maybe' }, /"Maybe" is none of Allow/],
+    ['a property that is required', 'McpApi', { Role: undefined }, /Role is required/],
+    [
+      'a property inside of another',
+      'McpWorkerEvents',
+      { ScalingConfig: { Most: 2 } },
+      /ScalingConfig: there is no property Most/,
+    ],
+    ['a list that is an object', 'McpTable', { KeySchema: { AttributeName: 'id' } }, /KeySchema: .* is no list/],
+    ['a reference to nothing', 'McpApi', { Role: { Ref: 'Nobody' } }, /there is no Nobody/],
+    [
+      'an attribute that no such resource has',
+      'McpApi',
+      { Role: { 'Fn::GetAtt': ['McpTableF1E79E5B', 'Size'] } },
+      /there is no McpTableF1E79E5B\.Size/,
+    ],
+  ])('finds %s', (_, id, properties, problem) => {
+    expect(problemsOf(broken(id, properties))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('finds a type that CloudFormation does not know', () => {
+    expect(problemsOf({ Resources: { One: { Type: 'AWS::Lambda::Functions' } } })).toEqual([
+      'One: there is no resource type AWS::Lambda::Functions',
+    ]);
+  });
+});

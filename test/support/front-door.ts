@@ -1,0 +1,172 @@
+/** The front door on a memory store, with a worker that can be run by hand: the whole path without a stack. */
+import { anonymous, type Guard } from '../../lambda/auth/index.ts';
+import { createEngine } from '../../lambda/engine/api/create-engine.ts';
+import type { Caller } from '../../lambda/engine/model.ts';
+import type { WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
+import { systemClock, systemIds } from '../../lambda/engine/system.ts';
+import { createWorker } from '../../lambda/engine/worker/worker.ts';
+import { createFrontDoor, type FrontDoorOptions, type HttpRequest, requestOf } from '../../lambda/http/index.ts';
+import type { Services } from '../../lambda/mcp/exchange.ts';
+import { createBridge } from '../../lambda/mcp/sdk/index.ts';
+import { PayloadMissing } from '../../lambda/payloads/index.ts';
+import { createKeyedHash, createSealer } from '../../lambda/seal/index.ts';
+import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
+import type { TaskStore } from '../../lambda/tasks/store.ts';
+import type { ServerDefinition } from '../../lambda/tool/types.ts';
+import { type Call, eventOf, modern, type Sent } from './requests.ts';
+
+export interface Got {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+  readonly json: any;
+}
+
+export interface DoorOptions extends FrontDoorOptions {
+  readonly now?: () => number;
+  /** How long a request may take (ms). */
+  readonly patienceMs?: number;
+  readonly secrets?: readonly string[];
+  /** What happens while a request waits on the server, instead of time passing. */
+  readonly wait?: (ms: number) => Promise<void>;
+  /** For how long an answer may go on, piece by piece (ms). Default: answers are buffered. */
+  readonly streamMs?: number;
+}
+
+export function openDoor(definition: ServerDefinition, options: DoorOptions = {}) {
+  const {
+    now = systemClock.now,
+    patienceMs = 28_000,
+    secrets = ['secret'],
+    wait = systemClock.wait,
+    streamMs,
+    ...frontDoor
+  } = options;
+  const memory = new MemoryTaskStore();
+  const calls: string[] = [];
+  const written: string[] = [];
+  const store = counting(memory, calls, written);
+  const sent: WakeUp[] = [];
+  const queue: WakeUpQueue = {
+    send: async (wakeUp) => {
+      calls.push('send');
+      written.push('send');
+      sent.push(wakeUp);
+    },
+  };
+  const logged: Record<string, unknown>[] = [];
+  const log: Services['log'] = (event, facts) => logged.push({ event, ...facts });
+  const clock = { ...systemClock, now };
+  const hmac = createKeyedHash(async () => secrets, 'idempotency');
+  const parts = { store, queue, clock, ids: systemIds, log, hmac };
+  const loads = { server: 0, sdk: 0 };
+  const server = {
+    info: definition.info,
+    load: async () => {
+      loads.server += 1;
+      return definition;
+    },
+  };
+  let ids = 0;
+  const callId = () => {
+    ids += 1;
+    return `call-${ids}`;
+  };
+  const engine = createEngine(parts);
+  const kept = new Map<string, string>();
+  const payloads: Services['payloads'] = {
+    put: async (key, text) => void kept.set(key, text),
+    get: async (key) => {
+      const text = kept.get(key);
+      if (text === undefined) throw new PayloadMissing(key);
+      return text;
+    },
+  };
+  const bridge = createBridge({ server, engine, now, wait, callId });
+  const callers = new WeakMap<HttpRequest, Caller>();
+  const guard: Guard = { ...anonymous, identify: async (request) => ({ caller: callers.get(request) ?? {} }) };
+  const answer = createFrontDoor(
+    {
+      server,
+      engine,
+      sealer: createSealer(async () => secrets),
+      sdk: async () => {
+        loads.sdk += 1;
+        return bridge;
+      },
+      payloads,
+      now,
+      wait,
+      callId,
+      log,
+    },
+    { guard, ...frontDoor },
+  );
+
+  /** Who sends, for a guard that believes it. */
+  function stamped(request: HttpRequest, { owner, client }: Sent): HttpRequest {
+    callers.set(request, { ...(owner !== undefined && { owner }), ...(client !== undefined && { client }) });
+    return request;
+  }
+
+  async function send(request: Sent): Promise<Got> {
+    const reply = await answer(
+      stamped(
+        { ...requestOf(eventOf(request)), ...(streamMs !== undefined && { streamsUntil: now() + streamMs }) },
+        request,
+      ),
+      now() + patienceMs,
+    );
+    const text = reply.stream ? await joined(reply.stream) : (reply.body ?? '');
+    return { status: reply.status, headers: reply.headers, text, json: parsed(text) };
+  }
+
+  /** A request of 2026-07-28 with the headers that belong to it. */
+  const call = (method: string, params: Record<string, unknown> = {}, more: Call = {}): Promise<Got> =>
+    send({ ...modern(method, params, more), ...whoOf(more) });
+
+  const worker = createWorker({ ...parts, tool: async (name) => definition.tools.get(name) });
+  /** Deliver every message that waits, until none does. */
+  async function work(): Promise<void> {
+    for (let wakeUp = sent.shift(); wakeUp; wakeUp = sent.shift())
+      await worker.work({ wakeUp, receives: 1, reappearIn: async () => {} }, now() + 60_000);
+  }
+
+  return { send, call, work, calls, written, sent, logged, loads, kept, store: memory };
+}
+
+const whoOf = ({ owner, client }: Call) => ({
+  ...(owner !== undefined && { owner }),
+  ...(client !== undefined && { client }),
+});
+
+async function joined(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+/** JSON, or the last message of an event stream. */
+function parsed(text: string): unknown {
+  const data = text.split('\n').findLast((line) => line.startsWith('data: '));
+  try {
+    return JSON.parse(data?.slice(6) ?? text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes the name of every request to the store, and of every one that wrote something. */
+function counting(store: TaskStore, calls: string[], written: string[]): TaskStore {
+  return new Proxy(store, {
+    get(target, name: keyof TaskStore) {
+      return async (...args: unknown[]) => {
+        calls.push(name);
+        const answer = await (target[name] as (...args: unknown[]) => Promise<object | undefined>).apply(target, args);
+        if (answer && 'done' in answer && answer.done) written.push(name);
+        return answer;
+      };
+    },
+  });
+}

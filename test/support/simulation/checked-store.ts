@@ -1,0 +1,116 @@
+/** The task store as processes see it, and a witness who sees every row before and after each write. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Condition } from '../../../lambda/tasks/conditions.ts';
+import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
+import { isTerminal, type JournalEntry, type TaskKey, type TaskRow } from '../../../lambda/tasks/record.ts';
+import type { Change, TaskStore, Written } from '../../../lambda/tasks/store.ts';
+import type { Process, World } from './simulator.ts';
+
+/** What a mutated protocol does to writes on their way to the store, and to answers on their way back. */
+export interface StoreMutation {
+  readonly change?: (change: Change) => Change;
+  /** Writes that are left out and said to be done. */
+  readonly skipInsert?: (row: TaskRow) => boolean;
+  readonly skipUpdate?: (change: Change) => boolean;
+  readonly written?: <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T) => T;
+}
+
+export class WitnessedStore {
+  readonly memory = new MemoryTaskStore();
+  readonly violations: string[] = [];
+  /** What each step recorded, by task and entry. */
+  readonly recorded = new Map<string, string>();
+  private readonly keys = new Set<string>();
+  private readonly world: World;
+  private readonly mutation: StoreMutation;
+
+  constructor(world: World, mutation: StoreMutation) {
+    this.world = world;
+    this.mutation = mutation;
+  }
+
+  /** The store of one process. */
+  for(process: Process): TaskStore {
+    const { world, memory } = this;
+    let createdHere = 0;
+    const answered = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
+      this.mutation.written?.(written) ?? written;
+    return {
+      insert: (row) => {
+        if (this.mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
+        return world.request(process, async () => {
+          const written = await this.witness(row, [], () => memory.insert(row));
+          // Promise 11: a call whose answers were lost makes one task all the same.
+          if (written.done && !row.void) {
+            createdHere += 1;
+            if (createdHere > 1) this.violations.push(`one call made two tasks: ${row.id}`);
+          }
+          return answered(written);
+        });
+      },
+      insertOnce: (row, key, now) =>
+        world.request(process, async () => {
+          const written = await memory.insertOnce(row, key, now);
+          // Promise 11: a key makes one task, however often its call is sent.
+          if (written.done) {
+            if (this.keys.has(key.key)) this.violations.push(`one key made two tasks: ${row.id}`);
+            this.keys.add(key.key);
+          }
+          return written;
+        }),
+      update: async (change) => {
+        if (this.mutation.skipUpdate?.(change)) {
+          const row = await memory.read(change.key);
+          if (row) return { done: true, row: { ...row, ...change.set } as TaskRow };
+        }
+        const sent = this.mutation.change?.(change) ?? change;
+        return world.request(process, async () =>
+          answered(await this.witness(change.key, change.when, () => memory.update(sent))),
+        );
+      },
+      record: (change, entry, token) => {
+        const sent = this.mutation.change?.(change) ?? change;
+        return world.request(process, async () => {
+          const written = await this.witness(
+            change.key,
+            change.when,
+            async () => (await memory.record(sent, entry, token)) as Written,
+          );
+          if (written.done) this.noteRecorded(entry);
+          return answered(written);
+        });
+      },
+      read: (key) => world.request(process, () => memory.read(key)),
+      journal: (task) => world.request(process, () => memory.journal(task)),
+      list: (partition, options) => world.request(process, () => memory.list(partition, options)),
+    };
+  }
+
+  private noteRecorded(entry: JournalEntry): void {
+    const id = `${entry.task}/${entry.id}`;
+    const before = this.recorded.get(id);
+    if (before !== undefined && before !== entry.value) this.violations.push(`step recorded twice: ${id}`);
+    this.recorded.set(id, entry.value as string);
+  }
+
+  /** Promise 3, watched at the row itself: one terminal transition, and nothing a client sees changes after it. */
+  private async witness(key: TaskKey, when: readonly Condition[], write: () => Promise<Written>): Promise<Written> {
+    const before = await this.memory.read(key);
+    const written = await write();
+    const after = await this.memory.read(key);
+    // A retry of what was done before says so and changes nothing.
+    if (after === before || !after) return written;
+    if (before?.void) this.violations.push(`void row became a task: ${key.id}`);
+    if (before && isTerminal(before.status) && !isDeepStrictEqual(visible(before), visible(after)))
+      this.violations.push(`terminal task changed: ${key.id}`);
+    // Promise 4: what a run writes counts only while it holds the task.
+    for (const condition of when)
+      if (condition.test === '=' && condition.attribute === 'run' && before?.run !== condition.value)
+        this.violations.push(`a run that does not hold the task changed it: ${key.id}`);
+    return written;
+  }
+}
+
+const visible = ({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) => ({
+  ...{ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt },
+});

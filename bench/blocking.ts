@@ -18,7 +18,7 @@ import { createSealer } from '../lambda/seal/index.ts';
 import { MemoryTaskStore } from '../lambda/tasks/memory/index.ts';
 import type { TaskStore } from '../lambda/tasks/store.ts';
 
-export interface Waited {
+export interface WaitCost {
   readonly wait: string;
   readonly durationMs: number;
   /** HTTP requests, the first one and the one that brings the result included. */
@@ -34,37 +34,37 @@ export interface Waited {
 /** What one request takes on a warm function (ms): a read, and little else. */
 const REQUEST_MS = 15;
 /** A server that waits inside its requests: for so long each, looking so often (ms). */
-const INSIDE = { request: 25_000, look: 1_000 };
+const IN_REQUEST_WAIT_MS = { request: 25_000, look: 1_000 };
 
-const content = [{ type: 'text' as const, text: 'done' }];
-const working = defineTool('works', {}, () => ({ content }));
-const asking = defineTool('asks', { asks: ['elicitation'] }, async (task) => {
+const DONE_CONTENT = [{ type: 'text' as const, text: 'done' }];
+const workingTool = defineTool('works', {}, () => ({ content: DONE_CONTENT }));
+const askingTool = defineTool('asks', { asks: ['elicitation'] }, async (task) => {
   await task.elicit('sure', { message: 'Are you sure?', requestedSchema: z.object({ sure: z.boolean() }) });
-  return { content };
+  return { content: DONE_CONTENT };
 });
-const definition = defineServer({ name: 'blocking', version: '1.0.0', tools: [working, asking] });
+const benchServer = defineServer({ name: 'blocking', version: '1.0.0', tools: [workingTool, askingTool] });
 
 /** Wait so long for a task that works, or for one whose question is answered at the end of that time. */
-export async function measureBlocking(durationMs: number, tool: 'works' | 'asks'): Promise<Waited> {
+export async function measureBlocking(durationMs: number, tool: 'works' | 'asks'): Promise<WaitCost> {
   const start = Date.UTC(2026, 0, 1);
   const time = { now: start };
   const made = { reads: 0, writes: 0 };
-  const store = counted(new MemoryTaskStore(), made);
+  const store = countStoreCalls(new MemoryTaskStore(), made);
   const messages: WakeUp[] = [];
   const queue = { send: async (wakeUp: WakeUp) => void messages.push(wakeUp) };
   const now = () => time.now;
   const parts = { store, queue, clock: { ...systemClock, now }, ids: systemIds, log: () => {} };
-  const worker = createWorker({ ...parts, tool: async (name) => definition.tools.get(name) });
+  const worker = createWorker({ ...parts, findTool: async (name) => benchServer.tools.get(name) });
   const work = async () => {
     for (let wakeUp = messages.shift(); wakeUp; wakeUp = messages.shift())
       await worker.work({ wakeUp, receives: 1, reappearIn: async () => {} }, now() + 60_000);
     await turn();
   };
   const services: Services = {
-    server: { info: definition.info, load: async () => definition },
+    server: { info: benchServer.info, load: async () => benchServer },
     engine: createEngine(parts),
     sealer: createSealer(async () => ['secret']),
-    sdk: () => Promise.reject(new Error('No wait needs the SDK.')),
+    loadSdk: () => Promise.reject(new Error('No wait needs the SDK.')),
     payloads: { put: async () => {}, get: async () => '' },
     now,
     wait: async (ms) => {
@@ -109,7 +109,7 @@ export async function measureBlocking(durationMs: number, tool: 'works' | 'asks'
   let endedAt: number | undefined;
   while (!/"result"/.test(reply.body ?? '')) {
     question ??= /"id":"(task:[^"]+)"/.exec(reply.body ?? '')?.[1];
-    const { last, retryMs } = positionIn(reply);
+    const { last, retryMs } = readStreamPosition(reply);
     if (endedAt === undefined && time.now + retryMs >= end) {
       const back = time.now + retryMs;
       time.now = end;
@@ -135,28 +135,28 @@ export async function measureBlocking(durationMs: number, tool: 'works' | 'asks'
 }
 
 /** The same wait inside of requests, by arithmetic: nobody should build it. */
-export const waitingInside = (durationMs: number): Waited => ({
+export const estimateInRequestWait = (durationMs: number): WaitCost => ({
   wait: 'inside requests of 25 s',
   durationMs,
-  requests: Math.ceil(durationMs / INSIDE.request),
-  reads: Math.ceil(durationMs / INSIDE.look),
+  requests: Math.ceil(durationMs / IN_REQUEST_WAIT_MS.request),
+  reads: Math.ceil(durationMs / IN_REQUEST_WAIT_MS.look),
   writes: 0,
-  lateMs: INSIDE.look,
+  lateMs: IN_REQUEST_WAIT_MS.look,
   heldMs: durationMs,
 });
 
 /** us-east-1: HTTP API $1.00 and Lambda $0.20 a million requests, $0.0000166667 a GB-second at 512 MB; DynamoDB on demand. */
-export const dollarsPerMillion = ({ requests, reads, writes, heldMs }: Waited): number =>
+export const computeDollarsPerMillion = ({ requests, reads, writes, heldMs }: WaitCost): number =>
   requests * 1.2 + (heldMs / 1_000) * 0.5 * 16.6667 + reads * 0.125 + writes * 0.625;
 
-function positionIn({ body = '' }: Reply): { readonly last: string; readonly retryMs: number } {
+function readStreamPosition({ body = '' }: Reply): { readonly last: string; readonly retryMs: number } {
   const last = [...body.matchAll(/^id: (.+)$/gm)].at(-1)?.[1];
   const retry = /^retry: (\d+)$/m.exec(body)?.[1];
   if (last === undefined || retry === undefined) throw new Error(`This is no stream that can be resumed: ${body}`);
   return { last, retryMs: Number(retry) };
 }
 
-function counted(store: TaskStore, made: { reads: number; writes: number }): TaskStore {
+function countStoreCalls(store: TaskStore, made: { reads: number; writes: number }): TaskStore {
   return new Proxy(store, {
     get(target, name: keyof TaskStore) {
       return (...args: unknown[]) => {
@@ -176,13 +176,13 @@ export async function printBlocking(print: (line: string) => void = console.log)
   line('wait', 'duration', 'requests', 'reads', 'writes', 'late', 'held', '$ / million');
   for (const durationMs of [60_000, 600_000, 3_600_000]) {
     const waits = [await measureBlocking(durationMs, 'works'), await measureBlocking(durationMs, 'asks')];
-    for (const waited of [...waits, waitingInside(durationMs)])
+    for (const waited of [...waits, estimateInRequestWait(durationMs)])
       line(
         waited.wait,
         `${durationMs / 60_000} min`,
         ...[waited.requests, waited.reads, waited.writes].map(String),
         ...[waited.lateMs, waited.heldMs].map((ms) => `${(ms / 1_000).toFixed(1)} s`),
-        dollarsPerMillion(waited).toFixed(0),
+        computeDollarsPerMillion(waited).toFixed(0),
       );
   }
 }

@@ -7,12 +7,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { bundle } from '../lib/bundle/bundling.ts';
-import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../lib/bundle/entries.ts';
-import { startOf } from '../lib/bundle/merge-start.ts';
-import { localAwsEnvironment } from '../lib/local/aws.ts';
+import {
+  buildApiEntry,
+  buildDeadLetterEntry,
+  buildExternalEntry,
+  buildWorkerEntry,
+  buildWorkerSideEntries,
+} from '../lib/bundle/entries.ts';
+import { collectStaticImports } from '../lib/bundle/merge-start.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../lib/local/aws.ts';
 
-const SERVER = fileURLToPath(new URL('../examples/datasets/server.ts', import.meta.url));
-const INFO = { name: 'bench', version: '1.0.0' };
+const SERVER_FILE = fileURLToPath(new URL('../examples/datasets/server.ts', import.meta.url));
+const SERVER_INFO = { name: 'bench', version: '1.0.0' };
 
 /** What no server could do without: the clients of DynamoDB and SQS, and the commands that a task takes. */
 const AWS_CLIENTS = `
@@ -55,35 +61,37 @@ export interface BundleCost extends BundleSize {
   readonly cpuRatio: number;
 }
 
-interface Made extends BundleSize {
+interface BuiltBundle extends BundleSize {
   readonly folder: string;
 }
 
 /** Bundle every function as it is deployed, and the baseline with the same settings. */
-function makeBundles(root: string): Made[] {
-  const make = (name: string, source: string, beside = {}): Made => {
+function buildBundles(root: string): BuiltBundle[] {
+  const make = (name: string, source: string, beside = {}): BuiltBundle => {
     const folder = join(root, String(name.length) + name.replaceAll(' ', '-'));
     const metafile = bundle(source, folder, beside);
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
-    const read = startOf(entry, metafile.outputs).map((path) => readFileSync(fileIn(folder, path)));
+    const read = collectStaticImports(entry, metafile.outputs).map((path) => readFileSync(toBundlePath(folder, path)));
     return {
       ...{ name, folder },
-      bytes: sum(read.map((file) => file.length)),
-      gzipBytes: sum(read.map((file) => gzipSync(file).length)),
-      allBytes: sum(Object.entries(metafile.outputs).map(([path, { bytes }]) => (path.endsWith('.map') ? 0 : bytes))),
+      bytes: sumBytes(read.map((file) => file.length)),
+      gzipBytes: sumBytes(read.map((file) => gzipSync(file).length)),
+      allBytes: sumBytes(
+        Object.entries(metafile.outputs).map(([path, { bytes }]) => (path.endsWith('.map') ? 0 : bytes)),
+      ),
     };
   };
   return [
-    makePlain(root),
+    buildBaseline(root),
     make(SPLIT_BASELINE, AWS_CLIENTS),
-    make('api (a poll)', apiEntry(SERVER, INFO)),
-    make('worker', workerEntry(SERVER, INFO), workerBeside(SERVER)),
-    make('dead-letter', deadLetterEntry()),
-    make('external', externalEntry()),
+    make('api (a poll)', buildApiEntry(SERVER_FILE, SERVER_INFO)),
+    make('worker', buildWorkerEntry(SERVER_FILE, SERVER_INFO), buildWorkerSideEntries(SERVER_FILE)),
+    make('dead-letter', buildDeadLetterEntry()),
+    make('external', buildExternalEntry()),
   ];
 }
 
-function makePlain(root: string): Made {
+function buildBaseline(root: string): BuiltBundle {
   const folder = join(root, 'plain');
   const outfile = join(folder, 'index.mjs');
   buildSync({
@@ -98,20 +106,20 @@ function makePlain(root: string): Made {
   return { name: BASELINE, folder, bytes, gzipBytes: gzipSync(file).length, allBytes: bytes };
 }
 
-const fileIn = (folder: string, path: string): string =>
+const toBundlePath = (folder: string, path: string): string =>
   basename(path) === 'index.mjs' ? join(folder, 'index.mjs') : join(folder, 'chunks', basename(path));
 
 /** One import of a bundle's entry, until it can be called. */
-interface Start {
+interface StartTiming {
   readonly ms: number;
   /** What it took of the processor, all threads together: the same on a busy machine. */
   readonly cpuMs: number;
 }
 
 /** A process of its own for each: nothing is loaded or compiled before. */
-function start(folder: string): Start {
+function measureStart(folder: string): StartTiming {
   const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder], {
-    env: { PATH: process.env.PATH ?? '', ...ENVIRONMENT },
+    env: { PATH: process.env.PATH ?? '', ...FUNCTION_ENVIRONMENT },
     encoding: 'utf8',
   });
   if (child.status !== 0) throw new Error(child.stderr);
@@ -119,8 +127,8 @@ function start(folder: string): Start {
 }
 
 /** Everything that some function demands; nothing of it is called. */
-const ENVIRONMENT = {
-  ...localAwsEnvironment,
+const FUNCTION_ENVIRONMENT = {
+  ...LOCAL_AWS_ENVIRONMENT,
   TABLE_NAME: 'table',
   QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/queue',
   PAYLOAD_BUCKET: 'bucket',
@@ -132,13 +140,13 @@ const ENVIRONMENT = {
 export function measureBundles(rounds: number): BundleCost[] {
   const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
   try {
-    const bundles = makeBundles(root);
+    const bundles = buildBundles(root);
     // The first start of each reads its files from the disk.
-    for (const { folder } of bundles) start(folder);
-    const starts = Array.from({ length: rounds }, () => bundles.map(({ folder }) => start(folder)));
+    for (const { folder } of bundles) measureStart(folder);
+    const starts = Array.from({ length: rounds }, () => bundles.map(({ folder }) => measureStart(folder)));
     return bundles.map(({ folder: _, ...size }, index) => {
-      const of = (figure: (own: Start, baseline: Start) => number) =>
-        median(starts.map((round) => figure(round[index] as Start, round[0] as Start)));
+      const of = (figure: (own: StartTiming, baseline: StartTiming) => number) =>
+        computeMedian(starts.map((round) => figure(round[index] as StartTiming, round[0] as StartTiming)));
       return {
         ...size,
         importMs: of(({ ms }) => ms),
@@ -153,10 +161,10 @@ export function measureBundles(rounds: number): BundleCost[] {
 }
 
 /** Bytes alone: they are the same everywhere. */
-export function measureSizes(): BundleSize[] {
+export function measureBundleSizes(): BundleSize[] {
   const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
   try {
-    return makeBundles(root).map(({ folder: _, ...size }) => size);
+    return buildBundles(root).map(({ folder: _, ...size }) => size);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -176,23 +184,23 @@ export function printBundles(costs: readonly BundleCost[], rounds: number): void
     );
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sumBytes = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-function median(values: readonly number[]): number {
+function computeMedian(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
 /** The child: imports one bundle and prints how long that took. */
-async function importHere(folder: string): Promise<void> {
+async function measureImport(folder: string): Promise<void> {
   const before = process.cpuUsage();
   const began = performance.now();
   await import(pathToFileURL(join(folder, 'index.mjs')).href);
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage(before);
-  process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1_000 } satisfies Start));
+  process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1_000 } satisfies StartTiming));
   process.exit();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await importHere(process.argv[2] ?? '');
+if (process.argv[1] === fileURLToPath(import.meta.url)) await measureImport(process.argv[2] ?? '');

@@ -21,13 +21,13 @@ export interface CallCosts {
   readonly rowBytes: number;
 }
 
-const HEARTBEATS = 5;
+const HEARTBEAT_COUNT = 5;
 
 /** Measure every kind of call once (heartbeats: the mean of some) on this DynamoDB. */
 export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts> => {
   /** From here on requests are counted for `call`; tools say so from within. */
   const now = (call: string) => {
-    stack.counter.during = call;
+    stack.counter.label = call;
   };
   let rowBytes = 0;
 
@@ -35,7 +35,7 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
   const content = [{ type: 'text' as const, text: 'done' }];
 
   const plain = defineTool('profile_dataset', { inputSchema }, async (_, task) => {
-    rowBytes = await stack.rowBytes({ partition: `owner#${caller.owner}`, id: task.id });
+    rowBytes = await stack.measureRowBytes({ partition: `owner#${caller.owner}`, id: task.id });
     now('step');
     await task.step('scan', () => ['email', 'phone']);
     now('settle');
@@ -43,7 +43,7 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
   });
   const slow = defineTool('slow', { inputSchema }, async () => {
     now('heartbeat');
-    while (beats().length < HEARTBEATS) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (beats().length < HEARTBEAT_COUNT) await new Promise((resolve) => setTimeout(resolve, 5));
     now('end of the slow tool');
     return { content };
   });
@@ -60,7 +60,7 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
 
   const stack = await startCountedStack(dynamoDbEndpoint, [plain, slow, asking]);
   const beats = () =>
-    stack.counter.requests.filter(({ during, operation }) => during === 'heartbeat' && operation === 'UpdateItem');
+    stack.counter.requests.filter(({ label, operation }) => label === 'heartbeat' && operation === 'UpdateItem');
   const { engine } = stack;
   const caller = { owner: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c' };
   const deadline = Date.now() + 60_000;
@@ -76,55 +76,55 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
   try {
     // An owner's open tasks are counted with the first task, and then no more for a while.
     now('create (first)');
-    await engine.start(call(slow));
+    await engine.startTask(call(slow));
     now('setup');
     await stack.work({ heartbeatMs: 40 });
 
     now('create');
-    const task = await engine.start(call(plain));
+    const task = await engine.startTask(call(plain));
     now('get');
-    await engine.get(caller, task.id);
+    await engine.getTask(caller, task.id);
     now('claim');
     await stack.work();
     now('get (completed)');
-    await engine.get(caller, task.id);
+    await engine.getTask(caller, task.id);
 
     now('setup');
-    const asked = await engine.start(call(asking));
+    const asked = await engine.startTask(call(asking));
     await stack.work();
     now('setup');
-    const { questions } = await engine.get(caller, asked.id);
+    const { questions } = await engine.getTask(caller, asked.id);
     const [first = '', second = ''] = Object.keys(questions);
     const answer = { result: { action: 'accept', content: { columns: ['email'] } } };
     now('update (partial)');
-    await engine.answer(caller, asked.id, { [first]: answer }, deadline);
+    await engine.answerTask(caller, asked.id, { [first]: answer }, deadline);
     now('update (resumes)');
-    await engine.answer(caller, asked.id, { [second]: answer }, deadline);
+    await engine.answerTask(caller, asked.id, { [second]: answer }, deadline);
     now('claim (resumed)');
     await stack.work();
 
     now('setup');
-    const unwanted = await engine.start(call(plain));
+    const unwanted = await engine.startTask(call(plain));
     now('cancel');
-    await engine.cancel(caller, unwanted.id, deadline);
+    await engine.cancelTask(caller, unwanted.id, deadline);
   } finally {
     await stack.stop();
   }
 
-  const counted = stack.counter.requests.filter(({ during }) => reported.includes(during));
-  const calls = reported.map((kind) => costOf(kind, counted));
+  const counted = stack.counter.requests.filter(({ label }) => REPORTED_CALLS.includes(label));
+  const calls = REPORTED_CALLS.map((kind) => toCallCost(kind, counted));
   return { calls, rowBytes };
 };
 
 /** The kinds of calls, in the order in which they are reported. */
-const reported = [
+const REPORTED_CALLS = [
   ...['create', 'create (first)', 'get', 'get (completed)', 'update (partial)', 'update (resumes)', 'cancel'],
   ...['claim', 'heartbeat', 'step', 'park', 'claim (resumed)', 'settle'],
 ];
 
-const costOf = (call: string, counted: readonly CountedRequest[]): CallCost => {
-  const made = counted.filter(({ during }) => during === call);
-  const times = call === 'heartbeat' ? HEARTBEATS : 1;
+const toCallCost = (call: string, counted: readonly CountedRequest[]): CallCost => {
+  const made = counted.filter(({ label }) => label === call);
+  const times = call === 'heartbeat' ? HEARTBEAT_COUNT : 1;
   const requests: Record<string, number> = {};
   for (const { operation } of made) requests[operation] = (requests[operation] ?? 0) + 1 / times;
   const units = (reads: boolean) =>

@@ -1,14 +1,14 @@
 /** What a million polls and a million tasks cost: counted requests, stated prices, and the arithmetic between them. */
 
 import { ENGINE_DEFAULTS } from '../lambda/engine/settings.ts';
-import { jsonLog } from '../lambda/observe/log.ts';
+import { createJsonLog } from '../lambda/observe/log.ts';
 import { ACCESS_LOG } from '../lib/gateway/http-api.ts';
-import { DEFAULTS } from '../lib/props/settings.ts';
+import { DEFAULT_SETTINGS } from '../lib/props/settings.ts';
 import type { CallCosts } from './calls.ts';
 import { measurePolls, type PollCost } from './polls.ts';
 
 /** USD, us-east-1, on demand, list prices of 2026 without free tiers. The first four are per million. */
-export const PRICES = {
+export const PRICES_USD = {
   gatewayRequest: 1.0,
   lambdaRequest: 0.2,
   sqsRequest: 0.4,
@@ -22,7 +22,7 @@ export const PRICES = {
 } as const;
 
 /** What cannot be counted on one machine, and is stated instead. */
-export const ASSUMED = {
+export const ASSUMPTIONS = {
   /** Lambda bills a warm poll for this long (ms): one read of DynamoDB and some JSON. */
   pollMs: 10,
   /** The same of a call that makes a task: one message and one write. */
@@ -36,8 +36,8 @@ export const ASSUMED = {
 } as const;
 
 /** One item of a bill. */
-export interface Item {
-  readonly what: string;
+export interface BillItem {
+  readonly label: string;
   /** How it comes about, for one million. */
   readonly arithmetic: string;
   /** USD for one million. */
@@ -46,30 +46,38 @@ export interface Item {
 
 const MILLION = 1_000_000;
 
-const item = (what: string, arithmetic: string, usd: number): Item => ({ what, arithmetic, usd });
+const buildItem = (what: string, arithmetic: string, usd: number): BillItem => ({ label: what, arithmetic, usd });
 
-const requests = (what: string, count: number, price: number): Item =>
-  item(what, `${figure(count)} × ${dollars(price)}`, count * price);
+const billRequests = (what: string, count: number, price: number): BillItem =>
+  buildItem(what, `${formatFigure(count)} × ${formatDollars(price)}`, count * price);
 
 /** @param memoryMb of the function; @param ms that one invocation is billed for */
-function running(what: string, memoryMb: number, ms: number): Item {
+function billCompute(what: string, memoryMb: number, ms: number): BillItem {
   const gb = memoryMb / 1024;
-  const usd = gb * (ms / 1000) * PRICES.gbSecond * MILLION;
-  return item(what, `${figure(gb)} GB × ${figure(ms / 1000)} s × ${PRICES.gbSecond * MILLION} per million GB s`, usd);
+  const usd = gb * (ms / 1000) * PRICES_USD.gbSecond * MILLION;
+  return buildItem(
+    what,
+    `${formatFigure(gb)} GB × ${formatFigure(ms / 1000)} s × ${PRICES_USD.gbSecond * MILLION} per million GB s`,
+    usd,
+  );
 }
 
-const logs = (what: string, bytes: number): Item =>
-  item(what, `${bytes} bytes × ${dollars(PRICES.logGb)} per GB`, (bytes * MILLION * PRICES.logGb) / 1e9);
+const billLogs = (what: string, bytes: number): BillItem =>
+  buildItem(
+    what,
+    `${bytes} bytes × ${formatDollars(PRICES_USD.logGb)} per GB`,
+    (bytes * MILLION * PRICES_USD.logGb) / 1e9,
+  );
 
 /** One million polls of a task whose row is small, answered by warm functions. */
-export function pollItems({ calls }: CallCosts): Item[] {
-  const { readUnits } = callOf(calls, 'get');
+export function billPolls({ calls }: CallCosts): BillItem[] {
+  const { readUnits } = findCall(calls, 'get');
   return [
-    requests('API Gateway (HTTP API)', 1, PRICES.gatewayRequest),
-    requests('Lambda requests', 1, PRICES.lambdaRequest),
-    running('Lambda time', DEFAULTS.apiMemory, ASSUMED.pollMs),
-    requests('DynamoDB reads', readUnits, PRICES.readUnit),
-    logs('access log', accessLineBytes()),
+    billRequests('API Gateway (HTTP API)', 1, PRICES_USD.gatewayRequest),
+    billRequests('Lambda requests', 1, PRICES_USD.lambdaRequest),
+    billCompute('Lambda time', DEFAULT_SETTINGS.apiMemory, ASSUMPTIONS.pollMs),
+    billRequests('DynamoDB reads', readUnits, PRICES_USD.readUnit),
+    billLogs('access log', measureAccessLine()),
   ];
 }
 
@@ -78,37 +86,41 @@ export function pollItems({ calls }: CallCosts): Item[] {
  *
  * @param heartbeatMs between the renewals of the lease
  */
-export function taskItems({ calls }: CallCosts, durationMs: number, heartbeatMs = ENGINE_DEFAULTS.heartbeatMs): Item[] {
+export function billTasks(
+  { calls }: CallCosts,
+  durationMs: number,
+  heartbeatMs = ENGINE_DEFAULTS.heartbeatMs,
+): BillItem[] {
   const beats = Math.floor(durationMs / heartbeatMs);
-  const once = ['create', 'claim', 'settle'].map((call) => callOf(calls, call));
-  const beat = callOf(calls, 'heartbeat');
-  const writes = sum(once.map(({ writeUnits }) => writeUnits)) + beats * beat.writeUnits;
-  const messages = sum(once.map(messagesOf)) + beats * messagesOf(beat) + ASSUMED.feeding;
+  const once = ['create', 'claim', 'settle'].map((call) => findCall(calls, call));
+  const beat = findCall(calls, 'heartbeat');
+  const writes = sumFigures(once.map(({ writeUnits }) => writeUnits)) + beats * beat.writeUnits;
+  const messages = sumFigures(once.map(countMessages)) + beats * countMessages(beat) + ASSUMPTIONS.feeding;
   return [
-    requests('API Gateway (HTTP API)', 1, PRICES.gatewayRequest),
-    requests('Lambda requests', 2, PRICES.lambdaRequest),
-    running('Lambda time, API', DEFAULTS.apiMemory, ASSUMED.createMs),
-    running('Lambda time, worker', DEFAULTS.workerMemory, durationMs + ASSUMED.overheadMs),
-    requests('DynamoDB writes', writes, PRICES.writeUnit),
-    requests('SQS requests', messages, PRICES.sqsRequest),
-    logs('log lines', taskLineBytes() + ASSUMED.platformLines + accessLineBytes()),
+    billRequests('API Gateway (HTTP API)', 1, PRICES_USD.gatewayRequest),
+    billRequests('Lambda requests', 2, PRICES_USD.lambdaRequest),
+    billCompute('Lambda time, API', DEFAULT_SETTINGS.apiMemory, ASSUMPTIONS.createMs),
+    billCompute('Lambda time, worker', DEFAULT_SETTINGS.workerMemory, durationMs + ASSUMPTIONS.overheadMs),
+    billRequests('DynamoDB writes', writes, PRICES_USD.writeUnit),
+    billRequests('SQS requests', messages, PRICES_USD.sqsRequest),
+    billLogs('log lines', measureTaskLines() + ASSUMPTIONS.platformLines + measureAccessLine()),
   ];
 }
 
-type Call = CallCosts['calls'][number];
+type MeasuredCall = CallCosts['calls'][number];
 
-function callOf(calls: CallCosts['calls'], name: string): Call {
+function findCall(calls: CallCosts['calls'], name: string): MeasuredCall {
   const found = calls.find(({ call }) => call === name);
   if (!found) throw new Error(`Nothing was counted for ${name}.`);
   return found;
 }
 
 /** Counted means of a heartbeat may be off by the one that the tool's end interrupted. */
-const messagesOf = ({ requests: made }: Call): number =>
-  sum(Object.entries(made).map(([operation, times]) => (/Message/.test(operation) ? Math.round(times) : 0)));
+const countMessages = ({ requests: made }: MeasuredCall): number =>
+  sumFigures(Object.entries(made).map(([operation, times]) => (/Message/.test(operation) ? Math.round(times) : 0)));
 
 /** The gateway's line with values of the usual length in the place of its variables. */
-function accessLineBytes(): number {
+function measureAccessLine(): number {
   const usual: Record<string, string> = {
     requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
     time: '26/Nov/2026:10:29:04 +0000',
@@ -126,9 +138,9 @@ function accessLineBytes(): number {
 }
 
 /** The lines of a task that is created, run once and settled, as the functions write them. */
-function taskLineBytes(): number {
+function measureTaskLines(): number {
   let bytes = 0;
-  const log = jsonLog({
+  const log = createJsonLog({
     write: (line) => {
       bytes += Buffer.byteLength(line);
     },
@@ -148,74 +160,74 @@ function taskLineBytes(): number {
   return bytes;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const total = (items: readonly Item[]): number => sum(items.map(({ usd }) => usd));
-const dollars = (usd: number): string => `$${usd < 10 ? Number(usd.toFixed(3)).toString() : usd.toFixed(0)}`;
-const cents = (usd: number): string =>
+const sumFigures = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sumUsd = (items: readonly BillItem[]): number => sumFigures(items.map(({ usd }) => usd));
+const formatDollars = (usd: number): string => `$${usd < 10 ? Number(usd.toFixed(3)).toString() : usd.toFixed(0)}`;
+const formatCents = (usd: number): string =>
   `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-const figure = (value: number): string => Number(value.toFixed(2)).toLocaleString('en-US');
-const name = (ms: number): string => (ms < 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`);
+const formatFigure = (value: number): string => Number(value.toFixed(2)).toLocaleString('en-US');
+const formatTaskDuration = (ms: number): string => (ms < 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`);
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+const formatCostTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 
-const bill = (title: string, items: readonly Item[]): string =>
+const formatBill = (title: string, items: readonly BillItem[]): string =>
   [
     `| ${title} | arithmetic for one million | USD |`,
     '| --- | --- | ---: |',
-    ...items.map(({ what, arithmetic, usd }) => `| ${what} | ${arithmetic} | ${cents(usd)} |`),
-    `| **together** | | **${cents(total(items))}** |`,
+    ...items.map(({ label, arithmetic, usd }) => `| ${label} | ${arithmetic} | ${formatCents(usd)} |`),
+    `| **together** | | **${formatCents(sumUsd(items))}** |`,
   ].join('\n');
 
 /** Tables in Markdown, for the README and for the bench. */
-export function costTables(costs: CallCosts): string {
+export function formatCostTables(costs: CallCosts): string {
   const polls = measurePolls();
-  const poll = total(pollItems(costs));
+  const poll = sumUsd(billPolls(costs));
   const waits = (durationMs: number, interval: PollCost['interval']): number =>
     polls.find((each) => each.durationMs === durationMs && each.interval === interval)?.meanPolls ?? Number.NaN;
   const durations = [10_000, 60_000, 600_000];
   const rows = durations.map((durationMs) => {
-    const items = taskItems(costs, durationMs);
-    const worker = items.find(({ what }) => what === 'Lambda time, worker')?.usd ?? 0;
+    const items = billTasks(costs, durationMs);
+    const worker = items.find(({ label }) => label === 'Lambda time, worker')?.usd ?? 0;
     const count = waits(durationMs, 'adaptive');
     return [
-      name(durationMs),
-      cents(total(items) - worker),
-      cents(worker),
-      `${count.toFixed(1)} each: ${cents(count * poll)}`,
-      `**${cents(total(items) + count * poll)}**`,
+      formatTaskDuration(durationMs),
+      formatCents(sumUsd(items) - worker),
+      formatCents(worker),
+      `${count.toFixed(1)} each: ${formatCents(count * poll)}`,
+      `**${formatCents(sumUsd(items) + count * poll)}**`,
     ];
   });
   return [
-    bill('One million polls', pollItems(costs)),
-    bill('One million tasks of one minute', taskItems(costs, 60_000)),
-    table(['One million tasks of', 'requests and lines', 'worker at work', 'polls', 'together'], rows),
-    options(costs, poll, waits),
+    formatBill('One million polls', billPolls(costs)),
+    formatBill('One million tasks of one minute', billTasks(costs, 60_000)),
+    formatCostTable(['One million tasks of', 'requests and lines', 'worker at work', 'polls', 'together'], rows),
+    formatOptionsTable(costs, poll, waits),
   ].join('\n\n');
 }
 
 /** What each option does to it, for a task of ten minutes where it depends on that. */
-function options(
+function formatOptionsTable(
   costs: CallCosts,
   poll: number,
   waits: (ms: number, interval: PollCost['interval']) => number,
 ): string {
   const TEN = 600_000;
-  const base = total(taskItems(costs, TEN));
-  const beat = (ms: number) => total(taskItems(costs, TEN, ms)) - base;
-  const change = (usd: number) => `${usd < 0 ? '−' : '+'}${cents(Math.abs(usd))}`;
-  const { readUnits } = callOf(costs.calls, 'get');
+  const base = sumUsd(billTasks(costs, TEN));
+  const beat = (ms: number) => sumUsd(billTasks(costs, TEN, ms)) - base;
+  const change = (usd: number) => `${usd < 0 ? '−' : '+'}${formatCents(Math.abs(usd))}`;
+  const { readUnits } = findCall(costs.calls, 'get');
   const adaptive = waits(TEN, 'adaptive');
   const polled = (interval: PollCost['interval']) => change((waits(TEN, interval) - adaptive) * poll);
-  return table(
+  return formatCostTable(
     ['Option', 'one million of', 'USD'],
     [
       [
         'eventual reads in place of strong ones (not offered: a poll may then miss what its own client did)',
         'polls',
-        change((-readUnits / 2) * PRICES.readUnit),
+        change((-readUnits / 2) * PRICES_USD.readUnit),
       ],
       [
         '`heartbeat` of 15 s in place of 5 s: a cancel is heard up to 10 s later',
@@ -230,13 +242,13 @@ function options(
         polled('adaptive with progress'),
       ],
       [
-        `half the worker's memory (${DEFAULTS.workerMemory / 2} MB), for a tool that waits for others`,
+        `half the worker's memory (${DEFAULT_SETTINGS.workerMemory / 2} MB), for a tool that waits for others`,
         'tasks of 10 min',
-        change(-workerHalf(costs, TEN)),
+        change(-computeHalfWorkerCost(costs, TEN)),
       ],
     ],
   );
 }
 
-const workerHalf = (costs: CallCosts, durationMs: number): number =>
-  (taskItems(costs, durationMs).find(({ what }) => what === 'Lambda time, worker')?.usd ?? 0) / 2;
+const computeHalfWorkerCost = (costs: CallCosts, durationMs: number): number =>
+  (billTasks(costs, durationMs).find(({ label }) => label === 'Lambda time, worker')?.usd ?? 0) / 2;

@@ -6,7 +6,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 /** One request, and the kind of call that made it. */
 export interface CountedRequest {
   /** What was being done when the request was made. */
-  readonly during: string;
+  readonly label: string;
   readonly service: 'DynamoDB' | 'SQS';
   /** `GetItem`, `SendMessage`, … */
   readonly operation: string;
@@ -15,13 +15,13 @@ export interface CountedRequest {
 }
 
 /** What DynamoDB tells about the capacity that a request consumed: for one table, or for each. */
-type Consumed = { readonly CapacityUnits?: number } | readonly { readonly CapacityUnits?: number }[];
+type ConsumedCapacity = { readonly CapacityUnits?: number } | readonly { readonly CapacityUnits?: number }[];
 
 /** A counter for any number of clients. */
 export class RequestCounter {
   readonly requests: CountedRequest[] = [];
   /** What is being done now; requests are counted for it from when they are made. */
-  during = 'setup';
+  label = 'setup';
 
   /** Count a DynamoDB client's requests, and have DynamoDB tell what they consume. */
   watchDynamoDb(client: DynamoDBDocumentClient): void {
@@ -30,7 +30,7 @@ export class RequestCounter {
         const request = this.#count('DynamoDB', context.commandName);
         const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
         const result = await next({ ...args, input } as typeof args);
-        const consumed = (result.output as { readonly ConsumedCapacity?: Consumed }).ConsumedCapacity ?? [];
+        const consumed = (result.output as { readonly ConsumedCapacity?: ConsumedCapacity }).ConsumedCapacity ?? [];
         request.units = [consumed].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
         return result;
       },
@@ -51,7 +51,7 @@ export class RequestCounter {
 
   #count(service: CountedRequest['service'], command = ''): CountedRequest {
     const operation = command.replace(/Command$/, '');
-    const request: CountedRequest = { during: this.during, service, operation, units: 0 };
+    const request: CountedRequest = { label: this.label, service, operation, units: 0 };
     this.requests.push(request);
     return request;
   }

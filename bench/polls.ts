@@ -1,5 +1,5 @@
 /** How often a task is polled and how late its end is noticed: the real interval, in virtual time. */
-import { pollIntervalMs } from '../lambda/engine/poll-interval.ts';
+import { computePollIntervalMs } from '../lambda/engine/poll-interval.ts';
 import { TOOL_DEFAULTS } from '../lambda/tool/define.ts';
 
 /** What a client that follows the interval sees of tasks of about one duration. */
@@ -16,9 +16,9 @@ export interface PollCost {
 }
 
 export const POLL_DURATIONS_MS: readonly number[] = [10_000, 60_000, 600_000, 3_600_000];
-const FIXED_MS = 1_000;
+const FIXED_INTERVAL_MS = 1_000;
 /** Tasks of as many durations; the end of each falls elsewhere between two polls. */
-const TASKS = 2_001;
+const TASK_COUNT = 2_001;
 /** From the moment a client asks until it has the answer (ms). */
 const ROUND_TRIP_MS = 60;
 /** A tool that reports whole percents. */
@@ -26,32 +26,38 @@ const PERCENT = 100;
 
 export const measurePolls = (): PollCost[] =>
   POLL_DURATIONS_MS.flatMap((durationMs) =>
-    (['fixed', 'adaptive', 'adaptive with progress'] as const).map((interval) => costOf(durationMs, interval)),
+    (['fixed', 'adaptive', 'adaptive with progress'] as const).map((interval) => measurePollCost(durationMs, interval)),
   );
 
-function costOf(durationMs: number, interval: PollCost['interval']): PollCost {
-  const seen = Array.from({ length: TASKS }, (_, index) =>
-    follow(durationMs * (0.9 + (0.2 * index) / (TASKS - 1)), interval),
+function measurePollCost(durationMs: number, interval: PollCost['interval']): PollCost {
+  const seen = Array.from({ length: TASK_COUNT }, (_, index) =>
+    simulatePolls(durationMs * (0.9 + (0.2 * index) / (TASK_COUNT - 1)), interval),
   );
   const polls = seen.map((each) => each.polls);
   const delays = seen.map((each) => each.delayMs);
   return {
     durationMs,
     interval,
-    meanPolls: mean(polls),
+    meanPolls: computeMean(polls),
     maxPolls: Math.max(...polls),
-    meanDelayMs: mean(delays),
+    meanDelayMs: computeMean(delays),
     maxDelayMs: Math.max(...delays),
   };
 }
 
 /** One task from its creation, whose answer names the first interval, to the poll that finds its end. */
-function follow(endsAt: number, interval: PollCost['interval']): { readonly polls: number; readonly delayMs: number } {
+function simulatePolls(
+  endsAt: number,
+  interval: PollCost['interval'],
+): { readonly polls: number; readonly delayMs: number } {
   const told = (now: number): number => {
-    if (interval === 'fixed') return FIXED_MS;
+    if (interval === 'fixed') return FIXED_INTERVAL_MS;
     const done = Math.floor((PERCENT * now) / endsAt);
     const progress = interval === 'adaptive with progress' ? { progress: { done, total: PERCENT } } : {};
-    return pollIntervalMs({ status: 'working', phaseAt: 0, poll: TOOL_DEFAULTS.pollIntervalMs, ...progress }, now);
+    return computePollIntervalMs(
+      { status: 'working', phaseAt: 0, poll: TOOL_DEFAULTS.pollIntervalMs, ...progress },
+      now,
+    );
   };
   let answeredAt = ROUND_TRIP_MS / 2;
   let wait = told(0);
@@ -63,4 +69,5 @@ function follow(endsAt: number, interval: PollCost['interval']): { readonly poll
   }
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const computeMean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,29 +6,29 @@
  * for each item; DynamoDB Local counts small ones once.
  */
 import { parseArgs } from 'node:util';
-import { localAwsEnvironment } from '../lib/local/aws.ts';
-import { startDynamoDbLocal, startEmbedded } from '../lib/local/dynamodb.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../lib/local/aws.ts';
+import { startDynamoDbLocal, startEmbeddedDynamoDb } from '../lib/local/dynamodb.ts';
 import { printBlocking } from './blocking.ts';
 import { measureBundles, printBundles } from './bundles.ts';
 import { measureCalls } from './calls.ts';
-import { costTables } from './cost.ts';
+import { formatCostTables } from './cost.ts';
 import { measurePolls } from './polls.ts';
 
 /** Processes that start each bundle. */
-const STARTS = 9;
+const STARTS_PER_BUNDLE = 9;
 
 const { values } = parseArgs({ options: { dynamodb: { type: 'string', default: 'embedded' } } });
-Object.assign(process.env, localAwsEnvironment);
+Object.assign(process.env, LOCAL_AWS_ENVIRONMENT);
 
-const started =
+const database =
   values.dynamodb === 'local'
     ? await startDynamoDbLocal()
     : values.dynamodb === 'embedded'
-      ? await startEmbedded()
+      ? await startEmbeddedDynamoDb()
       : { endpoint: values.dynamodb, stop: async () => {} };
 
 try {
-  const { calls, rowBytes } = await measureCalls(started.endpoint);
+  const { calls, rowBytes } = await measureCalls(database.endpoint);
   const line = (...[call = '', dynamoDb = '', read = '', write = '', sqs = '']: string[]) =>
     console.log(`${call.padEnd(18)}${dynamoDb.padEnd(26)}${read.padStart(5)}${write.padStart(6)}   ${sqs}`.trimEnd());
   const amounts = (requests: Readonly<Record<string, number>>, ofSqs: boolean) =>
@@ -45,10 +45,10 @@ try {
   printPolls();
   console.log();
   await printBlocking();
-  printBundles(measureBundles(STARTS), STARTS);
-  console.log(`\nCosts\n\n${costTables({ calls, rowBytes })}`);
+  printBundles(measureBundles(STARTS_PER_BUNDLE), STARTS_PER_BUNDLE);
+  console.log(`\nCosts\n\n${formatCostTables({ calls, rowBytes })}`);
 } finally {
-  await started.stop();
+  await database.stop();
 }
 
 function printPolls(): void {

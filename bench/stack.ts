@@ -4,13 +4,13 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { dynamoDb } from '../lambda/aws/dynamodb.ts';
-import { sqs } from '../lambda/aws/sqs.ts';
+import { createDynamoDbClient } from '../lambda/aws/dynamodb.ts';
+import { createSqsClient } from '../lambda/aws/sqs.ts';
 import { createEngine } from '../lambda/engine/api/create-engine.ts';
 import type { Engine } from '../lambda/engine/api/engine.ts';
 import { systemClock, systemIds } from '../lambda/engine/system.ts';
 import { createWorker } from '../lambda/engine/worker/worker.ts';
-import { deliveryOf, SqsWakeUpQueue } from '../lambda/queue/queue.ts';
+import { parseDelivery, SqsWakeUpQueue } from '../lambda/queue/queue.ts';
 import { DynamoTaskStore } from '../lambda/tasks/dynamodb/index.ts';
 import type { TaskKey } from '../lambda/tasks/record.ts';
 import type { Tool } from '../lambda/tool/types.ts';
@@ -26,7 +26,7 @@ export interface CountedStack {
    */
   work(settings?: { readonly heartbeatMs: number }): Promise<void>;
   /** The size of a row as DynamoDB counts it (bytes). */
-  rowBytes(key: TaskKey): Promise<number>;
+  measureRowBytes(key: TaskKey): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface CountedStack {
 export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonly Tool[]): Promise<CountedStack> => {
   const table = `calls-${randomUUID()}`;
   // The one attempt that is counted must not be given up because this machine is busy.
-  const client = dynamoDb({ endpoint: dynamoDbEndpoint, requestTimeoutMs: 20_000 });
+  const client = createDynamoDbClient({ endpoint: dynamoDbEndpoint, requestTimeoutMs: 20_000 });
   await client.send(
     new CreateTableCommand({
       TableName: table,
@@ -51,8 +51,8 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
   );
   const local = await startSqs();
   await local.createQueue('calls', {});
-  const queueUrl = local.queueUrl('calls');
-  const queueClient = sqs({ endpoint: local.endpoint, requestTimeoutMs: 20_000 });
+  const queueUrl = local.buildQueueUrl('calls');
+  const queueClient = createSqsClient({ endpoint: local.endpoint, requestTimeoutMs: 20_000 });
 
   const counter = new RequestCounter();
   counter.watchDynamoDb(client);
@@ -64,7 +64,7 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
     clock: systemClock,
     ids: systemIds,
     log: () => {},
-    tool: async (name: string) => tools.find((tool) => tool.name === name),
+    findTool: async (name: string) => tools.find((tool) => tool.name === name),
   };
 
   return {
@@ -82,14 +82,14 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
       if (!message) throw new Error('No message stands behind the task.');
       const { MessageId, ReceiptHandle, Body, Attributes } = message;
       const record = { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, attributes: Attributes };
-      const { delivery } = deliveryOf(record as unknown as SQSRecord, queueClient, queueUrl);
+      const { delivery } = parseDelivery(record as unknown as SQSRecord, queueClient, queueUrl);
       if (!delivery) throw new Error('The message is no wake-up.');
       await createWorker({ ...parts, settings }).work(delivery, systemClock.now() + 300_000);
     },
-    rowBytes: async ({ partition, id }) => {
-      counter.during = 'setup';
+    measureRowBytes: async ({ partition, id }) => {
+      counter.label = 'setup';
       const { Item = {} } = await client.send(new GetCommand({ TableName: table, Key: { partition, id } }));
-      return sizeOf(Item) - 3;
+      return measureValueBytes(Item) - 3;
     },
     stop: async () => {
       client.destroy();
@@ -103,9 +103,12 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
  * The size of a value as DynamoDB counts it: UTF-8 bytes of names and text, about one byte for two digits of a
  * number and one more, 1 for true, 3 for a map or list and 1 for each of its members.
  */
-const sizeOf = (value: unknown): number => {
+const measureValueBytes = (value: unknown): number => {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.entries(value).reduce((sum, [name, part]) => sum + 1 + Buffer.byteLength(name) + sizeOf(part), 3);
+  return Object.entries(value).reduce(
+    (sum, [name, part]) => sum + 1 + Buffer.byteLength(name) + measureValueBytes(part),
+    3,
+  );
 };

@@ -4,7 +4,7 @@ import { CannotStart } from '../lib/local/errors.ts';
 import type { LocalStackOptions } from '../lib/local/options.ts';
 import { startLocalStack } from '../lib/local/stack.ts';
 
-const usage = `npm run dev -- [options]
+const DEV_HELP = `npm run dev -- [options]
 
 Starts the deployed wiring on this machine, on 127.0.0.1 only.
 
@@ -20,7 +20,7 @@ Starts the deployed wiring on this machine, on 127.0.0.1 only.
 `;
 
 /** @throws RangeError, and TypeError from `parseArgs`, with a message for the person who typed them */
-function readOptions(args: string[]): LocalStackOptions | 'help' {
+function parseDevOptions(args: string[]): LocalStackOptions | 'help' {
   const { values } = parseArgs({
     args,
     options: {
@@ -42,33 +42,33 @@ function readOptions(args: string[]): LocalStackOptions | 'help' {
   }
   return {
     auth,
-    port: integer('--port', values.port, 0, 65_535),
+    port: parseInteger('--port', values.port, 0, 65_535),
     dynamodb,
     ...(values.server === undefined ? {} : { server: values.server }),
-    workers: integer('--workers', values.workers, 1, 1_000),
+    workers: parseInteger('--workers', values.workers, 1, 1_000),
   };
 }
 
-function integer(name: string, text: string, min: number, max: number): number {
+function parseInteger(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new RangeError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
 }
 
 /** How a person ends a wait (`task.waitFor`) by hand. */
-const invocationOf = ({ endpoint, functionName }: { endpoint: string; functionName: string }): string =>
+const formatInvokeCommand = ({ endpoint, functionName }: { endpoint: string; functionName: string }): string =>
   `aws lambda invoke --endpoint-url ${endpoint} --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"token":"…","action":"complete","value":…}' /dev/stdout`;
 
 async function main(): Promise<void> {
   let options: LocalStackOptions | 'help';
   try {
-    options = readOptions(process.argv.slice(2));
+    options = parseDevOptions(process.argv.slice(2));
   } catch (error) {
     console.error(`${(error as Error).message.split('\n')[0]} See npm run dev -- --help`);
     process.exit(2);
   }
   if (options === 'help') {
-    process.stdout.write(usage);
+    process.stdout.write(DEV_HELP);
     return;
   }
 
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
       `Tasks: npm run tasks -- list --table ${tableName} --queue ${queueUrl} --endpoint ${dynamodbEndpoint}`,
     );
     if (stack.issuer) console.error(`OAuth issuer: ${stack.issuer.url}`);
-    if (stack.external) console.error(`External function: ${invocationOf(stack.external)}`);
+    if (stack.external) console.error(`External function: ${formatInvokeCommand(stack.external)}`);
     console.log(`MCP endpoint: ${stack.url}`);
     await signalled.promise;
     await stack.stop();

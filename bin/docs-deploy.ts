@@ -4,24 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
-import type { Template as Synthesized } from '../lib/local/wiring.ts';
+import type { CfnTemplate as Synthesized } from '../lib/local/wiring.ts';
 import { McpTasksStack } from '../lib/mcp-tasks-stack.ts';
-import { authFromContext } from './app/from-context.ts';
-import { grants, resourceCounts } from './app/template-facts.ts';
+import { readAuthFromContext } from './app/from-context.ts';
+import { formatGrants, formatResourceCounts } from './app/template-facts.ts';
 
-export const DOCUMENT = fileURLToPath(new URL('../docs/deploy.md', import.meta.url));
+export const DEPLOY_DOCUMENT = fileURLToPath(new URL('../docs/deploy.md', import.meta.url));
 
 /** What `npm run synth -- -c …` is given for each; the names in them change no number. */
-const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const AUTH_CONTEXTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   jwt: { auth: 'jwt', issuer: 'https://login.example.com' },
   cognito: { auth: 'cognito', userPool: 'us-east-1_Example', clients: 'client1' },
   iam: { auth: 'iam' },
   none: { auth: 'none' },
 };
 
-function synthesized(context: Readonly<Record<string, string>>): Synthesized {
+function synthesizeWithContext(context: Readonly<Record<string, string>>): Synthesized {
   const app = new App({ analyticsReporting: false, context: { ...context, [BUNDLING_STACKS]: [] } });
-  return Template.fromStack(new McpTasksStack(app, 'McpTasks', { exampleAuth: authFromContext })).toJSON();
+  return Template.fromStack(new McpTasksStack(app, 'McpTasks', { exampleAuth: readAuthFromContext })).toJSON();
 }
 
 /**
@@ -29,18 +29,18 @@ function synthesized(context: Readonly<Record<string, string>>): Synthesized {
  *
  * @throws Error when the functions of two configurations may do different things: the document shows them once
  */
-export function withFacts(document: string): string {
+export function fillDeployDocument(document: string): string {
   const templates = Object.fromEntries(
-    Object.entries(CONFIGURATIONS).map(([name, context]) => [name, synthesized(context)]),
+    Object.entries(AUTH_CONTEXTS).map(([name, context]) => [name, synthesizeWithContext(context)]),
   );
-  const [permissions, ...others] = new Set(Object.values(templates).map(grants));
+  const [permissions, ...others] = new Set(Object.values(templates).map(formatGrants));
   if (permissions === undefined || others.length > 0)
     throw new Error('What the functions may do differs between the configurations: show it for each of them.');
-  const facts = { counts: resourceCounts(templates), permissions };
-  return Object.entries(facts).reduce((text, [name, fact]) => between(text, name, fact), document);
+  const facts = { counts: formatResourceCounts(templates), permissions };
+  return Object.entries(facts).reduce((text, [name, fact]) => replaceSection(text, name, fact), document);
 }
 
-function between(document: string, name: string, text: string): string {
+function replaceSection(document: string, name: string, text: string): string {
   const [begin, end] = [`<!-- ${name}, from the templates -->`, `<!-- end of ${name} -->`];
   const [before, rest] = document.split(begin);
   const after = rest?.split(end)[1];
@@ -49,4 +49,4 @@ function between(document: string, name: string, text: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(DOCUMENT, withFacts(readFileSync(DOCUMENT, 'utf8')));
+  writeFileSync(DEPLOY_DOCUMENT, fillDeployDocument(readFileSync(DEPLOY_DOCUMENT, 'utf8')));

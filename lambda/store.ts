@@ -6,4 +6,4 @@ export * from './tasks/conditions.ts';
 export { MemoryTaskStore } from './tasks/memory/index.ts';
 export * from './tasks/record.ts';
 export type * from './tasks/store.ts';
-export { readable, stored, UnknownRowFormat } from './tasks/stored.ts';
+export { checkRowFormat, toStoredValue, UnknownRowFormat } from './tasks/stored.ts';

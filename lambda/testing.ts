@@ -10,10 +10,10 @@ import {
   type RpcError,
   SLEEP,
 } from './tasks/record.ts';
-import type { ProgressNews } from './tasks/writes/held.ts';
-import { contextOf } from './tool/context.ts';
+import type { ProgressReport } from './tasks/writes/held.ts';
+import { createTaskContext } from './tool/context.ts';
 import { HandedOver, Parked, TaskCancelled } from './tool/errors.ts';
-import { activeResources, leftRunning, WITH_TIMERS } from './tool/left-running.ts';
+import { countActiveResources, describeLeftRunning, RESOURCE_KINDS_WITH_TIMERS } from './tool/left-running.ts';
 import { type RunEnd, type RunHost, ToolRun } from './tool/run.ts';
 import type { Tool } from './tool/types.ts';
 import { describeProblems, validateArguments } from './tool/validate.ts';
@@ -53,14 +53,14 @@ export interface ToolRunReport {
   readonly questions: Questions;
   /** Ids of the journal entries, in the order they were recorded. */
   readonly recorded: readonly string[];
-  readonly progress: readonly ProgressNews[];
+  readonly progress: readonly ProgressReport[];
   /** How often the tool was started from the top. */
   readonly runs: number;
 }
 
 /** More runs than this, and the tool will never end. */
-const RUNS_AT_MOST = 10_000;
-const TASK_ID = '0000000000test00000000000000000000000';
+const MAX_RUNS = 10_000;
+const TEST_TASK_ID = '0000000000test00000000000000000000000';
 
 /**
  * Run a tool as a task until it ends: parks, answers, sleeps (which pass at once) and replays included.
@@ -72,22 +72,22 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
   const valid = await validateArguments(tool, args);
   if (!valid.ok) throw new Error(`The arguments do not fit ${tool.name}: ${describeProblems(valid.problems)}`);
   const journal: Record<string, string> = {};
-  const progress: ProgressNews[] = [];
+  const progress: ProgressReport[] = [];
   let questions: Questions = {};
   let now = Date.now();
-  const before = activeResources(WITH_TIMERS);
+  const before = countActiveResources(RESOURCE_KINDS_WITH_TIMERS);
 
-  for (let runs = 1; runs <= RUNS_AT_MOST; runs += 1) {
+  for (let runs = 1; runs <= MAX_RUNS; runs += 1) {
     let recordedNow = 0;
     const host: RunHost = {
-      id: TASK_ID,
+      id: TEST_TASK_ID,
       isTask: true,
       era: options.era ?? '2026-07-28',
       capabilities: options.capabilities ?? { form: true, url: true, sampling: true, samplingTools: true, roots: true },
       now: () => now,
       random: () => 0.5,
-      progress: (news) => progress.push(news),
-      token: (wait) => `token-of-${wait}`,
+      reportProgress: (news) => progress.push(news),
+      createToken: (wait) => `token-of-${wait}`,
       shouldHandOver: () => options.replay === 'every-step' && recordedNow > 0,
       record: async (id, json) => {
         journal[id] = json;
@@ -95,9 +95,11 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
       },
     };
     const run = new ToolRun(tool, host, { journal: { ...journal }, questions });
-    const end = await aborting(run, options.signal, () => run.start(() => tool.handler(valid.value, contextOf(run))));
-    await run.close(reasonOf(end));
-    const left = leftRunning(before);
+    const end = await abortOnSignal(run, options.signal, () =>
+      run.start(() => tool.handler(valid.value, createTaskContext(run))),
+    );
+    await run.close(toEndReason(end));
+    const left = describeLeftRunning(before);
     if (left !== undefined)
       throw new Error(`${tool.name} left running when its run was over: ${left}. End it in task.defer().`);
     const report = { questions, recorded: Object.keys(journal), progress, runs };
@@ -106,12 +108,12 @@ export async function runTool(tool: Tool, args: unknown, options: RunToolOptions
         ? { ...report, error: end.outcome.error }
         : { ...report, result: end.outcome.result as CallToolResult };
     if (end.end === 'aborted') return { ...report, cancelled: true };
-    if (end.end === 'parked') ({ questions, now } = afterPark(tool, end, questions, now, options.answers ?? {}));
+    if (end.end === 'parked') ({ questions, now } = resolveWaits(tool, end, questions, now, options.answers ?? {}));
   }
-  throw new Error(`${tool.name} did not end within ${RUNS_AT_MOST} runs.`);
+  throw new Error(`${tool.name} did not end within ${MAX_RUNS} runs.`);
 }
 
-async function aborting<T>(run: ToolRun, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+async function abortOnSignal<T>(run: ToolRun, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   const abort = () => run.abort(new TaskCancelled('The task was cancelled.'));
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
@@ -122,7 +124,7 @@ async function aborting<T>(run: ToolRun, signal: AbortSignal | undefined, work: 
   }
 }
 
-const reasonOf = (end: RunEnd): Error | undefined =>
+const toEndReason = (end: RunEnd): Error | undefined =>
   end.end === 'parked'
     ? new Parked()
     : end.end === 'handOver'
@@ -132,7 +134,7 @@ const reasonOf = (end: RunEnd): Error | undefined =>
         : undefined;
 
 /** Answer what was asked; where there is nothing to answer, let time pass until the first timer. */
-function afterPark(
+function resolveWaits(
   tool: Tool,
   end: RunEnd & { end: 'parked' },
   before: Questions,
@@ -146,13 +148,13 @@ function afterPark(
     questions[key] ??= question;
     if (question.method === SLEEP) continue;
     answered = true;
-    questions[key] = answerOf(tool, key, question, answers);
+    questions[key] = applyTestAnswer(tool, key, question, answers);
   }
   const deadlines = [...end.waits.values()].flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline]));
   return { questions, now: answered || deadlines.length === 0 ? now : Math.max(now, Math.min(...deadlines)) };
 }
 
-function answerOf(
+function applyTestAnswer(
   tool: Tool,
   key: string,
   question: Question,

@@ -4,7 +4,7 @@ import { ConfigurationError } from './tool/errors.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigurationError when a variable is missing or empty */
-export function required(env: Environment, name: string): string {
+export function requireVariable(env: Environment, name: string): string {
   const value = env[name];
   if (value === undefined || value === '')
     throw new ConfigurationError(
@@ -36,7 +36,7 @@ export const WIRING_VARIABLES = [
   'METRICS_SERVER',
   'OWNER_SHARDS',
   'MAX_OPEN_TASKS',
-  'MAX_ANSWER_BYTES',
+  'MAX_INPUT_BYTES',
   'MAX_BODY_BYTES',
   'MAX_BODY_DEPTH',
   'MAX_BODY_VALUES',

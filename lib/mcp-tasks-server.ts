@@ -11,20 +11,25 @@ import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { McpAuth } from './auth/mcp-auth.ts';
 import { checkPayloadRetention, checkToolScopes } from './bundle/check-server.ts';
-import { loadServer, NOT_LOADED } from './bundle/load-server.ts';
-import { toolEnvironment } from './functions/environment.ts';
-import { feed } from './functions/event-sources.ts';
-import { createExternal } from './functions/external.ts';
-import { createApi, createDeadLetter, createWorker, DEAD_LETTER_TIMEOUT } from './functions/functions.ts';
+import { loadServer, PLACEHOLDER_SERVER } from './bundle/load-server.ts';
+import { buildToolEnvironment } from './functions/environment.ts';
+import { addEventSources } from './functions/event-sources.ts';
+import { createExternalFunction } from './functions/external.ts';
+import {
+  createApiFunction,
+  createDeadLetterFunction,
+  createWorkerFunction,
+  DEAD_LETTER_TIMEOUT,
+} from './functions/functions.ts';
 import { createHttpApi, MCP_PATH } from './gateway/http-api.ts';
-import { createStreaming } from './gateway/streaming.ts';
+import { createStreamingEndpoint } from './gateway/streaming.ts';
 import { createMonitoring } from './monitoring/index.ts';
 import { MeasuredServer } from './monitoring/metrics.ts';
 import type { McpTasksServerProps } from './props/props.ts';
 import { checkResources } from './props/resource-validation.ts';
-import { settingsOf } from './props/settings.ts';
+import { resolveSettings } from './props/settings.ts';
 import { checkSettings } from './props/validation.ts';
-import { letLogsUse } from './resources/encryption.ts';
+import { grantLogsUse } from './resources/encryption.ts';
 import { createPayloadBucket } from './resources/payloads.ts';
 import { createQueues } from './resources/queues.ts';
 import { createSealingSecret } from './resources/sealing-secret.ts';
@@ -84,16 +89,16 @@ export class McpTasksServer extends MeasuredServer {
   /** @throws Error when props contradict each other or the server module cannot be used, with what to do */
   constructor(scope: Construct, id: string, props: McpTasksServerProps) {
     super(scope, id);
-    const settings = settingsOf(props);
+    const settings = resolveSettings(props);
     checkSettings(settings);
     const timeouts = { worker: settings.workerTimeout, deadLetter: DEAD_LETTER_TIMEOUT };
     checkResources(settings, timeouts);
     const bundling = Stack.of(this).bundlingRequired;
-    const server = bundling ? loadServer(settings.entry, toolEnvironment(settings, false)) : NOT_LOADED;
+    const server = bundling ? loadServer(settings.entry, buildToolEnvironment(settings, false)) : PLACEHOLDER_SERVER;
     checkToolScopes(settings, server);
     checkPayloadRetention(settings, server);
 
-    if (settings.encryptionKey) letLogsUse(settings.encryptionKey, this);
+    if (settings.encryptionKey) grantLogsUse(settings.encryptionKey, this);
     this.table = createTable(this, settings);
     const queues = createQueues(this, settings, timeouts);
     this.queue = queues.queue;
@@ -101,11 +106,11 @@ export class McpTasksServer extends MeasuredServer {
     this.bucket = createPayloadBucket(this, settings);
     this.secret = createSealingSecret(this, settings);
 
-    this.apiFunction = createApi(this, settings, server, this);
-    this.workerFunction = createWorker(this, settings, server, this);
-    this.deadLetterFunction = createDeadLetter(this, settings, server, this);
-    this.externalFunction = createExternal(this, settings, server, this);
-    feed(this, { worker: this.workerFunction, deadLetter: this.deadLetterFunction }, queues, settings);
+    this.apiFunction = createApiFunction(this, settings, server, this);
+    this.workerFunction = createWorkerFunction(this, settings, server, this);
+    this.deadLetterFunction = createDeadLetterFunction(this, settings, server, this);
+    this.externalFunction = createExternalFunction(this, settings, server, this);
+    addEventSources(this, { worker: this.workerFunction, deadLetter: this.deadLetterFunction }, queues, settings);
 
     const { httpApi, stage, routes } = createHttpApi(this, this.apiFunction, settings);
     this.httpApi = httpApi;
@@ -116,7 +121,7 @@ export class McpTasksServer extends MeasuredServer {
     this.endpoint = `${root}${MCP_PATH.slice(1)}`;
 
     if (settings.streaming) {
-      const streaming = createStreaming(this, settings, server, this, this.endpoint);
+      const streaming = createStreamingEndpoint(this, settings, server, this, this.endpoint);
       this.streamingFunction = streaming.fn;
       this.streamingApi = streaming.restApi;
       this.streamingMethod = streaming.method;

@@ -5,14 +5,14 @@ import { McpAuth } from './auth/mcp-auth.ts';
 import { McpTasksServer } from './mcp-tasks-server.ts';
 import type { McpTasksServerProps, ToolsProps } from './props/props.ts';
 
-const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const toRepositoryPath = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The example server with the data that its tools read. */
-const EXAMPLE: ToolsProps = {
-  entry: inRepository('examples/datasets/server.ts'),
+const EXAMPLE_TOOLS: ToolsProps = {
+  entry: toRepositoryPath('examples/datasets/server.ts'),
   assets: [
     {
-      from: inRepository('node_modules/vega-datasets/data'),
+      from: toRepositoryPath('node_modules/vega-datasets/data'),
       filter: (path) => path.endsWith('.csv'),
       to: 'datasets',
       variable: 'DATASETS_DIR',
@@ -47,7 +47,11 @@ export class McpTasksStack extends Stack {
     { server, exampleAuth = McpAuth.none, exampleProps, ...props }: McpTasksStackProps = {},
   ) {
     super(scope, id, props);
-    this.server = new McpTasksServer(this, 'Mcp', server ?? { ...EXAMPLE, ...exampleProps, auth: exampleAuth(this) });
+    this.server = new McpTasksServer(
+      this,
+      'Mcp',
+      server ?? { ...EXAMPLE_TOOLS, ...exampleProps, auth: exampleAuth(this) },
+    );
     new CfnOutput(this, 'McpEndpoint', { value: this.server.endpoint, description: 'The URL to give to MCP clients' });
     const { streamingEndpoint } = this.server;
     if (streamingEndpoint !== undefined)

@@ -13,38 +13,46 @@ import { McpAuth } from '../../lib/auth/mcp-auth.ts';
  *
  * @throws Error for another `auth`, or one that lacks what belongs to it
  */
-export function authFromContext(scope: Construct): McpAuth {
-  const auth = given(scope, 'auth') ?? 'none';
-  const scopes = list(scope, 'scopes');
+export function readAuthFromContext(scope: Construct): McpAuth {
+  const auth = readContextValue(scope, 'auth') ?? 'none';
+  const scopes = readContextList(scope, 'scopes');
   switch (auth) {
     case 'none':
       return McpAuth.none();
     case 'iam':
       return McpAuth.iam();
     case 'jwt': {
-      const jwksUri = given(scope, 'jwksUri');
-      const audience = list(scope, 'audience');
-      return McpAuth.jwt({ issuer: needed(scope, auth, 'issuer'), audience, scopes, ...(jwksUri && { jwksUri }) });
+      const jwksUri = readContextValue(scope, 'jwksUri');
+      const audience = readContextList(scope, 'audience');
+      return McpAuth.jwt({
+        issuer: requireContextValue(scope, auth, 'issuer'),
+        audience,
+        scopes,
+        ...(jwksUri && { jwksUri }),
+      });
     }
     case 'cognito': {
-      const userPool = UserPool.fromUserPoolId(scope, 'UserPool', needed(scope, auth, 'userPool'));
-      needed(scope, auth, 'clients');
-      const clients = list(scope, 'clients').map((id) => UserPoolClient.fromUserPoolClientId(scope, `Client${id}`, id));
+      const userPool = UserPool.fromUserPoolId(scope, 'UserPool', requireContextValue(scope, auth, 'userPool'));
+      requireContextValue(scope, auth, 'clients');
+      const clients = readContextList(scope, 'clients').map((id) =>
+        UserPoolClient.fromUserPoolClientId(scope, `Client${id}`, id),
+      );
       return McpAuth.cognito({ userPool, clients, scopes });
     }
   }
   throw new Error(`-c auth=${auth}: it is jwt, cognito, iam or none.`);
 }
 
-function given(scope: Construct, name: string): string | undefined {
+function readContextValue(scope: Construct, name: string): string | undefined {
   const value: unknown = scope.node.tryGetContext(name);
   return value === undefined || value === '' ? undefined : String(value);
 }
 
-function needed(scope: Construct, auth: string, name: string): string {
-  const value = given(scope, name);
+function requireContextValue(scope: Construct, auth: string, name: string): string {
+  const value = readContextValue(scope, name);
   if (value === undefined) throw new Error(`-c auth=${auth} needs -c ${name}=… as well.`);
   return value;
 }
 
-const list = (scope: Construct, name: string): string[] => (given(scope, name) ?? '').split(',').filter(Boolean);
+const readContextList = (scope: Construct, name: string): string[] =>
+  (readContextValue(scope, name) ?? '').split(',').filter(Boolean);

@@ -1,7 +1,7 @@
 /** The command line of `npm run call`. */
 import { parseArgs } from 'node:util';
 
-export const HELP = `Call a tool of an MCP server, as a task where the server makes one.
+export const CALL_HELP = `Call a tool of an MCP server, as a task where the server makes one.
 
   npm run call -- [TOOL ['{"json": "arguments"}']] [options]
 
@@ -41,30 +41,30 @@ export interface CallArguments {
 }
 
 /** The command line cannot be understood; the message says why. */
-export class UsageError extends Error {
+export class CallUsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:3000/mcp';
 
 /** @throws UsageError */
-export function readArguments(argv: readonly string[]): CallArguments {
-  const { values, positionals } = split(argv);
+export function parseCallArguments(argv: readonly string[]): CallArguments {
+  const { values, positionals } = parseCallOptions(argv);
   const [tool, json, ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`Too many arguments: ${rest.join(' ')} (put the JSON in quotes)`);
+  if (rest.length > 0) throw new CallUsageError(`Too many arguments: ${rest.join(' ')} (put the JSON in quotes)`);
   return {
     ...(tool !== undefined && { tool }),
-    args: json === undefined ? {} : readObject(json),
-    url: readUrl(values.url),
-    headers: Object.fromEntries(values.header.map(readHeader)),
-    answers: readAnswers(values.answer),
-    ...(values.timeout !== undefined && { timeoutMs: readSeconds(values.timeout) }),
+    args: json === undefined ? {} : parseToolArguments(json),
+    url: parseUrlOption(values.url),
+    headers: Object.fromEntries(values.header.map(parseHeaderOption)),
+    answers: parseAnswerOptions(values.answer),
+    ...(values.timeout !== undefined && { timeoutMs: parseTimeoutMs(values.timeout) }),
     json: values.json,
     help: values.help,
   };
 }
 
-function split(argv: readonly string[]) {
+function parseCallOptions(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
@@ -79,54 +79,56 @@ function split(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new CallUsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function readObject(json: string): Record<string, unknown> {
+function parseToolArguments(json: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new UsageError(`The tool's arguments are not JSON: ${(error as Error).message}`);
+    throw new CallUsageError(`The tool's arguments are not JSON: ${(error as Error).message}`);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new UsageError(`The tool's arguments must be a JSON object, for example '{"dataset": "…"}'`);
+    throw new CallUsageError(`The tool's arguments must be a JSON object, for example '{"dataset": "…"}'`);
   return value as Record<string, unknown>;
 }
 
-function readUrl(given: string): URL {
+function parseUrlOption(given: string): URL {
   const url = URL.parse(given);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`--url must be an http(s) URL: ${given}`);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new CallUsageError(`--url must be an http(s) URL: ${given}`);
   return url;
 }
 
-function readHeader(given: string): [string, string] {
+function parseHeaderOption(given: string): [string, string] {
   const colon = given.indexOf(':');
   const name = given.slice(0, Math.max(colon, 0)).trim();
   const value = given.slice(colon + 1).trim();
   try {
     new Headers([[name, value]]);
   } catch {
-    throw new UsageError(`--header must be 'name: value': ${given}`);
+    throw new CallUsageError(`--header must be 'name: value': ${given}`);
   }
   return [name, value];
 }
 
-function readAnswers(given: readonly string[]): GivenAnswers {
+function parseAnswerOptions(given: readonly string[]): GivenAnswers {
   const fields = new Map<string, string>();
   let whole: GivenAnswers['whole'];
   for (const answer of given) {
     const equals = answer.indexOf('=');
     if (equals > 0) fields.set(answer.slice(0, equals), answer.slice(equals + 1));
     else if (answer === 'accept' || answer === 'decline' || answer === 'cancel') whole = answer;
-    else throw new UsageError(`--answer must be KEY=VALUE, accept, decline or cancel: ${answer}`);
+    else throw new CallUsageError(`--answer must be KEY=VALUE, accept, decline or cancel: ${answer}`);
   }
   return { fields, ...(whole && { whole }) };
 }
 
-function readSeconds(given: string): number {
+function parseTimeoutMs(given: string): number {
   const seconds = Number(given);
-  if (!(seconds > 0 && seconds <= 2_000_000)) throw new UsageError(`--timeout must be a number of seconds: ${given}`);
+  if (!(seconds > 0 && seconds <= 2_000_000))
+    throw new CallUsageError(`--timeout must be a number of seconds: ${given}`);
   return seconds * 1_000;
 }

@@ -9,13 +9,13 @@ import {
   type WithTasksOptions,
 } from '@modelcontextprotocol/ext-tasks/client';
 import type { JsonValue } from '@modelcontextprotocol/ext-tasks/core';
-import { paramHeaders } from './param-headers.ts';
+import { buildParamHeaders } from './param-headers.ts';
 import { createRawDispatch } from './raw-dispatch.ts';
 
 const CLIENT_INFO = { name: 'mcp-tasks-call', version: '0.1.0' };
 /** What this client can be asked: forms and URLs. */
-const CAPABILITIES = { elicitation: { form: {}, url: {} } };
-const TASKS_EXTENSION = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+const CLIENT_CAPABILITIES = { elicitation: { form: {}, url: {} } };
+const TASKS_CAPABILITY = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 
 export interface ConnectionOptions {
   readonly url: URL;
@@ -32,9 +32,9 @@ export interface Connection {
   readonly session: TaskEnabledSession;
   readonly tools: readonly Tool[];
   /** Which kind of tasks the server has: `v2` (2026-07-28), `v1` (2025-11-25) or none. */
-  readonly generation: 'v2' | 'v1' | 'none';
+  readonly taskProtocol: 'v2' | 'v1' | 'none';
   /** Resolves when nothing that was sent is unanswered. */
-  idle(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export interface Connection {
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { url, headers = {} } = options;
   const client = new Client(CLIENT_INFO, {
-    capabilities: { ...CAPABILITIES, ...TASKS_EXTENSION },
+    capabilities: { ...CLIENT_CAPABILITIES, ...TASKS_CAPABILITY },
     versionNegotiation: { mode: 'auto' },
   });
   await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers: { ...headers } } }));
@@ -53,9 +53,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     url,
     headers,
     headersFor: ({ method, params }) =>
-      method === 'tools/call' ? paramHeaders(byName.get(String(params?.name))?.inputSchema, params?.arguments) : {},
+      method === 'tools/call'
+        ? buildParamHeaders(byName.get(String(params?.name))?.inputSchema, params?.arguments)
+        : {},
     onResponse: ({ method }, response) => {
-      if (method === 'tasks/get' && isTask(response)) options.onTask?.(response.result);
+      if (method === 'tasks/get' && isTaskResponse(response)) options.onTask?.(response.result);
     },
   });
   const session = createTaskSessionFromClient(client, {
@@ -64,7 +66,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     v2RequestFraming: {
       protocolVersion: client.getNegotiatedProtocolVersion() ?? '2026-07-28',
       clientInfo: CLIENT_INFO,
-      clientCapabilities: CAPABILITIES,
+      clientCapabilities: CLIENT_CAPABILITIES,
     },
     tools: {
       currentTool: (name) => {
@@ -80,8 +82,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     client,
     session,
     tools,
-    generation: inputResponses ? 'v2' : execution ? 'v1' : 'none',
-    idle: raw.idle,
+    taskProtocol: inputResponses ? 'v2' : execution ? 'v1' : 'none',
+    waitUntilIdle: raw.waitUntilIdle,
     async close() {
       await session.close();
       await raw.close();
@@ -92,5 +94,5 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 
 type TaskResponse = { readonly kind: 'result'; readonly result: Readonly<Record<string, JsonValue>> };
 
-const isTask = (response: JsonRpcResponse): response is TaskResponse =>
+const isTaskResponse = (response: JsonRpcResponse): response is TaskResponse =>
   response.kind === 'result' && response.result !== null && typeof response.result === 'object';

@@ -10,23 +10,24 @@ export interface RpcFailure {
 }
 
 /** The JSON-RPC error in this error, if it is one. */
-export function rpcFailure(error: unknown): RpcFailure | undefined {
-  for (const cause of causes(error))
+export function findRpcFailure(error: unknown): RpcFailure | undefined {
+  for (const cause of collectCauses(error))
     if (cause instanceof JsonRpcResponseError || cause instanceof ProtocolError)
       return { code: cause.code, message: cause.message, ...(cause.data !== undefined && { data: cause.data }) };
   return undefined;
 }
 
-export function describeRpc({ code, message, data }: RpcFailure): string {
+export function describeRpcFailure({ code, message, data }: RpcFailure): string {
   const details = data === undefined ? '' : `\n${JSON.stringify(data, undefined, 2)}`;
   return `Protocol error ${code}: ${message}${details}`;
 }
 
 /** One line for what is no JSON-RPC error: no connection, or an answer that is not MCP. */
-export function describeFailure(error: unknown, url: URL): string {
-  const chain = causes(error);
+export function describeConnectionFailure(error: unknown, url: URL): string {
+  const chain = collectCauses(error);
   const http = chain.find((cause) => cause instanceof SdkHttpError);
-  if (http) return `${url} answered HTTP ${http.status}${http.statusText ? ` ${http.statusText}` : ''}${excerpt(http)}`;
+  if (http)
+    return `${url} answered HTTP ${http.status}${http.statusText ? ` ${http.statusText}` : ''}${formatBodyExcerpt(http)}`;
   const codes = chain.map((cause) => (cause as { code?: unknown }).code);
   if (codes.includes('ECONNREFUSED'))
     return `Cannot connect to ${url}: connection refused. Does the server run? (npm run dev starts one.)`;
@@ -38,7 +39,7 @@ export function describeFailure(error: unknown, url: URL): string {
 }
 
 /** The error, what caused it, and so on; of an `AggregateError` the first. */
-function causes(error: unknown): Error[] {
+function collectCauses(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 10; ) {
     chain.push(next);
@@ -48,7 +49,7 @@ function causes(error: unknown): Error[] {
   return chain;
 }
 
-function excerpt(error: SdkHttpError): string {
+function formatBodyExcerpt(error: SdkHttpError): string {
   const text = String(error.data.text ?? '')
     .replace(/\s+/g, ' ')
     .trim();

@@ -5,12 +5,12 @@
 
 export type FieldValue = string | number | boolean | readonly string[];
 
-export interface Choice {
+export interface FieldChoice {
   readonly value: string;
   readonly title: string;
 }
 
-export interface Field {
+export interface FormField {
   readonly name: string;
   readonly title?: string;
   readonly description?: string;
@@ -18,7 +18,7 @@ export interface Field {
   readonly default?: FieldValue;
   readonly kind: 'string' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices';
   /** For `choice` and `choices`. */
-  readonly choices: readonly Choice[];
+  readonly choices: readonly FieldChoice[];
   /** Bounds: of the number, of the text's length, or of how many are chosen. */
   readonly min?: number;
   readonly max?: number;
@@ -26,44 +26,44 @@ export interface Field {
 }
 
 /** What was typed does not fit the field; the message says why. */
-export class DoesNotFit extends Error {
+export class InvalidFieldValue extends Error {
   override readonly name = 'DoesNotFit';
 }
 
-type Schema = Record<string, unknown>;
+type FieldSchema = Record<string, unknown>;
 
-const isSchema = (value: unknown): value is Schema =>
+const isFieldSchema = (value: unknown): value is FieldSchema =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+const toOptionalText = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const toOptionalNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /** The fields of a `requestedSchema`, in its order. */
-export function fieldsOf(requestedSchema: unknown): Field[] {
-  if (!isSchema(requestedSchema) || !isSchema(requestedSchema.properties)) return [];
+export function parseFormSchema(requestedSchema: unknown): FormField[] {
+  if (!isFieldSchema(requestedSchema) || !isFieldSchema(requestedSchema.properties)) return [];
   const required = Array.isArray(requestedSchema.required) ? requestedSchema.required : [];
   return Object.entries(requestedSchema.properties).map(([name, schema]) =>
-    fieldOf(name, isSchema(schema) ? schema : {}, required.includes(name)),
+    parseFormField(name, isFieldSchema(schema) ? schema : {}, required.includes(name)),
   );
 }
 
-function fieldOf(name: string, schema: Schema, required: boolean): Field {
-  const title = text(schema.title);
-  const description = text(schema.description);
-  const format = text(schema.format);
-  const kind = kindOf(schema);
+function parseFormField(name: string, schema: FieldSchema, required: boolean): FormField {
+  const title = toOptionalText(schema.title);
+  const description = toOptionalText(schema.description);
+  const format = toOptionalText(schema.format);
+  const kind = toFieldKind(schema);
   const [least, most] =
     kind === 'choices'
       ? ['minItems', 'maxItems']
       : kind === 'string'
         ? ['minLength', 'maxLength']
         : ['minimum', 'maximum'];
-  const min = number(schema[least as string]);
-  const max = number(schema[most as string]);
+  const min = toOptionalNumber(schema[least as string]);
+  const max = toOptionalNumber(schema[most as string]);
   return {
     name,
     required,
     kind,
-    choices: choicesOf(kind === 'choices' && isSchema(schema.items) ? schema.items : schema),
+    choices: parseFieldChoices(kind === 'choices' && isFieldSchema(schema.items) ? schema.items : schema),
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
     ...(format !== undefined && { format }),
@@ -73,61 +73,64 @@ function fieldOf(name: string, schema: Schema, required: boolean): Field {
   };
 }
 
-function kindOf(schema: Schema): Field['kind'] {
+function toFieldKind(schema: FieldSchema): FormField['kind'] {
   if (schema.type === 'array') return 'choices';
   if (Array.isArray(schema.enum) || Array.isArray(schema.oneOf)) return 'choice';
   if (schema.type === 'boolean' || schema.type === 'integer' || schema.type === 'number') return schema.type;
   return 'string';
 }
 
-/** `enum`, with or without the older `enumNames`; or `oneOf` / `anyOf` of constants with titles. */
-function choicesOf(schema: Schema): Choice[] {
+/** `enum`, with or without the older `enumNames`; or `expectOneOf` / `anyOf` of constants with titles. */
+function parseFieldChoices(schema: FieldSchema): FieldChoice[] {
   const titled = [schema.oneOf, schema.anyOf].find(Array.isArray) as unknown[] | undefined;
   if (titled)
-    return titled.filter(isSchema).map((choice) => ({
+    return titled.filter(isFieldSchema).map((choice) => ({
       value: String(choice.const),
-      title: text(choice.title) ?? String(choice.const),
+      title: toOptionalText(choice.title) ?? String(choice.const),
     }));
   if (!Array.isArray(schema.enum)) return [];
   const names = Array.isArray(schema.enumNames) ? schema.enumNames : [];
-  return schema.enum.map((value, index) => ({ value: String(value), title: text(names[index]) ?? String(value) }));
+  return schema.enum.map((value, index) => ({
+    value: String(value),
+    title: toOptionalText(names[index]) ?? String(value),
+  }));
 }
 
 /**
  * Read what was typed as the field's value.
  * @param numbered whether a choice may be named by its place in the list, as at the prompt
- * @throws DoesNotFit
+ * @throws InvalidFieldValue
  */
-export function readValue(field: Field, typed: string, numbered = false): FieldValue {
+export function parseFieldValue(field: FormField, typed: string, numbered = false): FieldValue {
   switch (field.kind) {
     case 'boolean':
-      return readBoolean(typed);
+      return parseBoolean(typed);
     case 'number':
     case 'integer':
-      return readNumber(field, typed);
+      return parseFieldNumber(field, typed);
     case 'choice':
-      return readChoice(field, typed, numbered);
+      return parseChoice(field, typed, numbered);
     case 'choices':
-      return readChoices(field, typed, numbered);
+      return parseChoices(field, typed, numbered);
     default:
-      return bounded(field, typed, [...typed].length, 'characters');
+      return checkBounds(field, typed, [...typed].length, 'characters');
   }
 }
 
-function readBoolean(typed: string): boolean {
+function parseBoolean(typed: string): boolean {
   if (/^(y|yes|true|1)$/i.test(typed.trim())) return true;
   if (/^(n|no|false|0)$/i.test(typed.trim())) return false;
-  throw new DoesNotFit('Answer yes or no.');
+  throw new InvalidFieldValue('Answer yes or no.');
 }
 
-function readNumber(field: Field, typed: string): number {
+function parseFieldNumber(field: FormField, typed: string): number {
   const value = typed.trim() === '' ? Number.NaN : Number(typed);
-  if (!Number.isFinite(value)) throw new DoesNotFit('That is not a number.');
-  if (field.kind === 'integer' && !Number.isInteger(value)) throw new DoesNotFit('That is not a whole number.');
-  return bounded(field, value, value);
+  if (!Number.isFinite(value)) throw new InvalidFieldValue('That is not a number.');
+  if (field.kind === 'integer' && !Number.isInteger(value)) throw new InvalidFieldValue('That is not a whole number.');
+  return checkBounds(field, value, value);
 }
 
-function readChoice(field: Field, typed: string, numbered: boolean): string {
+function parseChoice(field: FormField, typed: string, numbered: boolean): string {
   const wanted = typed.trim();
   const { choices } = field;
   const found =
@@ -135,29 +138,31 @@ function readChoice(field: Field, typed: string, numbered: boolean): string {
     choices.find(({ title }) => title.toLowerCase() === wanted.toLowerCase()) ??
     (numbered && /^\d+$/.test(wanted) ? choices[Number(wanted) - 1] : undefined);
   if (found) return found.value;
-  throw new DoesNotFit(`${JSON.stringify(wanted)} is not one of: ${choices.map(({ value }) => value).join(', ')}.`);
+  throw new InvalidFieldValue(
+    `${JSON.stringify(wanted)} is not one of: ${choices.map(({ value }) => value).join(', ')}.`,
+  );
 }
 
-function readChoices(field: Field, typed: string, numbered: boolean): string[] {
-  const chosen = field.choices.some(({ value }) => value === typed) ? [typed] : readList(typed);
-  const values = [...new Set(chosen.map((one) => readChoice(field, one, numbered)))];
-  return bounded(field, values, values.length, 'choices');
+function parseChoices(field: FormField, typed: string, numbered: boolean): string[] {
+  const chosen = field.choices.some(({ value }) => value === typed) ? [typed] : splitChoices(typed);
+  const values = [...new Set(chosen.map((one) => parseChoice(field, one, numbered)))];
+  return checkBounds(field, values, values.length, 'choices');
 }
 
-function readList(typed: string): string[] {
+function splitChoices(typed: string): string[] {
   if (typed.trimStart().startsWith('[')) {
     try {
       return (JSON.parse(typed) as unknown[]).map(String);
     } catch {
-      throw new DoesNotFit('That is not a JSON array.');
+      throw new InvalidFieldValue('That is not a JSON array.');
     }
   }
   return typed.split(',').filter((part) => part.trim() !== '');
 }
 
-function bounded<V>(field: Field, value: V, size: number, of = ''): V {
+function checkBounds<V>(field: FormField, value: V, size: number, of = ''): V {
   const what = of && ` ${of}`;
-  if (field.min !== undefined && size < field.min) throw new DoesNotFit(`At least ${field.min}${what}.`);
-  if (field.max !== undefined && size > field.max) throw new DoesNotFit(`At most ${field.max}${what}.`);
+  if (field.min !== undefined && size < field.min) throw new InvalidFieldValue(`At least ${field.min}${what}.`);
+  if (field.max !== undefined && size > field.max) throw new InvalidFieldValue(`At most ${field.max}${what}.`);
   return value;
 }

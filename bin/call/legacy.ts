@@ -5,11 +5,11 @@
 import type { TaskView } from '@modelcontextprotocol/ext-tasks/client';
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
-import type { Result } from './print.ts';
+import type { CallResult } from './print.ts';
 
-const anything = z.looseObject({});
+const anyResultSchema = z.looseObject({});
 /** As long as the task: the longest a timer takes (ms). */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Open the stream of `tasks/result` when the task waits for input; the session answers what comes on it. */
 export function answerOverResultStream({ client }: Connection, taskId: string): (task: TaskView) => void {
@@ -22,16 +22,16 @@ export function answerOverResultStream({ client }: Connection, taskId: string): 
     };
     // Its result is of no use: the session asks for it again when it sees that the task has ended.
     client
-      .request({ method: 'tasks/result', params: { taskId } }, anything, { timeout: NO_TIMEOUT_MS })
+      .request({ method: 'tasks/result', params: { taskId } }, anyResultSchema, { timeout: MAX_TIMER_MS })
       .then(closed, closed);
   };
 }
 
 /** The result of a task that failed, when it has one: a tool error. */
-export async function resultOfFailed({ client }: Connection, taskId: string): Promise<Result | undefined> {
+export async function fetchFailedResult({ client }: Connection, taskId: string): Promise<CallResult | undefined> {
   try {
-    const result = await client.request({ method: 'tasks/result', params: { taskId } }, anything);
-    return Array.isArray(result.content) ? (result as Result) : undefined;
+    const result = await client.request({ method: 'tasks/result', params: { taskId } }, anyResultSchema);
+    return Array.isArray(result.content) ? (result as CallResult) : undefined;
   } catch {
     return undefined;
   }

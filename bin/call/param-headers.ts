@@ -5,13 +5,13 @@
  */
 
 /** Headers for one call of a tool with this input schema. */
-export function paramHeaders(inputSchema: unknown, args: unknown): Record<string, string> {
+export function buildParamHeaders(inputSchema: unknown, args: unknown): Record<string, string> {
   const headers: Record<string, string> = {};
   const visit = (schema: unknown, value: unknown): void => {
     if (!isRecord(schema)) return;
     const name = schema['x-mcp-header'];
-    const text = asText(value);
-    if (typeof name === 'string' && text !== undefined) headers[`Mcp-Param-${name}`] = encode(text);
+    const text = toParamText(value);
+    if (typeof name === 'string' && text !== undefined) headers[`Mcp-Param-${name}`] = encodeHeaderValue(text);
     if (!isRecord(schema.properties) || !isRecord(value)) return;
     for (const [key, property] of Object.entries(schema.properties))
       if (Object.hasOwn(value, key)) visit(property, value[key]);
@@ -23,11 +23,11 @@ export function paramHeaders(inputSchema: unknown, args: unknown): Record<string
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const asText = (value: unknown): string | undefined =>
+const toParamText = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : undefined;
 
 /** What an HTTP header cannot carry as it is goes as Base64 in a marked form. */
-function encode(text: string): string {
+function encodeHeaderValue(text: string): string {
   const plain = /^[\t\x20-\x7e]+$/.test(text) && text === text.trim() && !/^=\?base64\?.*\?=$/.test(text);
   return plain ? text : `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;
 }

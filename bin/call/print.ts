@@ -1,27 +1,27 @@
 /** A result as a person reads it. */
 import { isDeepStrictEqual } from 'node:util';
-import { printable } from './terminal.ts';
+import { stripControlCharacters } from './terminal.ts';
 
-type Block = Readonly<Record<string, unknown>>;
+type DisplayBlock = Readonly<Record<string, unknown>>;
 
-export interface Result {
-  readonly content?: readonly Block[];
+export interface CallResult {
+  readonly content?: readonly DisplayBlock[];
   readonly structuredContent?: unknown;
   readonly isError?: boolean;
 }
 
 /** The content blocks, one after the other; structured content where no text says the same. */
-export function readableResult(result: Result): string {
+export function formatCallResult(result: CallResult): string {
   const { structuredContent } = result;
-  const blocks = (result.content ?? []).filter((block) => !saysTheSame(block, structuredContent));
-  const parts = blocks.map(readableBlock);
+  const blocks = (result.content ?? []).filter((block) => !isSameContent(block, structuredContent));
+  const parts = blocks.map(formatBlock);
   const structured = structuredContent !== undefined && !blocks.some((block) => block.type === 'text');
   if (structured) parts.push(JSON.stringify(structuredContent, undefined, 2));
-  return printable(parts.join('\n'));
+  return stripControlCharacters(parts.join('\n'));
 }
 
 /** The specification has servers repeat structured content as a text block. */
-function saysTheSame(block: Block, structuredContent: unknown): boolean {
+function isSameContent(block: DisplayBlock, structuredContent: unknown): boolean {
   if (block.type !== 'text' || structuredContent === undefined) return false;
   try {
     return isDeepStrictEqual(JSON.parse(String(block.text)), structuredContent);
@@ -30,34 +30,40 @@ function saysTheSame(block: Block, structuredContent: unknown): boolean {
   }
 }
 
-function readableBlock(block: Block): string {
+function formatBlock(block: DisplayBlock): string {
   switch (block.type) {
     case 'text':
       return String(block.text);
     case 'image':
     case 'audio':
-      return `[${block.type}: ${block.mimeType}, ${sizeOf(block.data)}]`;
+      return `[${block.type}: ${block.mimeType}, ${formatBase64Size(block.data)}]`;
     case 'resource_link':
       return [`[${block.name}] ${block.uri}`, block.description].filter(Boolean).join('\n  ');
     case 'resource': {
-      const resource = block.resource as Block;
-      return typeof resource.text === 'string' ? resource.text : `[${resource.uri}, ${sizeOf(resource.blob)}]`;
+      const resource = block.resource as DisplayBlock;
+      return typeof resource.text === 'string'
+        ? resource.text
+        : `[${resource.uri}, ${formatBase64Size(resource.blob)}]`;
     }
     default:
       return JSON.stringify(block);
   }
 }
 
-const sizeOf = (base64: unknown) => `${Buffer.byteLength(String(base64 ?? ''), 'base64').toLocaleString('en')} bytes`;
+const formatBase64Size = (base64: unknown) =>
+  `${Buffer.byteLength(String(base64 ?? ''), 'base64').toLocaleString('en')} bytes`;
 
 /** The tools of a server, with what each takes. */
-export function readableTools(tools: readonly Block[]): string {
+export function formatToolList(tools: readonly DisplayBlock[]): string {
   if (tools.length === 0) return 'The server has no tools.';
-  return printable(tools.map(readableTool).join('\n'));
+  return stripControlCharacters(tools.map(formatToolSummary).join('\n'));
 }
 
-function readableTool(tool: Block): string {
-  const schema = (tool.inputSchema ?? {}) as { properties?: Record<string, Block>; required?: readonly string[] };
+function formatToolSummary(tool: DisplayBlock): string {
+  const schema = (tool.inputSchema ?? {}) as {
+    properties?: Record<string, DisplayBlock>;
+    required?: readonly string[];
+  };
   const args = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const type = Array.isArray(property.enum) ? property.enum.join('|') : (property.type ?? 'any');
     return `${name}${schema.required?.includes(name) ? '' : '?'}: ${type}`;

@@ -7,7 +7,7 @@ import { SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotoc
 import { DispatchError, type DispatchOptions, type JsonRpcResponse } from '@modelcontextprotocol/ext-tasks/client';
 import type { JsonValue } from '@modelcontextprotocol/ext-tasks/core';
 
-interface Request {
+interface RawRequest {
   readonly method: string;
   readonly params?: Readonly<Record<string, JsonValue>>;
 }
@@ -17,9 +17,9 @@ export interface RawDispatchOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** More headers for one request. */
-  readonly headersFor?: (request: Request) => Readonly<Record<string, string>>;
+  readonly headersFor?: (request: RawRequest) => Readonly<Record<string, string>>;
   /** Sees every response that comes. */
-  readonly onResponse?: (request: Request, response: JsonRpcResponse) => void;
+  readonly onResponse?: (request: RawRequest, response: JsonRpcResponse) => void;
   /** How long one request may take (ms). Default 60,000. */
   readonly requestTimeoutMs?: number;
   /** Waits before a task request that found no server is sent again (ms). Default 500 to 4,000. */
@@ -29,7 +29,7 @@ export interface RawDispatchOptions {
 export interface RawDispatch {
   dispatch(request: JsonValue, options?: DispatchOptions): Promise<JsonRpcResponse>;
   /** Resolves when every request that was sent has been answered. */
-  idle(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,11 +45,11 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
   transport.onmessage = (message) => {
     if (!('id' in message) || 'method' in message) return; // a notification: nothing here waits for one
     const settle = waiting.get(Number(message.id));
-    if (settle) settle(asResponse(message as unknown as Record<string, JsonValue>));
+    if (settle) settle(toRpcResponse(message as unknown as Record<string, JsonValue>));
   };
   await transport.start();
 
-  const send = async (request: Request, more: DispatchOptions): Promise<JsonRpcResponse> => {
+  const send = async (request: RawRequest, more: DispatchOptions): Promise<JsonRpcResponse> => {
     const id = nextId++;
     const timeout = AbortSignal.timeout(more.context?.requestTimeoutMs ?? options.requestTimeoutMs ?? 60_000);
     // A call is never abandoned half-way: its answer may name a task that has to be cancelled.
@@ -69,7 +69,7 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
       return await promise;
     } catch (error) {
       // The transport hands over only the errors that come with status 400; those of 404 are in the body.
-      const answer = errorInBody(error, id);
+      const answer = parseRpcErrorBody(error, id);
       if (answer) return answer;
       throw error;
     } finally {
@@ -79,7 +79,7 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
     }
   };
 
-  const dispatch = async (request: Request, more: DispatchOptions): Promise<JsonRpcResponse> => {
+  const dispatch = async (request: RawRequest, more: DispatchOptions): Promise<JsonRpcResponse> => {
     for (let attempt = 0; ; attempt++) {
       try {
         const response = await send(request, more);
@@ -89,22 +89,22 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
         more.signal?.throwIfAborted();
         const delayMs = delays[attempt];
         // tasks/get, update and cancel may be sent twice without harm; a call may not.
-        if (delayMs === undefined || !request.method.startsWith('tasks/') || !isPassing(error))
+        if (delayMs === undefined || !request.method.startsWith('tasks/') || !isTransientFailure(error))
           throw new DispatchError(`${request.method} was not answered`, false, { cause: error });
-        await wait(delayMs, more.signal);
+        await waitForRetry(delayMs, more.signal);
       }
     }
   };
 
   return {
     dispatch(request, more = {}) {
-      const answered = dispatch(request as unknown as Request, more);
+      const answered = dispatch(request as unknown as RawRequest, more);
       inFlight.add(answered);
       const done = () => inFlight.delete(answered);
       answered.then(done, done);
       return answered;
     },
-    async idle() {
+    async waitUntilIdle() {
       while (inFlight.size > 0) {
         await Promise.allSettled(inFlight);
         // Who waited for an answer may send another request because of it: a cancel, after a late creation.
@@ -115,31 +115,31 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
   };
 }
 
-function asResponse(message: Record<string, JsonValue>): JsonRpcResponse {
+function toRpcResponse(message: Record<string, JsonValue>): JsonRpcResponse {
   if (message.error !== undefined)
     return { kind: 'error', error: message.error as Extract<JsonRpcResponse, { kind: 'error' }>['error'] };
   return { kind: 'result', result: message.result ?? null };
 }
 
-function errorInBody(error: unknown, id: number): JsonRpcResponse | undefined {
+function parseRpcErrorBody(error: unknown, id: number): JsonRpcResponse | undefined {
   if (!(error instanceof SdkHttpError)) return undefined;
   try {
     const body = JSON.parse(String(error.data.text)) as Record<string, JsonValue>;
     const { code, message } = (body.error ?? {}) as Record<string, JsonValue>;
     const readable = typeof code === 'number' && typeof message === 'string' && (body.id === id || body.id === null);
-    return readable ? asResponse(body) : undefined;
+    return readable ? toRpcResponse(body) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Whether the same request may find the server again: no connection, too many requests, or a gateway's 5xx. */
-function isPassing(error: unknown): boolean {
+function isTransientFailure(error: unknown): boolean {
   if (error instanceof SdkHttpError) return error.status === 429 || error.status >= 500;
   return error instanceof TypeError; // what fetch throws when there is no connection
 }
 
-function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+function waitForRetry(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);

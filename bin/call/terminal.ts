@@ -2,12 +2,12 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 
-type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+type TerminalOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface TerminalOptions {
   readonly input: Readable & { readonly isTTY?: boolean };
   /** Where status and questions go; the result goes elsewhere. */
-  readonly output: Output;
+  readonly output: TerminalOutput;
   /** Somebody pressed Ctrl-C at a prompt. */
   readonly onInterrupt: () => void;
   readonly now: () => number;
@@ -22,13 +22,13 @@ export interface Terminal {
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
   /** Show what the task is doing; nothing happens when it is what is shown already. */
-  status(words: string): void;
+  showStatus(words: string): void;
   /** A line that stays. */
-  line(words: string): void;
+  printLine(words: string): void;
   /** @throws InputEnded, or the signal's reason */
   ask(question: string, signal?: AbortSignal): Promise<string>;
   /** Take the status line away. */
-  end(): void;
+  clearStatus(): void;
 }
 
 export function createTerminal({ input, output, onInterrupt, now }: TerminalOptions): Terminal {
@@ -51,8 +51,8 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
 
   return {
     interactive: Boolean(input.isTTY && output.isTTY),
-    status(words) {
-      const plain = printable(words).replace(/\s+/g, ' ');
+    showStatus(words) {
+      const plain = stripControlCharacters(words).replace(/\s+/g, ' ');
       if (asking || plain === shown) return;
       shown = plain;
       if (!output.isTTY) {
@@ -62,11 +62,11 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
       draw();
       ticking ??= setInterval(draw, 1_000).unref();
     },
-    line(words) {
+    printLine(words) {
       const resume = output.isTTY ? undefined : shown;
       clear();
       shown = resume;
-      output.write(`${printable(words)}\n`);
+      output.write(`${stripControlCharacters(words)}\n`);
     },
     async ask(question, signal) {
       clear();
@@ -76,17 +76,20 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
       const ended = new Promise<never>((_, reject) => prompt.once('close', () => reject(new InputEnded())));
       ended.catch(() => {});
       try {
-        return await Promise.race([prompt.question(printable(question), { ...(signal && { signal }) }), ended]);
+        return await Promise.race([
+          prompt.question(stripControlCharacters(question), { ...(signal && { signal }) }),
+          ended,
+        ]);
       } finally {
         asking = false;
         prompt.close();
       }
     },
-    end: clear,
+    clearStatus: clear,
   };
 }
 
 /** What a server says may not move the cursor, recolour the screen or hide text: control characters go. */
-export function printable(words: string): string {
+export function stripControlCharacters(words: string): string {
   return words.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '');
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { TaskStatus } from '../../lambda/tasks/record.ts';
 
-export const HELP = `Look after the tasks of a server: straight in its table, deployed or on this machine.
+export const TASKS_HELP = `Look after the tasks of a server: straight in its table, deployed or on this machine.
 
   npm run tasks -- list    [--owner HASH] [--status STATUS]
   npm run tasks -- show    ID [--owner HASH] [--payloads]
@@ -36,15 +36,15 @@ What is found goes to stdout, everything else to stderr. Exit status: 0 done, 1 
 2 AWS or the network did not do it, 64 wrong usage.`;
 
 /** The command line cannot be understood; the message says why. */
-export class UsageError extends Error {
+export class TasksUsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const COMMANDS = ['list', 'show', 'cancel', 'redrive'] as const;
-const STATUSES = ['open', 'working', 'input_required', 'completed', 'failed', 'cancelled'] as const;
+const COMMAND_NAMES = ['list', 'show', 'cancel', 'redrive'] as const;
+const STATUS_FILTERS = ['open', 'working', 'input_required', 'completed', 'failed', 'cancelled'] as const;
 
 export interface TasksArguments {
-  readonly command: (typeof COMMANDS)[number];
+  readonly command: (typeof COMMAND_NAMES)[number];
   /** Absent for `list`, and for `redrive --all`. */
   readonly id?: string;
   readonly table: string;
@@ -61,36 +61,37 @@ export interface TasksArguments {
   readonly yes: boolean;
 }
 
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean', default: false } as const;
+const TEXT_OPTION = { type: 'string' } as const;
+const FLAG_OPTION = { type: 'boolean', default: false } as const;
 
 /** @throws UsageError */
-export function readArguments(
+export function parseTasksArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): TasksArguments | 'help' {
-  const { values, positionals } = split(argv);
+  const { values, positionals } = parseTasksOptions(argv);
   if (values.help || positionals[0] === 'help') return 'help';
   const [name, id, ...rest] = positionals;
-  const command = COMMANDS.find((each) => each === name);
-  if (!command) throw new UsageError(`Say what to do: ${COMMANDS.join(', ')}.`);
-  if (rest.length > 0) throw new UsageError(`One task at a time, not ${rest.length + 1}.`);
+  const command = COMMAND_NAMES.find((each) => each === name);
+  if (!command) throw new TasksUsageError(`Say what to do: ${COMMAND_NAMES.join(', ')}.`);
+  if (rest.length > 0) throw new TasksUsageError(`One task at a time, not ${rest.length + 1}.`);
   checkTarget(command, id, values.all);
-  const status = STATUSES.find((each) => each === values.status);
-  if (values.status !== undefined && !status) throw new UsageError(`--status is one of ${STATUSES.join(', ')}.`);
+  const status = STATUS_FILTERS.find((each) => each === values.status);
+  if (values.status !== undefined && !status)
+    throw new TasksUsageError(`--status is one of ${STATUS_FILTERS.join(', ')}.`);
   const table = values.table ?? env.TABLE_NAME;
-  if (!table) throw new UsageError('Say which table: --table NAME, or TABLE_NAME in the environment.');
+  if (!table) throw new TasksUsageError('Say which table: --table NAME, or TABLE_NAME in the environment.');
   const queue = values.queue ?? env.QUEUE_URL;
   return {
     command,
     table,
     ...(id !== undefined && { id }),
     ...(queue && { queue }),
-    ...(values.endpoint !== undefined && { endpoint: urlOf('--endpoint', values.endpoint) }),
+    ...(values.endpoint !== undefined && { endpoint: parseHttpUrl('--endpoint', values.endpoint) }),
     ...(values.owner !== undefined && { owner: values.owner }),
-    shards: count('--shards', values.shards ?? env.OWNER_SHARDS ?? '1', 100),
+    shards: parseCount('--shards', values.shards ?? env.OWNER_SHARDS ?? '1', 100),
     ...(status && { status }),
-    page: count('--page', values.page, 10_000),
+    page: parseCount('--page', values.page, 10_000),
     ...(values.after !== undefined && { after: values.after }),
     payloads: values.payloads,
     json: values.json,
@@ -98,35 +99,44 @@ export function readArguments(
   };
 }
 
-function split(argv: readonly string[]) {
+function parseTasksOptions(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
       options: {
-        ...{ table: text, queue: text, endpoint: text, owner: text, shards: text, status: text, after: text },
-        ...{ page: { ...text, default: '100' } },
-        ...{ all: flag, payloads: flag, json: flag, yes: flag, help: flag },
+        ...{
+          table: TEXT_OPTION,
+          queue: TEXT_OPTION,
+          endpoint: TEXT_OPTION,
+          owner: TEXT_OPTION,
+          shards: TEXT_OPTION,
+          status: TEXT_OPTION,
+          after: TEXT_OPTION,
+        },
+        ...{ page: { ...TEXT_OPTION, default: '100' } },
+        ...{ all: FLAG_OPTION, payloads: FLAG_OPTION, json: FLAG_OPTION, yes: FLAG_OPTION, help: FLAG_OPTION },
       },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message.split('\n')[0]);
+    throw new TasksUsageError((error as Error).message.split('\n')[0]);
   }
 }
 
 function checkTarget(command: string, id: string | undefined, all: boolean): void {
-  if (command === 'list' && id !== undefined) throw new UsageError('list takes no task: show ID prints one.');
-  if (all && (command !== 'redrive' || id !== undefined)) throw new UsageError('--all is for redrive without a task.');
-  if (command !== 'list' && id === undefined && !all) throw new UsageError(`${command} which task? Give its id.`);
+  if (command === 'list' && id !== undefined) throw new TasksUsageError('list takes no task: show ID prints one.');
+  if (all && (command !== 'redrive' || id !== undefined))
+    throw new TasksUsageError('--all is for redrive without a task.');
+  if (command !== 'list' && id === undefined && !all) throw new TasksUsageError(`${command} which task? Give its id.`);
 }
 
-function count(name: string, value: string, most: number): number {
+function parseCount(name: string, value: string, most: number): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
-  throw new UsageError(`${name} is a whole number from 1 to ${most}, not ${JSON.stringify(value)}.`);
+  throw new TasksUsageError(`${name} is a whole number from 1 to ${most}, not ${JSON.stringify(value)}.`);
 }
 
-function urlOf(name: string, value: string): string {
+function parseHttpUrl(name: string, value: string): string {
   if (URL.canParse(value) && /^https?:/.test(value)) return value;
-  throw new UsageError(`${name} is a URL, not ${JSON.stringify(value)}.`);
+  throw new TasksUsageError(`${name} is a URL, not ${JSON.stringify(value)}.`);
 }

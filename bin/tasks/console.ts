@@ -2,21 +2,21 @@
 import { createInterface } from 'node:readline/promises';
 import { NotDone } from './not-done.ts';
 
-export interface Terminal {
+export interface OperatorTerminal {
   /** What was asked for. */
   print(text: string): void;
   /** What is being done, and what it costs. */
-  say(text: string): void;
+  notify(text: string): void;
   /** Whether somebody sits there to be asked. */
-  readonly attended: boolean;
+  readonly interactive: boolean;
   /** @returns whether the answer is yes; no is the default */
   ask(question: string): Promise<boolean>;
 }
 
-export const terminal: Terminal = {
+export const operatorTerminal: OperatorTerminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
-  say: (text) => void process.stderr.write(`${text}\n`),
-  attended: process.stdin.isTTY === true,
+  notify: (text) => void process.stderr.write(`${text}\n`),
+  interactive: process.stdin.isTTY === true,
   ask: async (question) => {
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
     try {
@@ -28,8 +28,9 @@ export const terminal: Terminal = {
 };
 
 /** Ask before a change. @throws NotDone for no, and where nobody can be asked */
-export async function consent(terminal: Terminal, yes: boolean, question: string): Promise<void> {
+export async function requireConsent(terminal: OperatorTerminal, yes: boolean, question: string): Promise<void> {
   if (yes) return;
-  if (!terminal.attended) throw new NotDone('Nothing was done: there is nobody to ask. --yes does it without asking.');
+  if (!terminal.interactive)
+    throw new NotDone('Nothing was done: there is nobody to ask. --yes does it without asking.');
   if (!(await terminal.ask(question))) throw new NotDone('Nothing was done.');
 }

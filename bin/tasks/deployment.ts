@@ -1,11 +1,11 @@
 /** The table and the queue of the server that is looked after. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoDb } from '../../lambda/aws/dynamodb.ts';
-import { sqs } from '../../lambda/aws/sqs.ts';
+import { createDynamoDbClient } from '../../lambda/aws/dynamodb.ts';
+import { createSqsClient } from '../../lambda/aws/sqs.ts';
 import type { WakeUpQueue } from '../../lambda/engine/ports.ts';
 import { SqsWakeUpQueue } from '../../lambda/queue/queue.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
-import { localAwsEnvironment } from '../../lib/local/aws.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import type { TasksArguments } from './arguments.ts';
 import { NotDone } from './not-done.ts';
 
@@ -21,11 +21,11 @@ export interface Deployment {
 /** Where a server runs on this machine, nobody's own credentials are shown to it. */
 export function openDeployment(args: Pick<TasksArguments, 'table' | 'queue' | 'endpoint'>): Deployment {
   const { table, queue: queueUrl, endpoint } = args;
-  if (endpoint !== undefined) Object.assign(process.env, localAwsEnvironment);
-  const client = dynamoDb(endpoint === undefined ? {} : { endpoint });
+  if (endpoint !== undefined) Object.assign(process.env, LOCAL_AWS_ENVIRONMENT);
+  const client = createDynamoDbClient(endpoint === undefined ? {} : { endpoint });
   // An emulator's queue is where its URL says; AWS's is where the region says.
-  const queueEndpoint = queueUrl === undefined || isAws(queueUrl) ? {} : { endpoint: new URL(queueUrl).origin };
-  const queueClient = queueUrl === undefined ? undefined : sqs(queueEndpoint);
+  const queueEndpoint = queueUrl === undefined || isAwsUrl(queueUrl) ? {} : { endpoint: new URL(queueUrl).origin };
+  const queueClient = queueUrl === undefined ? undefined : createSqsClient(queueEndpoint);
   return {
     client,
     table,
@@ -38,7 +38,7 @@ export function openDeployment(args: Pick<TasksArguments, 'table' | 'queue' | 'e
   };
 }
 
-const isAws = (url: string): boolean => /\.amazonaws\.com(\.cn)?$/.test(new URL(url).hostname);
+const isAwsUrl = (url: string): boolean => /\.amazonaws\.com(\.cn)?$/.test(new URL(url).hostname);
 
 const noQueue: WakeUpQueue = {
   send: async () => {

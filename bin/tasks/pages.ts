@@ -1,9 +1,9 @@
 /** Task rows page by page, with what each page cost. */
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { partitionsOf } from '../../lambda/engine/partition.ts';
+import { listOwnerPartitions } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
-import { readable } from '../../lambda/tasks/stored.ts';
-import { UsageError } from './arguments.ts';
+import { checkRowFormat } from '../../lambda/tasks/stored.ts';
+import { TasksUsageError } from './arguments.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface RowPage {
@@ -16,7 +16,7 @@ export interface RowPage {
   readonly next?: string;
 }
 
-export interface Wanted {
+export interface PageQuery {
   readonly owner?: string;
   readonly shards: number;
   readonly status?: string;
@@ -27,25 +27,25 @@ export interface Wanted {
 }
 
 /** A place in the table; with an owner also in which of its partitions. */
-interface Place {
+interface PagePosition {
   readonly partition?: string;
-  readonly key?: Key;
+  readonly key?: StartKey;
 }
 
 /** What is half as dear is good enough to look at: changes of the last second may be missing. */
-const EVENTUALLY = { ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' } as const;
+const EVENTUAL_READ = { ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' } as const;
 
-type Key = Record<string, unknown>;
-type Read = (
-  from: Key | undefined,
-) => Promise<{ readonly page: Omit<RowPage, 'next'>; readonly last?: Key | undefined }>;
+type StartKey = Record<string, unknown>;
+type ReadPage = (
+  from: StartKey | undefined,
+) => Promise<{ readonly page: Omit<RowPage, 'next'>; readonly last?: StartKey | undefined }>;
 
 /** With an owner its tasks, newest first, by Query; otherwise all of the table, in no order, by Scan. */
-export async function* pagesOf(deployment: Deployment, wanted: Wanted): AsyncGenerator<RowPage> {
-  const parts = partsOf(deployment, wanted);
-  const start = wanted.after === undefined ? {} : placeOf(wanted.after);
+export async function* readPages(deployment: Deployment, wanted: PageQuery): AsyncGenerator<RowPage> {
+  const parts = buildPartitionReaders(deployment, wanted);
+  const start = wanted.after === undefined ? {} : decodePosition(wanted.after);
   const first = parts.findIndex(({ partition }) => start.partition === undefined || partition === start.partition);
-  if (first < 0) throw new UsageError('--after is from another list: it begins within another owner.');
+  if (first < 0) throw new TasksUsageError('--after is from another list: it begins within another owner.');
   let from = start.key;
   for (const [index, { partition, read }] of parts.entries()) {
     if (index < first) continue;
@@ -60,30 +60,38 @@ export async function* pagesOf(deployment: Deployment, wanted: Wanted): AsyncGen
 }
 
 /** The partitions of an owner; or the table, which is read as one. */
-const partsOf = (deployment: Deployment, wanted: Wanted): readonly { readonly partition?: string; read: Read }[] =>
+const buildPartitionReaders = (
+  deployment: Deployment,
+  wanted: PageQuery,
+): readonly { readonly partition?: string; read: ReadPage }[] =>
   wanted.owner === undefined
-    ? [{ read: (from) => scan(deployment, wanted, from) }]
-    : partitionsOf(wanted.owner, wanted.shards).map((partition) => ({
+    ? [{ read: (from) => scanPage(deployment, wanted, from) }]
+    : listOwnerPartitions(wanted.owner, wanted.shards).map((partition) => ({
         partition,
-        read: (from) => query(deployment, wanted, partition, from),
+        read: (from) => queryPage(deployment, wanted, partition, from),
       }));
 
 /** @throws UsageError */
-function placeOf(after: string): Place {
+function decodePosition(after: string): PagePosition {
   try {
-    return JSON.parse(Buffer.from(after, 'base64url').toString()) as Place;
+    return JSON.parse(Buffer.from(after, 'base64url').toString()) as PagePosition;
   } catch {
-    throw new UsageError('--after is no key that a page printed.');
+    throw new TasksUsageError('--after is no key that a page printed.');
   }
 }
 
-async function query({ client, table }: Deployment, wanted: Wanted, partition: string, key: Key | undefined) {
-  const filter = filterOf(wanted);
-  return answerOf(
+async function queryPage(
+  { client, table }: Deployment,
+  wanted: PageQuery,
+  partition: string,
+  key: StartKey | undefined,
+) {
+  const filter = buildFilter(wanted);
+  return toRowPage(
     await client.send(
       new QueryCommand({
         TableName: table,
-        ...EVENTUALLY,
+        ...EVENTUAL_READ,
         Limit: wanted.page,
         KeyConditionExpression: '#partition = :partition',
         ScanIndexForward: false,
@@ -96,13 +104,13 @@ async function query({ client, table }: Deployment, wanted: Wanted, partition: s
   );
 }
 
-async function scan({ client, table }: Deployment, wanted: Wanted, key: Key | undefined) {
-  const filter = filterOf(wanted);
-  return answerOf(
+async function scanPage({ client, table }: Deployment, wanted: PageQuery, key: StartKey | undefined) {
+  const filter = buildFilter(wanted);
+  return toRowPage(
     await client.send(
       new ScanCommand({
         TableName: table,
-        ...EVENTUALLY,
+        ...EVENTUAL_READ,
         Limit: wanted.page,
         ...filter,
         FilterExpression: `(begins_with(#partition, :owner) OR begins_with(#partition, :task)) AND ${filter.FilterExpression}`,
@@ -115,7 +123,7 @@ async function scan({ client, table }: Deployment, wanted: Wanted, key: Key | un
 }
 
 /** Filters save what is sent, not what it costs: DynamoDB counts what it reads. */
-function filterOf({ status, id }: Wanted) {
+function buildFilter({ status, id }: PageQuery) {
   const names: Record<string, string> = { '#void': 'void' };
   const values: Record<string, unknown> = {};
   const tests = ['attribute_not_exists(#void)'];
@@ -137,13 +145,13 @@ function filterOf({ status, id }: Wanted) {
   };
 }
 
-function answerOf(output: {
+function toRowPage(output: {
   readonly Items?: Record<string, unknown>[];
   readonly ScannedCount?: number;
   readonly LastEvaluatedKey?: Record<string, unknown>;
   readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
 }) {
   const { Items = [], ScannedCount = 0, LastEvaluatedKey: last, ConsumedCapacity } = output;
-  const rows = Items.map((item) => readable(item as unknown as TaskRow));
+  const rows = Items.map((item) => checkRowFormat(item as unknown as TaskRow));
   return { page: { rows, scanned: ScannedCount, units: ConsumedCapacity?.CapacityUnits ?? 0 }, last };
 }

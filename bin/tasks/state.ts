@@ -1,7 +1,7 @@
 /** What a row says about its task, in an operator's words. */
 import { isTerminal, type TaskRow } from '../../lambda/tasks/record.ts';
 
-export type State =
+export type TaskState =
   | 'ended'
   | 'expired'
   /** A message must stand behind it: nobody holds it. */
@@ -14,7 +14,7 @@ export type State =
   /** Cancelled, and its tool's `onCancel` has not run yet. */
   | 'owes a clean-up';
 
-export function stateOf(row: TaskRow, now: number): State {
+export function toTaskState(row: TaskRow, now: number): TaskState {
   if (row.expiresAt <= now) return 'expired';
   if (isTerminal(row.status)) return row.cleanUp === 'owed' ? 'owes a clean-up' : 'ended';
   if (row.run !== undefined) return (row.leaseUntil ?? 0) > now ? 'runs' : 'abandoned';
@@ -23,10 +23,10 @@ export function stateOf(row: TaskRow, now: number): State {
 }
 
 /** Whether a wake-up of its present generation could do anything for a task. */
-export const isOwed = (state: State): boolean => !['ended', 'expired', 'waits for answers'].includes(state);
+export const isWakeUpOwed = (state: TaskState): boolean => !['ended', 'expired', 'waits for answers'].includes(state);
 
 /** A time and how far away it is. */
-export function when(time: number, now: number): string {
+export function formatTimestamp(time: number, now: number): string {
   const seconds = Math.round(Math.abs(time - now) / 1_000);
   const [unit, size] = (
     [
@@ -41,21 +41,23 @@ export function when(time: number, now: number): string {
 }
 
 /** The owner's hash of a partition; absent on an anonymous server. */
-export const ownerOf = ({ partition }: TaskRow): string | undefined => /^owner#([^#]+)/.exec(partition)?.[1];
+export const parseOwnerHash = ({ partition }: TaskRow): string | undefined => /^owner#([^#]+)/.exec(partition)?.[1];
 
 /** A task on one line. */
-export function lineOf(row: TaskRow, now: number): string {
+export function formatTaskLine(row: TaskRow, now: number): string {
   const { id, status, tool, createdAt } = row;
   const created = new Date(createdAt).toISOString().replace(/\.\d+Z$/, 'Z');
-  return [id, status.padEnd(14), stateOf(row, now).padEnd(18), created, tool, ownerOf(row) ?? '-'].join('  ');
+  return [id, status.padEnd(14), toTaskState(row, now).padEnd(18), created, tool, parseOwnerHash(row) ?? '-'].join(
+    '  ',
+  );
 }
 
 /** A task as JSON, without anything it was given or has made. */
-export function factsOf(row: TaskRow, now: number): Record<string, unknown> {
+export function toTaskJson(row: TaskRow, now: number): Record<string, unknown> {
   const { partition, id, tool, era, status, generation, run, leaseUntil, wakeAt, failures, revision, entries } = row;
   const { createdAt, lastUpdatedAt, expiresAt, progress } = row;
   return {
-    ...{ id, partition, owner: ownerOf(row), tool, era, status, state: stateOf(row, now) },
+    ...{ id, partition, owner: parseOwnerHash(row), tool, era, status, state: toTaskState(row, now) },
     ...{ createdAt, lastUpdatedAt, expiresAt, generation, held: run !== undefined, leaseUntil, wakeAt },
     ...{ failures, revision, entries, progress, toolError: row.toolError, cleanUp: row.cleanUp },
   };

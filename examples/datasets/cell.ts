@@ -9,7 +9,7 @@ export type Cell =
   | { readonly type: 'boolean' | 'string' };
 
 /** Nothing that is a number or a date is longer; a longer cell is text without a further look. */
-const LONGEST_VALUE = 64;
+const MAX_VALUE_LENGTH = 64;
 
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -22,15 +22,15 @@ const MONTH_FIRST = /^([A-Z][a-z]{2})[a-z]* (\d{1,2}),? (\d{4})$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Classify the text of a cell that is not empty, without the space around it. */
-export function readCell(text: string): Cell {
-  if (text.length > LONGEST_VALUE) return { type: 'string' };
+export function parseCell(text: string): Cell {
+  if (text.length > MAX_VALUE_LENGTH) return { type: 'string' };
   if (BOOLEAN.test(text)) return { type: 'boolean' };
-  if (NUMBER.test(text) && !LEADING_ZERO.test(text)) return readNumber(text);
-  const time = readDate(text);
+  if (NUMBER.test(text) && !LEADING_ZERO.test(text)) return parseNumberCell(text);
+  const time = parseDate(text);
   return time === undefined ? { type: 'string' } : { type: 'date', time };
 }
 
-function readNumber(text: string): Cell {
+function parseNumberCell(text: string): Cell {
   const number = Number(text);
   if (!INTEGER.test(text)) return Number.isFinite(number) ? { type: 'number', number } : { type: 'string' };
   // Digits beyond what a number holds exactly are a name as well.
@@ -41,28 +41,28 @@ function readNumber(text: string): Cell {
  * Dates with the year first (ISO 8601 and its common relatives) and "Jan 31 2000". Day and month in figures
  * with the year last are left as text: which is which cannot be told. No offset means UTC.
  */
-function readDate(text: string): number | undefined {
+function parseDate(text: string): number | undefined {
   const iso = YEAR_FIRST.exec(text);
   if (iso) {
     const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', offset] = iso;
-    const midnight = dayOf(Number(year), Number(month), Number(day));
+    const midnight = toUtcMidnight(Number(year), Number(month), Number(day));
     if (midnight === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
     const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(fraction);
-    return midnight + Math.round(seconds * 1000) - offsetMs(offset);
+    return midnight + Math.round(seconds * 1000) - parseOffsetMs(offset);
   }
   const named = MONTH_FIRST.exec(text);
   const month = MONTHS.indexOf(named?.[1] ?? '') + 1;
-  return named && month > 0 ? dayOf(Number(named[3]), month, Number(named[2])) : undefined;
+  return named && month > 0 ? toUtcMidnight(Number(named[3]), month, Number(named[2])) : undefined;
 }
 
 /** Midnight UTC; nothing for a day that does not exist, which `Date.UTC` would carry into the next month. */
-function dayOf(year: number, month: number, day: number): number | undefined {
+function toUtcMidnight(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
 }
 
-function offsetMs(offset: string | undefined): number {
+function parseOffsetMs(offset: string | undefined): number {
   if (offset === undefined || offset === 'Z') return 0;
   const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2));
   return (offset.startsWith('-') ? -minutes : minutes) * 60_000;

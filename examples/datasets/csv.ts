@@ -13,7 +13,7 @@ export interface CsvSource {
 }
 
 /** How a read may be stopped and followed. */
-export interface ReadOptions {
+export interface CsvReadOptions {
   /** Ends the read with the signal's reason at the next chunk. */
   readonly signal?: AbortSignal;
   /** Called with the bytes read so far, after each chunk. */
@@ -25,7 +25,7 @@ export const MAX_COLUMNS = 500;
 export const MAX_COLUMN_NAME_LENGTH = 200;
 
 /** A longer record (characters) is refused: most likely a quote that was never closed. */
-const MAX_RECORD_SIZE = 1_048_576;
+const MAX_RECORD_LENGTH = 1_048_576;
 
 /** The CSV cannot be read; the message says where and why. */
 export class CsvProblem extends Error {
@@ -45,7 +45,7 @@ export class CsvProblem extends Error {
  * @throws CsvProblem when there is no header or it is too large
  */
 export async function readColumns(csv: CsvSource): Promise<string[]> {
-  const header = await readHeader(csv);
+  const header = await readHeaderRecord(csv);
   const names = new Set<string>();
   for (const [index, cell] of header.entries()) {
     const base = cell.trim() || `column ${index + 1}`;
@@ -61,8 +61,8 @@ export async function readColumns(csv: CsvSource): Promise<string[]> {
  *
  * @throws CsvProblem as `readColumns` does
  */
-export async function readHeader(csv: CsvSource): Promise<string[]> {
-  for await (const header of records(csv, {})) {
+export async function readHeaderRecord(csv: CsvSource): Promise<string[]> {
+  for await (const header of readRecords(csv, {})) {
     if (header.length > MAX_COLUMNS)
       throw new CsvProblem(1, `it has ${header.length} columns, and ${MAX_COLUMNS} is the most that is read.`);
     if (header.some((cell) => cell.length > MAX_COLUMN_NAME_LENGTH))
@@ -78,22 +78,22 @@ export async function readHeader(csv: CsvSource): Promise<string[]> {
  *
  * @throws CsvProblem for what is not CSV, or the reason of `options.signal`
  */
-export async function* readRows(csv: CsvSource, options: ReadOptions = {}): AsyncGenerator<string[]> {
+export async function* readRows(csv: CsvSource, options: CsvReadOptions = {}): AsyncGenerator<string[]> {
   let isHeader = true;
-  for await (const record of records(csv, options)) {
+  for await (const record of readRecords(csv, options)) {
     if (!isHeader) yield record;
     isHeader = false;
   }
 }
 
-async function* records(csv: CsvSource, options: ReadOptions): AsyncGenerator<string[]> {
+async function* readRecords(csv: CsvSource, options: CsvReadOptions): AsyncGenerator<string[]> {
   const input = csv.open();
   const closed = new Promise((resolve) => input.once('close', resolve));
   // Leaving the loop early, or an error anywhere, destroys parser and input both.
   const parser: Parser = pipeline(
     input,
-    (chunks: AsyncIterable<Buffer>) => watched(chunks, options),
-    parse({ bom: true, skip_empty_lines: true, max_record_size: MAX_RECORD_SIZE }),
+    (chunks: AsyncIterable<Buffer>) => trackChunks(chunks, options),
+    parse({ bom: true, skip_empty_lines: true, max_record_size: MAX_RECORD_LENGTH }),
     () => {},
   );
   try {
@@ -108,7 +108,7 @@ async function* records(csv: CsvSource, options: ReadOptions): AsyncGenerator<st
   }
 }
 
-async function* watched(chunks: AsyncIterable<Buffer>, { signal, onRead }: ReadOptions): AsyncGenerator<Buffer> {
+async function* trackChunks(chunks: AsyncIterable<Buffer>, { signal, onRead }: CsvReadOptions): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of chunks) {
     signal?.throwIfAborted();

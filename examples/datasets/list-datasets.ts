@@ -3,18 +3,18 @@ import { defineTool, type Tool } from '../../lambda/index.ts';
 import { readColumns } from './csv.ts';
 import type { Datasets } from './source.ts';
 
-const listing = z.object({
+const datasetList = z.object({
   datasets: z.array(z.object({ name: z.string(), bytes: z.number().int(), columns: z.array(z.string()) })),
 });
 
 /** Quick, so never a task. It reads the first line of each file; counting rows would read all of them. */
-export const listDatasets = (datasets: Datasets): Tool =>
+export const defineListDatasets = (datasets: Datasets): Tool =>
   defineTool(
     'list_datasets',
     {
       title: 'List data sets',
       description: 'The packaged data sets that profile_dataset and redact_dataset know by name.',
-      outputSchema: listing,
+      outputSchema: datasetList,
       annotations: { readOnlyHint: true, openWorldHint: false },
       taskSupport: 'forbidden',
     },

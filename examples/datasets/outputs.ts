@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** One finished output. */
-export interface Output {
+export interface OutputFile {
   readonly bytes: number;
   text(): Promise<string>;
 }
@@ -17,7 +17,7 @@ export interface OutputStore {
   /** @returns the length in bytes */
   put(id: string, content: Readable): Promise<number>;
   /** Nothing when there is no such output. */
-  get(id: string): Promise<Output | undefined>;
+  get(id: string): Promise<OutputFile | undefined>;
 }
 
 /** What chooses the store: a bucket, else a folder, else a folder among the machine's temporary files. */
@@ -27,28 +27,30 @@ export interface OutputEnvironment {
 }
 
 /** Touches neither disk nor network before it is used. */
-export function outputStore({ PAYLOAD_BUCKET, PAYLOAD_FOLDER }: OutputEnvironment): OutputStore {
-  return PAYLOAD_BUCKET ? bucketOutputs(PAYLOAD_BUCKET) : folderOutputs(PAYLOAD_FOLDER || join(tmpdir(), 'datasets'));
+export function createOutputStore({ PAYLOAD_BUCKET, PAYLOAD_FOLDER }: OutputEnvironment): OutputStore {
+  return PAYLOAD_BUCKET
+    ? createBucketOutputs(PAYLOAD_BUCKET)
+    : createFolderOutputs(PAYLOAD_FOLDER || join(tmpdir(), 'datasets'));
 }
 
-const keyOf = (id: string): string => `outputs/${id}.csv`;
+const toOutputKey = (id: string): string => `outputs/${id}.csv`;
 
-function folderOutputs(folder: string): OutputStore {
+function createFolderOutputs(folder: string): OutputStore {
   return {
     put: async (id, content) => {
-      const path = join(folder, keyOf(id));
+      const path = join(folder, toOutputKey(id));
       await mkdir(join(folder, 'outputs'), { recursive: true });
       return spool(content, await mkdtemp(`${path}-`), (file) => rename(file, path));
     },
     get: async (id) => {
-      const path = join(folder, keyOf(id));
-      const found = await stat(path).catch(nothingIf(({ code }) => code === 'ENOENT'));
+      const path = join(folder, toOutputKey(id));
+      const found = await stat(path).catch(ignoreIf(({ code }) => code === 'ENOENT'));
       return found && { bytes: found.size, text: () => readFile(path, 'utf8') };
     },
   };
 }
 
-function bucketOutputs(Bucket: string): OutputStore {
+function createBucketOutputs(Bucket: string): OutputStore {
   // Loaded with the first output: most calls have none.
   const load = async () => {
     const sdk = await import('@aws-sdk/client-s3');
@@ -67,15 +69,15 @@ function bucketOutputs(Bucket: string): OutputStore {
       return spool(content, await mkdtemp(join(tmpdir(), 'output-')), async (file, ContentLength) => {
         const Body = createReadStream(file);
         const ContentType = 'text/csv; charset=utf-8';
-        await client.send(new PutObjectCommand({ Bucket, Key: keyOf(id), Body, ContentLength, ContentType }));
+        await client.send(new PutObjectCommand({ Bucket, Key: toOutputKey(id), Body, ContentLength, ContentType }));
       });
     },
     get: async (id) => {
       const { GetObjectCommand, HeadObjectCommand, client } = await s3();
-      const object = { Bucket, Key: keyOf(id) };
+      const object = { Bucket, Key: toOutputKey(id) };
       // Who may not list a bucket is told 403, not 404, where there is no object.
-      const isMissing = ({ $metadata }: Failure) => [403, 404].includes($metadata?.httpStatusCode ?? 0);
-      const found = await client.send(new HeadObjectCommand(object)).catch(nothingIf(isMissing));
+      const isMissing = ({ $metadata }: StorageFailure) => [403, 404].includes($metadata?.httpStatusCode ?? 0);
+      const found = await client.send(new HeadObjectCommand(object)).catch(ignoreIf(isMissing));
       return (
         found && {
           bytes: found.ContentLength ?? 0,
@@ -104,10 +106,10 @@ async function spool(
 }
 
 /** What errors of the file system and of S3 say about themselves. */
-type Failure = { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
+type StorageFailure = { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
 
 /** For `catch`: an error that says that there is nothing. */
-const nothingIf = (isMissing: (error: Failure) => boolean) => (error: Failure) => {
+const ignoreIf = (isMissing: (error: StorageFailure) => boolean) => (error: StorageFailure) => {
   if (isMissing(error)) return undefined;
   throw error;
 };

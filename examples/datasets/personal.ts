@@ -1,20 +1,20 @@
 /** Which columns look personal: by what their header says and by what their cells look like. */
-import { type CsvSource, type ReadOptions, readColumns, readRows } from './csv.ts';
+import { type CsvReadOptions, type CsvSource, readColumns, readRows } from './csv.ts';
 
 export interface PersonalColumn {
   readonly column: string;
-  readonly kind: Kind;
+  readonly kind: PersonalDataKind;
   /** Said to the person who decides. */
   readonly reason: string;
 }
 
-type Kind = 'name' | 'email' | 'phone' | 'address' | 'date' | 'id' | 'coordinate' | 'trait';
+type PersonalDataKind = 'name' | 'email' | 'phone' | 'address' | 'date' | 'id' | 'coordinate' | 'trait';
 
 /**
  * Rules on a header's words, joined by single spaces ("first_name" and "firstName" are "first name"); the first
  * that fits decides. They rather ask too often: a person says which columns are meant.
  */
-const HEADERS: readonly (readonly [Kind, RegExp])[] = [
+const HEADER_RULES: readonly (readonly [PersonalDataKind, RegExp])[] = [
   ['email', /\be ?mail\b/],
   ['phone', /\b(phone|telephone|tel|mobile|fax)\b/],
   ['date', /\b(birth|birthday|birthdate|dob|born|death|died|deceased)\b/],
@@ -27,7 +27,7 @@ const HEADERS: readonly (readonly [Kind, RegExp])[] = [
 ];
 
 /** Rules on a cell. Each is linear in the length of what it is given. */
-const CELLS: readonly (readonly [Kind, string, RegExp])[] = [
+const CELL_RULES: readonly (readonly [PersonalDataKind, string, RegExp])[] = [
   ['email', 'e-mail addresses', /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/],
   ['phone', 'phone numbers', /^(\+\d[\d ().-]{6,18}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})$/],
   ['id', 'social security numbers', /^\d{3}-\d{2}-\d{4}$/],
@@ -36,43 +36,45 @@ const CELLS: readonly (readonly [Kind, string, RegExp])[] = [
 ];
 
 /** A column looks like what this share of its cells (those not empty) looks like. */
-const SHARE = 0.5;
+const MIN_MATCH_SHARE = 0.5;
 /** No address, number or mailbox is longer; a longer cell is not looked at. */
-const LONGEST_CELL = 200;
+const MAX_CELL_LENGTH = 200;
 
 /** @throws CsvProblem for what is not CSV, or the reason of `options.signal` */
-export async function findPersonalColumns(csv: CsvSource, options: ReadOptions = {}): Promise<PersonalColumn[]> {
+export async function findPersonalColumns(csv: CsvSource, options: CsvReadOptions = {}): Promise<PersonalColumn[]> {
   const columns = await readColumns(csv);
   const filled = columns.map(() => 0);
-  const matches = columns.map(() => CELLS.map(() => 0));
+  const matches = columns.map(() => CELL_RULES.map(() => 0));
   for await (const row of readRows(csv, options)) {
     for (const [at, cell] of row.entries()) {
       const text = cell.trim();
       if (text === '') continue;
       filled[at] = (filled[at] ?? 0) + 1;
-      const rule = text.length > LONGEST_CELL ? -1 : CELLS.findIndex(([, , pattern]) => pattern.test(text));
+      const rule = text.length > MAX_CELL_LENGTH ? -1 : CELL_RULES.findIndex(([, , pattern]) => pattern.test(text));
       const counts = matches[at];
       if (rule >= 0 && counts) counts[rule] = (counts[rule] ?? 0) + 1;
     }
   }
-  return columns.flatMap((column, at) => byHeader(column) ?? byCells(column, matches[at] ?? [], filled[at] ?? 0) ?? []);
+  return columns.flatMap(
+    (column, at) => classifyByHeader(column) ?? classifyByCells(column, matches[at] ?? [], filled[at] ?? 0) ?? [],
+  );
 }
 
-function byHeader(column: string): PersonalColumn | undefined {
-  const rule = HEADERS.find(([, pattern]) => pattern.test(wordsOf(column)));
+function classifyByHeader(column: string): PersonalColumn | undefined {
+  const rule = HEADER_RULES.find(([, pattern]) => pattern.test(splitWords(column)));
   return rule && { column, kind: rule[0], reason: 'its header says so' };
 }
 
-function byCells(column: string, matches: readonly number[], filled: number): PersonalColumn | undefined {
-  const rule = CELLS.findIndex((_, at) => filled > 0 && (matches[at] ?? 0) / filled >= SHARE);
-  const found = CELLS[rule];
+function classifyByCells(column: string, matches: readonly number[], filled: number): PersonalColumn | undefined {
+  const rule = CELL_RULES.findIndex((_, at) => filled > 0 && (matches[at] ?? 0) / filled >= MIN_MATCH_SHARE);
+  const found = CELL_RULES[rule];
   if (!found) return undefined;
   const [kind, what] = found;
   return { column, kind, reason: `${matches[rule]} of ${filled} cells look like ${what}` };
 }
 
 /** "firstName", "first_name" and "First-Name" are "first name". */
-const wordsOf = (header: string): string =>
+const splitWords = (header: string): string =>
   header
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll(/[^A-Za-z0-9]+/g, ' ')

@@ -1,13 +1,13 @@
 import { defineTool, type Tool } from '../../lambda/index.ts';
 import { csvProfile, profileCsv } from './profile.ts';
-import { profileText } from './profile-text.ts';
+import { formatProfile } from './profile-text.ts';
 import { csvArguments, type Datasets } from './source.ts';
 
 /**
  * A task or not, as the client likes. Nothing is recorded on the way: reading again after a crash gives the same
  * figures.
  */
-export const profileDataset = (datasets: Datasets): Tool =>
+export const defineProfileDataset = (datasets: Datasets): Tool =>
   defineTool(
     'profile_dataset',
     {
@@ -26,6 +26,6 @@ export const profileDataset = (datasets: Datasets): Tool =>
         signal: task.signal,
         onRead: (bytes, rows) => task.progress(bytes, csv.bytes, `${rows.toLocaleString('en-US')} rows read`),
       });
-      return { structuredContent: profile, content: [{ type: 'text', text: profileText(profile) }] };
+      return { structuredContent: profile, content: [{ type: 'text', text: formatProfile(profile) }] };
     },
   );

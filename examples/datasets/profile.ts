@@ -1,7 +1,7 @@
 /** What a CSV holds, column by column. */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { ColumnProfiler, columnProfile, keptPerColumn } from './column.ts';
+import { ColumnProfiler, columnProfile, computeColumnLimit } from './column.ts';
 import { type CsvSource, readColumns, readRows } from './csv.ts';
 
 export const csvProfile = z.object({
@@ -24,7 +24,7 @@ export async function profileCsv(
   options: { readonly signal?: AbortSignal; readonly onRead?: (bytes: number, rows: number) => void } = {},
 ): Promise<CsvProfile> {
   const names = await readColumns(csv);
-  const profilers = names.map((name) => new ColumnProfiler(name, keptPerColumn(names.length)));
+  const profilers = names.map((name) => new ColumnProfiler(name, computeColumnLimit(names.length)));
   let rows = 0;
   const onRead = (bytes: number) => options.onRead?.(bytes, rows);
   for await (const row of readRows(csv, { signal: options.signal, onRead })) {
@@ -34,7 +34,7 @@ export async function profileCsv(
   }
   const columns = [];
   for (const profiler of profilers) {
-    columns.push(profiler.result());
+    columns.push(profiler.toProfile());
     // Sorting for quantiles takes milliseconds a column: let timers in between.
     await setImmediate();
   }

@@ -4,7 +4,7 @@ import { defineTool, type Tool, toolError } from '../../lambda/index.ts';
 import type { OutputStore } from './outputs.ts';
 import { findPersonalColumns, type PersonalColumn } from './personal.ts';
 import { redactCsv } from './redact.ts';
-import { outputId, outputUri } from './redacted-resource.ts';
+import { toOutputId, toOutputUri } from './redacted-resource.ts';
 import { csvArguments, type Datasets } from './source.ts';
 
 const redactionSummary = z.object({
@@ -19,7 +19,7 @@ const redactionSummary = z.object({
  * Always a task: it waits for a person. While it waits nothing runs; with the answer it runs again from the top,
  * and its steps give what they gave before.
  */
-export const redactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
+export const defineRedactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
   defineTool(
     'redact_dataset',
     {
@@ -47,7 +47,7 @@ export const redactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
       }
 
       const answer = await task.elicit('columns', {
-        message: question(csv.name, found),
+        message: formatQuestion(csv.name, found),
         requestedSchema: z.object({
           columns: z
             .array(z.enum(found.map(({ column }) => column)))
@@ -66,9 +66,9 @@ export const redactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
         async ({ key, signal }) => {
           const { text, rows } = await redactCsv(csv, { columns, secret }, { signal, onRead: tell('Writing') });
           // The same id on every attempt: what an attempt before this one wrote is replaced.
-          const id = outputId(key);
+          const id = toOutputId(key);
           const bytes = await outputs.put(id, text);
-          return { rows: rows(), bytes, uri: outputUri(id) };
+          return { rows: rows(), bytes, uri: toOutputUri(id) };
         },
         { retry: 3 },
       );
@@ -89,7 +89,7 @@ export const redactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
     },
   );
 
-function question(csv: string, found: readonly PersonalColumn[]): string {
+function formatQuestion(csv: string, found: readonly PersonalColumn[]): string {
   const lines = found.map(({ column, kind, reason }) => `- ${column}: ${kind} (${reason})`);
   return [`Which of these columns of ${csv} shall be redacted?`, ...lines].join('\n');
 }

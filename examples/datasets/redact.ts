@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { type CsvSource, type ReadOptions, readColumns, readHeader, readRows } from './csv.ts';
+import { type CsvReadOptions, type CsvSource, readColumns, readHeaderRecord, readRows } from './csv.ts';
 import type { PersonalColumn } from './personal.ts';
 
 export interface Redaction {
@@ -22,17 +22,17 @@ export interface Redaction {
 export async function redactCsv(
   csv: CsvSource,
   { columns, secret }: Redaction,
-  options: ReadOptions = {},
+  options: CsvReadOptions = {},
 ): Promise<{ text: Readable; rows: () => number }> {
   const names = await readColumns(csv);
-  const header = await readHeader(csv);
+  const header = await readHeaderRecord(csv);
   const kinds = names.map((name) => columns.find(({ column }) => column === name)?.kind);
   let rows = 0;
   const records = async function* (): AsyncGenerator<string[]> {
     yield header;
     for await (const row of readRows(csv, options)) {
       rows += 1;
-      yield row.map((cell, at) => pseudonym(kinds[at], cell, secret));
+      yield row.map((cell, at) => pseudonymize(kinds[at], cell, secret));
     }
   };
   // Of a table with one column an empty cell would be an empty line, which readers skip: quote it.
@@ -40,7 +40,7 @@ export async function redactCsv(
   return { text, rows: () => rows };
 }
 
-function pseudonym(kind: PersonalColumn['kind'] | undefined, cell: string, secret: string): string {
+function pseudonymize(kind: PersonalColumn['kind'] | undefined, cell: string, secret: string): string {
   const value = cell.trim();
   if (kind === undefined || value === '') return cell;
   return `${kind}-${createHmac('sha256', secret).update(value).digest('hex').slice(0, 12)}`;

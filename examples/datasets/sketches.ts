@@ -27,7 +27,7 @@ export class DistinctCount {
     }
   }
 
-  result(): { count: number; approximate: boolean } {
+  estimate(): { count: number; approximate: boolean } {
     return { count: this.#kept.size * 2 ** this.#bits, approximate: this.#bits > 0 };
   }
 
@@ -72,7 +72,7 @@ export class FrequentValues {
   }
 
   /** The `most` most frequent of those that were seen more than once; equals in order of their text. */
-  result(most: number): { values: { value: string; count: number }[]; approximate: boolean } {
+  findTop(most: number): { values: { value: string; count: number }[]; approximate: boolean } {
     const values = [...this.#counts]
       .filter(([, count]) => count > 1)
       .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
@@ -89,7 +89,7 @@ export class FrequentValues {
 export class Quantiles {
   readonly #limit: number;
   readonly #sample: number[] = [];
-  readonly #random = mulberry32(1);
+  readonly #random = createMulberry32(1);
   #seen = 0;
 
   constructor(limit: number) {
@@ -107,7 +107,7 @@ export class Quantiles {
   }
 
   /** At each share in [0, 1], interpolated linearly between the two nearest ranks; at least one value was added. */
-  result(shares: readonly number[]): { values: number[]; approximate: boolean } {
+  estimate(shares: readonly number[]): { values: number[]; approximate: boolean } {
     const sorted = Float64Array.from(this.#sample).sort();
     const values = shares.map((share) => {
       const rank = share * (sorted.length - 1);
@@ -120,7 +120,7 @@ export class Quantiles {
 }
 
 /** A small generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
+function createMulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

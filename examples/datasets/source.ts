@@ -14,7 +14,7 @@ export const csvArguments = z
     dataset: z.string().max(200).optional().describe('Name of a packaged data set, as list_datasets gives it.'),
     csv: z.string().optional().describe('The CSV itself, comma separated, with a header line.'),
   })
-  // A `oneOf` would say this in JSON Schema, but model APIs refuse it at the root of a tool's arguments.
+  // A `expectOneOf` would say this in JSON Schema, but model APIs refuse it at the root of a tool's arguments.
   .refine(({ dataset, csv }) => (dataset === undefined) !== (csv === undefined), {
     message: 'Give exactly one of "dataset" and "csv".',
   })
@@ -39,13 +39,13 @@ export interface Datasets {
  *
  * @param folder default: the `data` folder of the package vega-datasets
  */
-export function datasetsIn(folder?: string): Datasets {
+export function createDatasets(folder?: string): Datasets {
   const open = async (name: string): Promise<CsvSource> => {
-    const path = join(folder ?? packagedFolder(), name);
+    const path = join(folder ?? findPackagedFolder(), name);
     return { name, bytes: (await stat(path)).size, open: () => createReadStream(path) };
   };
   const names = async () => {
-    const files = await readdir(folder ?? packagedFolder(), { withFileTypes: true }).catch(noFolder);
+    const files = await readdir(folder ?? findPackagedFolder(), { withFileTypes: true }).catch(failNoFolder);
     return files
       .filter((file) => file.isFile() && file.name.endsWith('.csv'))
       .map((file) => file.name)
@@ -54,7 +54,7 @@ export function datasetsIn(folder?: string): Datasets {
   return {
     list: async () => Promise.all((await names()).map(open)),
     find: async ({ dataset, csv }) => {
-      if (csv !== undefined) return csvText(csv);
+      if (csv !== undefined) return toCsvSource(csv);
       // A name is looked up in the folder's listing and never made into a path: no traversal.
       const known = await names();
       const name = known.find((file) => file === dataset || file === `${dataset}.csv`);
@@ -65,30 +65,30 @@ export function datasetsIn(folder?: string): Datasets {
 }
 
 /** CSV that came as a string. */
-export function csvText(text: string): CsvSource {
+export function toCsvSource(text: string): CsvSource {
   const bytes = Buffer.from(text);
-  return { name: 'given.csv', bytes: bytes.length, open: () => Readable.from(chunksOf(bytes)) };
+  return { name: 'given.csv', bytes: bytes.length, open: () => Readable.from(splitChunks(bytes)) };
 }
 
 const CHUNK_BYTES = 65_536;
 
 /** As a file would be read: one chunk to a turn of the event loop. */
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* splitChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     await setImmediate();
     yield bytes.subarray(at, at + CHUNK_BYTES);
   }
 }
 
-function packagedFolder(): string {
+function findPackagedFolder(): string {
   try {
     return join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '..', 'data');
   } catch (cause) {
-    return noFolder(cause);
+    return failNoFolder(cause);
   }
 }
 
-function noFolder(cause: unknown): never {
+function failNoFolder(cause: unknown): never {
   throw new Error('No data sets: install the package vega-datasets, or set DATASETS_DIR to a folder of CSV files.', {
     cause,
   });

@@ -2,9 +2,9 @@
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { Guard } from './guard.ts';
 
-export const anonymous: Guard = {
+export const anonymousGuard: Guard = {
   secretHeaders: [],
   identify: async () => ({ caller: {} }),
-  insufficientScope: () =>
+  refuseScopes: () =>
     new Refusal(403, CODE.transport, 'This tool demands scopes, which callers of this server never have.'),
 };

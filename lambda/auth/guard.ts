@@ -16,7 +16,7 @@ export interface Guard {
   /** @throws Refusal 401 or 403, with what the client has to do about it. @throws Unavailable without the issuer's keys */
   identify(request: HttpRequest): Promise<Identity>;
   /** What a caller is told who would need these scopes as well. */
-  insufficientScope(request: HttpRequest, scopes: readonly string[]): Refusal;
+  refuseScopes(request: HttpRequest, scopes: readonly string[]): Refusal;
   /** The document at a well-known path; `undefined` for a request of anything else. */
-  wellKnown?(request: HttpRequest): Reply | undefined;
+  serveWellKnown?(request: HttpRequest): Reply | undefined;
 }

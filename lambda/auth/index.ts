@@ -1,15 +1,15 @@
 /** Who calls: one guard for each of the construct's `auth` choices. */
-import { anonymous } from './anonymous.ts';
+import { anonymousGuard } from './anonymous.ts';
 import { createBearerGuard } from './bearer.ts';
 import type { Guard } from './guard.ts';
-import { iam } from './iam.ts';
+import { iamGuard } from './iam.ts';
 import type { AuthSettings } from './settings.ts';
 
-export { anonymous } from './anonymous.ts';
+export { anonymousGuard } from './anonymous.ts';
 export type { Guard, Identity } from './guard.ts';
-export { type AuthSettings, authSettings } from './settings.ts';
+export { type AuthSettings, readAuthSettings } from './settings.ts';
 
-export interface GuardParts {
+export interface GuardOptions {
   /** Path of the MCP endpoint. */
   readonly path: string;
   /** What the server is called in its metadata. */
@@ -17,12 +17,12 @@ export interface GuardParts {
   now(): number;
 }
 
-export function createGuard(settings: AuthSettings, parts: GuardParts): Guard {
+export function createGuard(settings: AuthSettings, parts: GuardOptions): Guard {
   switch (settings.kind) {
     case 'none':
-      return anonymous;
+      return anonymousGuard;
     case 'iam':
-      return iam;
+      return iamGuard;
     case 'token':
       return createBearerGuard({ ...parts, settings: settings.token });
   }

@@ -7,15 +7,15 @@ import { Unavailable } from '../engine/errors.ts';
 import { isTrustworthy, type TokenSettings } from './settings.ts';
 
 /** How long keys are used before they are fetched again (ms): a key that the issuer withdrew is taken no longer than this. */
-const FRESH_MS = 600_000;
+const KEYS_MAX_AGE_MS = 600_000;
 /** At most this often (ms) does an unknown key make us look for it: any text can name one. */
-const LOOK_AGAIN_MS = 5_000;
+const KEYS_COOLDOWN_MS = 5_000;
 /** A client waits meanwhile (ms). */
-const TIMEOUT_MS = 3_000;
+const ISSUER_TIMEOUT_MS = 3_000;
 
-export interface KeyTimes {
-  readonly freshMs?: number;
-  readonly lookAgainMs?: number;
+export interface KeyCacheOptions {
+  readonly maxAgeMs?: number;
+  readonly cooldownMs?: number;
 }
 
 /**
@@ -23,14 +23,17 @@ export interface KeyTimes {
  *
  * @throws Unavailable (from what it returns) when there are no keys yet and none to be had; nothing is known of the token then
  */
-export function keysOf(settings: Pick<TokenSettings, 'issuer' | 'jwksUri'>, times: KeyTimes = {}): JWTVerifyGetKey {
+export function createKeyResolver(
+  settings: Pick<TokenSettings, 'issuer' | 'jwksUri'>,
+  times: KeyCacheOptions = {},
+): JWTVerifyGetKey {
   let known: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   const load = async () => {
-    const url = new URL(settings.jwksUri ?? (await discoverKeys(settings.issuer)));
+    const url = new URL(settings.jwksUri ?? (await discoverJwksUri(settings.issuer)));
     return createRemoteJWKSet(url, {
-      cacheMaxAge: times.freshMs ?? FRESH_MS,
-      cooldownDuration: times.lookAgainMs ?? LOOK_AGAIN_MS,
-      timeoutDuration: TIMEOUT_MS,
+      cacheMaxAge: times.maxAgeMs ?? KEYS_MAX_AGE_MS,
+      cooldownDuration: times.cooldownMs ?? KEYS_COOLDOWN_MS,
+      timeoutDuration: ISSUER_TIMEOUT_MS,
     });
   };
 
@@ -42,7 +45,7 @@ export function keysOf(settings: Pick<TokenSettings, 'issuer' | 'jwksUri'>, time
     } catch {
       // Not kept: the next request tries again.
       if (known === loading) known = undefined;
-      throw noKeys();
+      throw createNoKeysError();
     }
   }
 
@@ -53,17 +56,17 @@ export function keysOf(settings: Pick<TokenSettings, 'issuer' | 'jwksUri'>, time
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey) throw error;
       const last = keys.jwks();
-      if (!last) throw noKeys();
+      if (!last) throw createNoKeysError();
       // What is wrong with the token itself is said again.
       return createLocalJWKSet(last)(header, token);
     }
   };
 }
 
-const noKeys = () => new Unavailable("The issuer's keys cannot be fetched.");
+const createNoKeysError = () => new Unavailable("The issuer's keys cannot be fetched.");
 
 /** The issuer's metadata: RFC 8414, section 3.1 (the path goes behind), then OpenID Connect Discovery (it goes before). */
-async function discoverKeys(issuer: string): Promise<string> {
+async function discoverJwksUri(issuer: string): Promise<string> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   const places = [
@@ -71,7 +74,7 @@ async function discoverKeys(issuer: string): Promise<string> {
     `${origin}${path}/.well-known/openid-configuration`,
   ];
   for (const place of places) {
-    const response = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS) });
     if (!response.ok) {
       await response.body?.cancel();
       continue;
@@ -85,5 +88,5 @@ async function discoverKeys(issuer: string): Promise<string> {
     )
       return metadata.jwks_uri;
   }
-  throw noKeys();
+  throw createNoKeysError();
 }

@@ -2,18 +2,18 @@
 import { createHash } from 'node:crypto';
 
 /** One-way, and unambiguous: as JSON no two lists of parts are the same text. */
-const hashed = (...parts: readonly string[]): string =>
+const hashParts = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 /** A subject is unique only at its issuer (RFC 7519, section 4.1.2). */
-export const ownerBySubject = (issuer: string, subject: string): string => hashed('subject', issuer, subject);
+export const toSubjectOwner = (issuer: string, subject: string): string => hashParts('subject', issuer, subject);
 
 /** A client that acts for nobody but itself. Never the same as a subject of that name. */
-export const ownerByClient = (issuer: string, client: string): string => hashed('client', issuer, client);
+export const toClientOwner = (issuer: string, client: string): string => hashParts('client', issuer, client);
 
 /** A principal of AWS: the account and the unique id in it, with the identity that a shared role stands for. */
-export const ownerByPrincipal = (account: string, principal: string, identity: string): string =>
-  hashed('iam', account, principal, identity);
+export const toPrincipalOwner = (account: string, principal: string, identity: string): string =>
+  hashParts('iam', account, principal, identity);
 
 /** The client through which a caller came. */
-export const clientHash = (issuer: string, client: string): string => hashed('through', issuer, client);
+export const hashClient = (issuer: string, client: string): string => hashParts('through', issuer, client);

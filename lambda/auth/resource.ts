@@ -12,13 +12,17 @@ export interface ProtectedResource {
   readonly metadataUrl: string;
 }
 
-export function resourceOf(request: HttpRequest, path: string, { resource }: TokenSettings): ProtectedResource {
+export function toProtectedResource(
+  request: HttpRequest,
+  path: string,
+  { resource }: TokenSettings,
+): ProtectedResource {
   const url = new URL(resource ?? path, request.url);
   return { url: url.href, metadataUrl: `${url.origin}${METADATA_PATH}${url.pathname}` };
 }
 
 /** The metadata, for a GET of either well-known path. Public, so that it is found without any header. */
-export function metadataReply(
+export function serveResourceMetadata(
   request: HttpRequest,
   path: string,
   settings: TokenSettings,
@@ -29,7 +33,7 @@ export function metadataReply(
     throw new Refusal(405, CODE.transport, 'Method not allowed: GET the metadata.', undefined, { allow: 'GET' });
   const { scopes, issuer } = settings;
   const metadata = {
-    resource: resourceOf(request, path, settings).url,
+    resource: toProtectedResource(request, path, settings).url,
     authorization_servers: [issuer],
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
@@ -43,13 +47,17 @@ export function metadataReply(
 }
 
 /** What went wrong with a request's token; absent when there was none, as RFC 6750, section 3.1, wants it. */
-export interface Fault {
+export interface BearerError {
   readonly error: 'invalid_token' | 'insufficient_scope';
   readonly description: string;
 }
 
 /** `WWW-Authenticate`. @param scopes what the client should ask its authorization server for */
-export function challenge({ metadataUrl }: ProtectedResource, scopes: readonly string[], fault?: Fault): string {
+export function formatChallenge(
+  { metadataUrl }: ProtectedResource,
+  scopes: readonly string[],
+  fault?: BearerError,
+): string {
   const parameters = {
     ...(fault && { error: fault.error, error_description: fault.description }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),

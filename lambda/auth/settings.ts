@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../tool/errors.ts';
-import { type Environment, required } from '../variables.ts';
+import { type Environment, requireVariable } from '../variables.ts';
 
 /** How the access tokens of one issuer are checked. */
 export interface TokenSettings {
@@ -36,26 +36,26 @@ export const ALGORITHMS = [
 export const DEFAULT_CLOCK_SKEW_SECONDS = 30;
 
 /** @throws ConfigurationError when AUTH is missing or says what is not known: there is no default to fall back to */
-export function authSettings(env: Environment): AuthSettings {
-  const kind = required(env, 'AUTH');
+export function readAuthSettings(env: Environment): AuthSettings {
+  const kind = requireVariable(env, 'AUTH');
   switch (kind) {
     case 'none':
     case 'iam':
       return { kind };
     case 'jwt':
     case 'cognito':
-      return { kind: 'token', token: tokenSettings(env, kind === 'cognito') };
+      return { kind: 'token', token: readTokenSettings(env, kind === 'cognito') };
   }
   throw new ConfigurationError(
     `The environment variable AUTH is jwt, cognito, iam or none, not ${JSON.stringify(kind)}.`,
   );
 }
 
-function tokenSettings(env: Environment, cognito: boolean): TokenSettings {
-  const audiences = words(env.AUTH_AUDIENCES);
-  const clients = words(env.AUTH_CLIENTS);
-  const algorithms = words(env.AUTH_ALGORITHMS);
-  const issuer = required(env, 'AUTH_ISSUER');
+function readTokenSettings(env: Environment, cognito: boolean): TokenSettings {
+  const audiences = splitList(env.AUTH_AUDIENCES);
+  const clients = splitList(env.AUTH_CLIENTS);
+  const algorithms = splitList(env.AUTH_ALGORITHMS);
+  const issuer = requireVariable(env, 'AUTH_ISSUER');
   checkUrl('AUTH_ISSUER', issuer);
   if (env.AUTH_JWKS_URI) checkUrl('AUTH_JWKS_URI', env.AUTH_JWKS_URI);
   const foreign = algorithms.find((name) => !(ALGORITHMS as readonly string[]).includes(name));
@@ -67,19 +67,19 @@ function tokenSettings(env: Environment, cognito: boolean): TokenSettings {
     issuer,
     ...(env.AUTH_JWKS_URI && { jwksUri: env.AUTH_JWKS_URI }),
     ...(audiences.length > 0 && { audiences }),
-    scopes: words(env.AUTH_SCOPES),
+    scopes: splitList(env.AUTH_SCOPES),
     ...(clients.length > 0 && { clients }),
     algorithms: algorithms.length > 0 ? algorithms : ALGORITHMS,
-    clockSkewSeconds: seconds(env.AUTH_CLOCK_SKEW_SECONDS),
+    clockSkewSeconds: readClockSkew(env.AUTH_CLOCK_SKEW_SECONDS),
     ...(env.AUTH_RESOURCE && { resource: env.AUTH_RESOURCE }),
     cognito,
   };
 }
 
 /** Neither scopes nor URLs nor client ids have spaces in them. */
-const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter(Boolean);
+const splitList = (text: string | undefined): string[] => (text ?? '').split(' ').filter(Boolean);
 
-function seconds(text: string | undefined): number {
+function readClockSkew(text: string | undefined): number {
   if (text === undefined || text === '') return DEFAULT_CLOCK_SKEW_SECONDS;
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;

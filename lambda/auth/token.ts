@@ -5,42 +5,42 @@ import { JOSEError, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose/jwt/verify';
 import type { Identity } from './guard.ts';
 import { InvalidToken } from './invalid-token.ts';
-import { clientHash, ownerByClient, ownerBySubject } from './owner.ts';
+import { hashClient, toClientOwner, toSubjectOwner } from './owner.ts';
 import type { TokenSettings } from './settings.ts';
 
-export { keysOf } from './keys.ts';
+export { createKeyResolver } from './keys.ts';
 
 /**
  * @param resource the URL that the client dialled: the audience, unless the settings say another (RFC 8707)
- * @throws InvalidToken, and whatever `keys` throws when it has none
+ * @throws InvalidWaitToken, and whatever `keys` throws when it has none
  */
-export async function identityOf(
+export async function verifyAccessToken(
   token: string,
   settings: TokenSettings,
   keys: JWTVerifyGetKey,
   { resource, now }: { readonly resource: string; readonly now: number },
 ): Promise<Identity> {
   const { issuer, algorithms, clockSkewSeconds } = settings;
-  const claims = await verified(token, keys, {
+  const claims = await verifyJwt(token, keys, {
     issuer,
     algorithms: [...algorithms],
     clockTolerance: clockSkewSeconds,
     currentDate: new Date(now),
     requiredClaims: ['exp'],
   });
-  const client = textOf(claims.client_id) ?? textOf(claims.azp);
+  const client = readTextClaim(claims.client_id) ?? readTextClaim(claims.azp);
   checkAudience(claims, client, settings, resource);
-  const subject = textOf(claims.sub);
+  const subject = readTextClaim(claims.sub);
   if (subject === undefined && client === undefined)
     throw new InvalidToken('The token names neither a subject nor a client.');
-  const owner = subject === undefined ? ownerByClient(issuer, client as string) : ownerBySubject(issuer, subject);
+  const owner = subject === undefined ? toClientOwner(issuer, client as string) : toSubjectOwner(issuer, subject);
   return {
-    caller: { owner, ...(client !== undefined && { client: clientHash(issuer, client) }) },
-    scopes: [...scopesIn(claims.scope), ...scopesIn(claims.scp)],
+    caller: { owner, ...(client !== undefined && { client: hashClient(issuer, client) }) },
+    scopes: [...readScopes(claims.scope), ...readScopes(claims.scp)],
   };
 }
 
-async function verified(
+async function verifyJwt(
   token: string,
   keys: JWTVerifyGetKey,
   options: Parameters<typeof jwtVerify>[2],
@@ -50,10 +50,10 @@ async function verified(
   } catch (error) {
     if (error instanceof JWTExpired) throw new InvalidToken('The token has expired.');
     if (error instanceof JWTClaimValidationFailed)
-      throw new InvalidToken(WRONG_CLAIM[error.claim] ?? 'The token has a claim that is not valid.');
+      throw new InvalidToken(CLAIM_MESSAGES[error.claim] ?? 'The token has a claim that is not valid.');
     if (error instanceof JOSEError)
       throw new InvalidToken(
-        WRONG_SIGNATURE.includes(error.code)
+        SIGNATURE_ERROR_CODES.includes(error.code)
           ? 'The signature is not that of the issuer.'
           : 'The token is no JWT that can be checked.',
       );
@@ -61,13 +61,13 @@ async function verified(
   }
 }
 
-const WRONG_CLAIM: Readonly<Record<string, string>> = {
+const CLAIM_MESSAGES: Readonly<Record<string, string>> = {
   iss: 'The token is from another issuer.',
   nbf: 'The token is not valid yet.',
   exp: 'The token never expires.',
 };
 
-const WRONG_SIGNATURE = [
+const SIGNATURE_ERROR_CODES = [
   'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
   'ERR_JWKS_NO_MATCHING_KEY',
   'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
@@ -91,10 +91,11 @@ function checkAudience(
     throw new InvalidToken('The token is for another audience.');
 }
 
-const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' && claim !== '' ? claim : undefined);
+const readTextClaim = (claim: unknown): string | undefined =>
+  typeof claim === 'string' && claim !== '' ? claim : undefined;
 
 /** `scope` is one string (RFC 9068); some issuers write a list, some call it `scp`. */
-const scopesIn = (claim: unknown): string[] =>
+const readScopes = (claim: unknown): string[] =>
   (Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []).filter(
     (scope): scope is string => typeof scope === 'string' && scope !== '',
   );

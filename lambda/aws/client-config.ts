@@ -2,7 +2,7 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 /** Where a client calls. Both come from the Lambda environment by default. */
-export interface Place {
+export interface ClientOptions {
   readonly region?: string;
   /** Another address than the service's own: an emulator. */
   readonly endpoint?: string;
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** The settings that all clients of the AWS SDK understand. */
-export type Limits = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'maxAttempts' | 'retryMode'> & {
+export type AwsClientConfig = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'maxAttempts' | 'retryMode'> & {
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
@@ -31,7 +31,10 @@ export type Limits = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'maxAtte
  * Without `throwOnRequestTimeout` the SDK would only log that a request is late. `socketTimeout` ends a
  * connection that goes silent in the middle of an answer, where `requestTimeout` no longer looks.
  */
-export const limits = ({ region, endpoint, requestTimeoutMs }: Place, attemptMs: number): Limits => ({
+export const buildClientConfig = (
+  { region, endpoint, requestTimeoutMs }: ClientOptions,
+  attemptMs: number,
+): AwsClientConfig => ({
   ...(region === undefined ? {} : { region }),
   ...(endpoint === undefined ? {} : { endpoint }),
   maxAttempts: 3,
@@ -45,7 +48,7 @@ export const limits = ({ region, endpoint, requestTimeoutMs }: Place, attemptMs:
 });
 
 /** For requests that are small both ways and stand between a worker and its next heartbeat. */
-export const SHORT_MS = 1_400;
+export const SHORT_ATTEMPT_MS = 1_400;
 
 /** For payloads of megabytes, which no heartbeat waits for. */
-export const LONG_MS = 5_000;
+export const LONG_ATTEMPT_MS = 5_000;

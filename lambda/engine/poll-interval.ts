@@ -4,30 +4,33 @@ import { isTerminal, type TaskRow } from '../tasks/record.ts';
 /** An end is noticed half an interval late on average: a tenth of the age means 5 % of the duration. */
 const SHARE_OF_AGE = 0.1;
 /** With numbers from the tool: look again after this share of the time that seems to be left. */
-const SHARE_OF_REST = 0.5;
+const SHARE_OF_REMAINING = 0.5;
 /** The same numbers allow longer intervals far from the end; a question that nothing foretells bounds them. */
 const SHARE_OF_AGE_WITH_PACE = 0.2;
 /** The last part is the least certain ("100 %", and then an upload): at least this share of the work is taken to be left. */
-const LEAST_LEFT = 0.01;
+const MIN_REMAINING_SHARE = 0.01;
 
 /**
  * The interval grows with the age of the present phase, so it is short again after an answer. Where `progress`
  * has numbers it grows faster and shrinks again towards the end. Within the tool's bounds; in whole ms.
  */
-export function pollIntervalMs(row: Pick<TaskRow, 'status' | 'phaseAt' | 'poll' | 'progress'>, now: number): number {
+export function computePollIntervalMs(
+  row: Pick<TaskRow, 'status' | 'phaseAt' | 'poll' | 'progress'>,
+  now: number,
+): number {
   const { min, max } = row.poll;
   if (isTerminal(row.status)) return min;
   const age = Math.max(0, now - row.phaseAt);
-  const rest = restOf(row.progress, age);
+  const rest = estimateRemainingMs(row.progress, age);
   const interval =
-    rest === undefined ? age * SHARE_OF_AGE : Math.min(age * SHARE_OF_AGE_WITH_PACE, rest * SHARE_OF_REST);
+    rest === undefined ? age * SHARE_OF_AGE : Math.min(age * SHARE_OF_AGE_WITH_PACE, rest * SHARE_OF_REMAINING);
   return Math.round(Math.min(max, Math.max(min, interval)));
 }
 
 /** What is left to do at the pace so far (ms), once a pace can be told. */
-function restOf(progress: TaskRow['progress'], age: number): number | undefined {
+function estimateRemainingMs(progress: TaskRow['progress'], age: number): number | undefined {
   if (!progress?.total) return undefined;
   const done = progress.done / progress.total;
   if (!(done > 0 && done <= 1)) return undefined;
-  return (age * Math.max(1 - done, LEAST_LEFT)) / done;
+  return (age * Math.max(1 - done, MIN_REMAINING_SHARE)) / done;
 }

@@ -15,16 +15,16 @@ export interface EngineSettings {
   readonly cancelledRetentionMs: number;
   /** Owners are spread over this many partitions (about 1,000 writes/s each). Default 1. */
   readonly ownerShards: number;
-  /** How many tasks one owner may have open; 0 for no limit. See {@link OpenTasks}. Default 1,000. */
+  /** How many tasks one owner may have open; 0 for no limit. See {@link OpenTaskQuota}. Default 1,000. */
   readonly maxOpenTasks: number;
   /** The largest JSON of a client's answer to one question (bytes). Default 256 KiB. */
-  readonly maxAnswerBytes: number;
+  readonly maxInputBytes: number;
   /** The largest JSON that stays in the row with arguments and questions (bytes); see {@link Payloads}. */
   readonly inlineInputBytes: number;
   /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
   readonly inlineOutputBytes: number;
-  /** The largest result, or set of questions, that one answer to a client has room for (bytes); see {@link bytesInAnswer}. */
-  readonly answerBytes: number;
+  /** The largest result, or set of questions, that one answer to a client has room for (bytes); see {@link measureResponseBytes}. */
+  readonly responseBytes: number;
 }
 
 export const ENGINE_DEFAULTS: EngineSettings = {
@@ -33,10 +33,10 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   cancelledRetentionMs: 24 * 3_600_000,
   ownerShards: 1,
   maxOpenTasks: 1_000,
-  maxAnswerBytes: 262_144,
+  maxInputBytes: 262_144,
   inlineInputBytes: 4_096,
   inlineOutputBytes: 16_384,
   // Lambda's response is 6 MB. A status message and what the server says of itself take some 10 KB at most; the
   // rest of this reserve is for the id of a request, which its client chooses.
-  answerBytes: 6 * 1_048_576 - 131_072,
+  responseBytes: 6 * 1_048_576 - 131_072,
 };

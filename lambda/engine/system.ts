@@ -17,18 +17,18 @@ export const systemClock: Clock = {
     }),
 };
 
-const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
+const BASE32_DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Crockford's base 32, lower case: sorts as the number does, most significant digit first. */
-function base32(value: bigint, digits: number): string {
+function encodeBase32(value: bigint, digits: number): string {
   let text = '';
-  for (let rest = value; text.length < digits; rest >>= 5n) text = DIGITS.charAt(Number(rest & 31n)) + text;
+  for (let rest = value; text.length < digits; rest >>= 5n) text = BASE32_DIGITS.charAt(Number(rest & 31n)) + text;
   return text;
 }
 
 export const systemIds: Ids = {
   /** 10 digits of time (ms, until the year 10889) and 26 of 130 random bits. */
-  task: (now) => base32(BigInt(now), 10) + base32(BigInt(`0x${randomBytes(17).toString('hex')}`) >> 6n, 26),
+  task: (now) => encodeBase32(BigInt(now), 10) + encodeBase32(BigInt(`0x${randomBytes(17).toString('hex')}`) >> 6n, 26),
   token: () => randomUUID(),
   random: () => Math.random(),
 };

@@ -5,29 +5,29 @@
 import { createHash } from 'node:crypto';
 
 /** A span in a trace, in the words that log queries and tracing tools share. */
-export interface SpanFacts {
+export interface SpanFields {
   readonly trace_id?: string;
   readonly span_id?: string;
   readonly parent_id?: string;
 }
 
 /** @param token of a call or a run; it stays secret */
-const spanId = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);
+const deriveSpanId = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);
 
 /** The `traceparent` of what happens within the span of `token`, itself within `traceparent`. */
-export function within(traceparent: string, token: string): string {
+export function deriveTraceparent(traceparent: string, token: string): string {
   const [version, trace, , flags] = traceparent.split('-');
-  return `${version}-${trace}-${spanId(token)}-${flags}`;
+  return `${version}-${trace}-${deriveSpanId(token)}-${flags}`;
 }
 
 /** The span of `token` within `traceparent`; nothing where there is no trace. */
-export function spanFacts(traceparent: string | undefined, token: string): SpanFacts {
+export function toSpanFields(traceparent: string | undefined, token: string): SpanFields {
   const [, trace_id, parent_id] = traceparent?.split('-') ?? [];
-  return trace_id && parent_id ? { trace_id, span_id: spanId(token), parent_id } : {};
+  return trace_id && parent_id ? { trace_id, span_id: deriveSpanId(token), parent_id } : {};
 }
 
 /** The span that a `traceparent` names. */
-export function traceFacts(traceparent: string | undefined): SpanFacts {
+export function toTraceFields(traceparent: string | undefined): SpanFields {
   const [, trace_id, span_id] = traceparent?.split('-') ?? [];
   return trace_id && span_id ? { trace_id, span_id } : {};
 }

@@ -1,35 +1,35 @@
 /** A task as a client may see it, from its row. */
 
-import { deliverable } from '../payloads/deliver.ts';
+import { signLinks } from '../payloads/deliver.ts';
 import type { StoredOutcome } from '../payloads/large-result.ts';
 import type { Payloads } from '../payloads/payloads.ts';
 import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
 import type { TaskSummary, TaskView } from './model.ts';
-import { pollIntervalMs } from './poll-interval.ts';
+import { computePollIntervalMs } from './poll-interval.ts';
 
-export async function questionsOf(row: TaskRow, payloads: Payloads): Promise<Questions> {
+export async function readQuestions(row: TaskRow, payloads: Payloads): Promise<Questions> {
   return row.questions === undefined ? {} : (JSON.parse(await payloads.unpack(row.questions)) as Questions);
 }
 
-async function outcomeOf(row: TaskRow, now: number, payloads: Payloads): Promise<Outcome | undefined> {
+async function readOutcome(row: TaskRow, now: number, payloads: Payloads): Promise<Outcome | undefined> {
   if (row.outcome === undefined) return undefined;
   const kept = JSON.parse(await payloads.unpack(row.outcome)) as StoredOutcome;
-  return deliverable(payloads, kept, (row.expiresAt - now) / 1_000);
+  return signLinks(payloads, kept, (row.expiresAt - now) / 1_000);
 }
 
 /** Everything: questions and outcome are fetched from where they are kept. */
-export async function viewOf(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
-  const outcome = await outcomeOf(row, now, payloads);
-  const questions = row.status === 'input_required' ? await questionsOf(row, payloads) : {};
+export async function toTaskView(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
+  const outcome = await readOutcome(row, now, payloads);
+  const questions = row.status === 'input_required' ? await readQuestions(row, payloads) : {};
   return {
-    ...summaryOf(row, now),
+    ...toTaskSummary(row, now),
     questions: Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question))),
     ...(outcome && { outcome }),
   };
 }
 
 /** What the row itself says, without questions and outcome. */
-export function summaryOf(row: TaskRow, now: number): TaskSummary {
+export function toTaskSummary(row: TaskRow, now: number): TaskSummary {
   return {
     id: row.id,
     tool: row.tool,
@@ -40,7 +40,7 @@ export function summaryOf(row: TaskRow, now: number): TaskSummary {
     createdAt: row.createdAt,
     lastUpdatedAt: row.lastUpdatedAt,
     ttlMs: row.expiresAt - row.createdAt,
-    pollIntervalMs: pollIntervalMs(row, now),
+    pollIntervalMs: computePollIntervalMs(row, now),
     ...(row.toolError && { toolError: row.toolError }),
   };
 }

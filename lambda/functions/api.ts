@@ -1,23 +1,23 @@
 /** The API function: one HTTP request in, one answer out. What a poll does not need is loaded when it is needed. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { authSettings, createGuard } from '../auth/index.ts';
-import { dynamoDb } from '../aws/dynamodb.ts';
+import { createGuard, readAuthSettings } from '../auth/index.ts';
+import { createDynamoDbClient } from '../aws/dynamodb.ts';
 // Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
 import { createEngine } from '../engine/api/create-engine.ts';
 import type { WakeUpQueue } from '../engine/ports.ts';
 import { systemClock, systemIds } from '../engine/system.ts';
-import { createFrontDoor, type FrontDoor, requestOf, resultOf } from '../http/index.ts';
+import { createFrontDoor, type FrontDoor, readHttpEvent, toHttpResponse } from '../http/index.ts';
 import type { OfficialSdk } from '../mcp/exchange.ts';
-import { during, functionLog, type Invocation, traceparentOf } from '../observe/index.ts';
-import { payloadStoreOf } from '../payloads/index.ts';
-import { createKeyedHash, createSealer, type Secrets, secretsManager } from '../seal/index.ts';
+import { createFunctionLog, type InvocationContext, toTraceparent, withInvocation } from '../observe/index.ts';
+import { createPayloadStore } from '../payloads/index.ts';
+import { createKeyedHash, createSealer, createSecretsManagerSource, type SecretSource } from '../seal/index.ts';
 import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
 import type { ServerModule } from '../tool/server-module.ts';
-import { type Environment, required } from '../variables.ts';
-import { engineSettings, requestLimits } from './environment.ts';
+import { type Environment, requireVariable } from '../variables.ts';
+import { readEngineSettings, readRequestLimits } from './environment.ts';
 
 /** What is kept back of the function's time (ms): an answer must have been given before Lambda stops it. */
-const MARGIN_MS = 1_000;
+const API_MARGIN_MS = 1_000;
 
 /**
  * What answers requests, wired as the environment says.
@@ -26,28 +26,28 @@ const MARGIN_MS = 1_000;
  *   AUTH with what belongs to it; optionally ALLOWED_ORIGINS (comma separated), LEASE_MS, HEARTBEAT_MS, METRICS_SERVER
  * @throws ConfigurationError when one is missing
  */
-export function createAnswer(server: ServerModule, env: Environment): FrontDoor {
-  const log = functionLog(env.METRICS_SERVER);
+export function wireFrontDoor(server: ServerModule, env: Environment): FrontDoor {
+  const log = createFunctionLog(env.METRICS_SERVER);
   const database = env.AWS_ENDPOINT_URL_DYNAMODB;
-  const secrets = sealingSecrets(env);
-  const payloads = payloadStoreOf(env);
+  const secrets = createSecretSource(env);
+  const payloads = createPayloadStore(env);
   const engine = createEngine({
     store: new DynamoTaskStore({
-      client: dynamoDb(database ? { endpoint: database } : {}),
-      table: required(env, 'TABLE_NAME'),
+      client: createDynamoDbClient(database ? { endpoint: database } : {}),
+      table: requireVariable(env, 'TABLE_NAME'),
     }),
-    queue: lazyQueue(required(env, 'QUEUE_URL'), env.AWS_ENDPOINT_URL_SQS),
+    queue: createLazyQueue(requireVariable(env, 'QUEUE_URL'), env.AWS_ENDPOINT_URL_SQS),
     payloads,
     clock: systemClock,
     ids: systemIds,
     log,
-    settings: engineSettings(env),
+    settings: readEngineSettings(env),
     hmac: createKeyedHash(secrets, 'idempotency'),
-    trace: () => traceparentOf(env._X_AMZN_TRACE_ID),
+    trace: () => toTraceparent(env._X_AMZN_TRACE_ID),
   });
 
   const { info } = server;
-  const guard = createGuard(authSettings(env), {
+  const guard = createGuard(readAuthSettings(env), {
     path: '/mcp',
     name: info.title ?? info.name,
     now: systemClock.now,
@@ -64,7 +64,7 @@ export function createAnswer(server: ServerModule, env: Environment): FrontDoor 
       server,
       engine,
       sealer: createSealer(secrets),
-      sdk: () => {
+      loadSdk: () => {
         sdk ??= loadSdk();
         return sdk;
       },
@@ -74,33 +74,36 @@ export function createAnswer(server: ServerModule, env: Environment): FrontDoor 
       callId,
       log,
     },
-    { guard, allowedOrigins: list(env.ALLOWED_ORIGINS), ...requestLimits(env) },
+    { guard, allowedOrigins: parseOrigins(env.ALLOWED_ORIGINS), ...readRequestLimits(env) },
   );
 }
 
 /**
  * The Lambda handler behind the HTTP API (payload format 2.0).
  *
- * @param env as for {@link createAnswer}
+ * @param env as for {@link wireFrontDoor}
  * @throws ConfigurationError when a variable is missing
  */
 export function createApiHandler(server: ServerModule, env: Environment) {
-  const answer = createAnswer(server, env);
+  const answer = wireFrontDoor(server, env);
   return async (
     event: APIGatewayProxyEventV2,
-    context: Pick<Context, 'getRemainingTimeInMillis'> & Invocation,
+    context: Pick<Context, 'getRemainingTimeInMillis'> & InvocationContext,
   ): Promise<APIGatewayProxyStructuredResultV2> => {
-    const deadline = systemClock.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
-    return during(context, async () => resultOf(await answer(requestOf(event), deadline)));
+    const deadline = systemClock.now() + context.getRemainingTimeInMillis() - API_MARGIN_MS;
+    return withInvocation(context, async () => toHttpResponse(await answer(readHttpEvent(event), deadline)));
   };
 }
 
 /** The queue, whose client is loaded with the first message: most polls send none. */
-function lazyQueue(queueUrl: string, endpoint: string | undefined): WakeUpQueue {
+function createLazyQueue(queueUrl: string, endpoint: string | undefined): WakeUpQueue {
   let queue: Promise<WakeUpQueue> | undefined;
   const load = async (): Promise<WakeUpQueue> => {
-    const [{ SqsWakeUpQueue }, { sqs }] = await Promise.all([import('../queue/queue.ts'), import('../aws/sqs.ts')]);
-    return new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), queueUrl });
+    const [{ SqsWakeUpQueue }, { createSqsClient }] = await Promise.all([
+      import('../queue/queue.ts'),
+      import('../aws/sqs.ts'),
+    ]);
+    return new SqsWakeUpQueue({ client: createSqsClient(endpoint ? { endpoint } : {}), queueUrl });
   };
   return {
     send: async (wakeUp, options) => {
@@ -111,12 +114,14 @@ function lazyQueue(queueUrl: string, endpoint: string | undefined): WakeUpQueue 
 }
 
 /** The secret behind sealed state: its own text locally, in Secrets Manager otherwise. */
-function sealingSecrets(env: Environment): Secrets {
+function createSecretSource(env: Environment): SecretSource {
   const { SEALING_SECRET: secret } = env;
-  return secret ? async () => [secret] : secretsManager(required(env, 'SEALING_SECRET_ARN'), systemClock.now);
+  return secret
+    ? async () => [secret]
+    : createSecretsManagerSource(requireVariable(env, 'SEALING_SECRET_ARN'), systemClock.now);
 }
 
-const list = (text: string | undefined): string[] =>
+const parseOrigins = (text: string | undefined): string[] =>
   (text ?? '')
     .split(',')
     .map((item) => item.trim())

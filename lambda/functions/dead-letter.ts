@@ -1,14 +1,14 @@
 /** The dead-letter function: sends what is still owed afresh, and drops what is over. */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoDb } from '../aws/dynamodb.ts';
-import { sqs } from '../aws/sqs.ts';
+import { createDynamoDbClient } from '../aws/dynamodb.ts';
+import { createSqsClient } from '../aws/sqs.ts';
 import { systemClock } from '../engine/system.ts';
 import { createRedrive } from '../engine/worker/redrive.ts';
-import { during, errorFacts, functionLog, type Invocation } from '../observe/index.ts';
+import { createFunctionLog, type InvocationContext, toErrorFields, withInvocation } from '../observe/index.ts';
 import { SqsWakeUpQueue } from '../queue/queue.ts';
 import { parseWakeUp } from '../queue/wake-up.ts';
 import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
-import { type Environment, required } from '../variables.ts';
+import { type Environment, requireVariable } from '../variables.ts';
 
 /**
  * The Lambda handler of the dead-letter queue.
@@ -17,15 +17,18 @@ import { type Environment, required } from '../variables.ts';
  * @throws ConfigurationError when one is missing
  */
 export function createDeadLetterHandler(env: Environment) {
-  const log = functionLog(env.METRICS_SERVER);
+  const log = createFunctionLog(env.METRICS_SERVER);
   const endpoint = env.AWS_ENDPOINT_URL_SQS;
   const database = env.AWS_ENDPOINT_URL_DYNAMODB;
   const redrive = createRedrive({
     store: new DynamoTaskStore({
-      client: dynamoDb(database ? { endpoint: database } : {}),
-      table: required(env, 'TABLE_NAME'),
+      client: createDynamoDbClient(database ? { endpoint: database } : {}),
+      table: requireVariable(env, 'TABLE_NAME'),
     }),
-    queue: new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), queueUrl: required(env, 'QUEUE_URL') }),
+    queue: new SqsWakeUpQueue({
+      client: createSqsClient(endpoint ? { endpoint } : {}),
+      queueUrl: requireVariable(env, 'QUEUE_URL'),
+    }),
     clock: systemClock,
     log,
   });
@@ -41,13 +44,13 @@ export function createDeadLetterHandler(env: Environment) {
       try {
         await redrive.redrive(parsed.wakeUp);
       } catch (error) {
-        log('work.failed', { task: parsed.wakeUp.task, ...errorFacts(error) });
+        log('work.failed', { task: parsed.wakeUp.task, ...toErrorFields(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }
     return { batchItemFailures };
   }
 
-  return (event: SQSEvent, context: Invocation = {}): Promise<SQSBatchResponse> =>
-    during(context, () => redriveAll(event));
+  return (event: SQSEvent, context: InvocationContext = {}): Promise<SQSBatchResponse> =>
+    withInvocation(context, () => redriveAll(event));
 }

@@ -3,17 +3,17 @@
  * (`lambda:InvokeFunction`) decides who may. Step Functions, Batch and a person at a command line all can.
  */
 import type { Context } from 'aws-lambda';
-import { dynamoDb } from '../aws/dynamodb.ts';
-import { sqs } from '../aws/sqs.ts';
+import { createDynamoDbClient } from '../aws/dynamodb.ts';
+import { createSqsClient } from '../aws/sqs.ts';
 // Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
 import { createEngine } from '../engine/api/create-engine.ts';
 import { systemClock, systemIds } from '../engine/system.ts';
-import { during, functionLog, type Invocation } from '../observe/index.ts';
-import { payloadStoreOf } from '../payloads/index.ts';
+import { createFunctionLog, type InvocationContext, withInvocation } from '../observe/index.ts';
+import { createPayloadStore } from '../payloads/index.ts';
 import { SqsWakeUpQueue } from '../queue/queue.ts';
 import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
-import { type Environment, required } from '../variables.ts';
-import { engineSettings } from './environment.ts';
+import { type Environment, requireVariable } from '../variables.ts';
+import { readEngineSettings } from './environment.ts';
 
 /** What the function is invoked with: the token that `task.waitFor` gave, and one word about its wait. */
 export type ExternalEvent =
@@ -37,7 +37,7 @@ export class InvalidEvent extends Error {
 }
 
 /**
- * The Lambda handler. It fails (so that the caller sees a function error) with `InvalidEvent`, `InvalidToken` or
+ * The Lambda handler. It fails (so that the caller sees a function error) with `InvalidEvent`, `InvalidWaitToken` or
  * `TaskNotFound`; a wait that is over already is no error, so that a retried call succeeds.
  *
  * @param env TABLE_NAME, QUEUE_URL, PAYLOAD_BUCKET (or PAYLOAD_FOLDER); optionally METRICS_SERVER
@@ -48,36 +48,39 @@ export function createExternalHandler(env: Environment) {
   const endpoint = env.AWS_ENDPOINT_URL_SQS;
   const engine = createEngine({
     store: new DynamoTaskStore({
-      client: dynamoDb(database ? { endpoint: database } : {}),
-      table: required(env, 'TABLE_NAME'),
+      client: createDynamoDbClient(database ? { endpoint: database } : {}),
+      table: requireVariable(env, 'TABLE_NAME'),
     }),
-    queue: new SqsWakeUpQueue({ client: sqs(endpoint ? { endpoint } : {}), queueUrl: required(env, 'QUEUE_URL') }),
-    payloads: payloadStoreOf(env),
+    queue: new SqsWakeUpQueue({
+      client: createSqsClient(endpoint ? { endpoint } : {}),
+      queueUrl: requireVariable(env, 'QUEUE_URL'),
+    }),
+    payloads: createPayloadStore(env),
     clock: systemClock,
     ids: systemIds,
-    log: functionLog(env.METRICS_SERVER),
-    settings: engineSettings(env),
+    log: createFunctionLog(env.METRICS_SERVER),
+    settings: readEngineSettings(env),
   });
 
   async function pass(word: ExternalEvent, deadline: number): Promise<{ readonly ok: true }> {
-    if (word.action === 'complete') await engine.complete(word.token, word.value, deadline);
-    else if (word.action === 'fail') await engine.fail(word.token, word.error, deadline);
-    else await engine.progress(word.token, word);
+    if (word.action === 'complete') await engine.completeWait(word.token, word.value, deadline);
+    else if (word.action === 'fail') await engine.failWait(word.token, word.error, deadline);
+    else await engine.reportWaitProgress(word.token, word);
     return { ok: true };
   }
 
   return async (
     event: unknown,
-    context: Pick<Context, 'getRemainingTimeInMillis'> & Invocation,
+    context: Pick<Context, 'getRemainingTimeInMillis'> & InvocationContext,
   ): Promise<{ readonly ok: true }> => {
-    const word = wordOf(event);
+    const word = parseExternalEvent(event);
     const deadline = systemClock.now() + context.getRemainingTimeInMillis() - 1_000;
-    return during(context, () => pass(word, deadline));
+    return withInvocation(context, () => pass(word, deadline));
   };
 }
 
 /** @throws InvalidEvent */
-function wordOf(event: unknown): ExternalEvent {
+function parseExternalEvent(event: unknown): ExternalEvent {
   const refuse = (why: string): never => {
     throw new InvalidEvent(`${why}; expected { "token": "…", "action": "complete" | "fail" | "progress", … }`);
   };

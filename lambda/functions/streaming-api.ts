@@ -1,18 +1,18 @@
 /** The streaming API function: the same answers, but a subscription goes on for as long as the function may run. */
 import { once } from 'node:events';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { restRequestOf } from '../http/index.ts';
+import { readRestEvent } from '../http/index.ts';
 import type { Reply } from '../mcp/rpc.ts';
-import { during } from '../observe/index.ts';
+import { withInvocation } from '../observe/index.ts';
 import type { ServerModule } from '../tool/server-module.ts';
 import type { Environment } from '../variables.ts';
-import { createAnswer } from './api.ts';
+import { wireFrontDoor } from './api.ts';
 
 /** How long everything but a stream may take (ms): what a client is used to from the other endpoint. */
-const ANSWER_MS = 27_000;
+const REPLY_TIMEOUT_MS = 27_000;
 
 /** What is kept back of the function's time (ms): a stream must have ended gracefully before Lambda stops it. */
-const MARGIN_MS = 3_000;
+const STREAM_MARGIN_MS = 3_000;
 
 /**
  * The Lambda handler behind a REST API (payload format 1.0) whose integration streams responses.
@@ -21,19 +21,19 @@ const MARGIN_MS = 3_000;
  * @throws ConfigurationError when a variable is missing
  */
 export function createStreamingApiHandler(server: ServerModule, env: Environment) {
-  const answer = createAnswer(server, env);
+  const answer = wireFrontDoor(server, env);
   return awslambda.streamifyResponse(
     (event: APIGatewayProxyEvent, response: awslambda.HttpResponseStream, context: Context) =>
-      during(context, async () => {
+      withInvocation(context, async () => {
         const now = Date.now();
-        const until = now + context.getRemainingTimeInMillis() - MARGIN_MS;
-        const reply = await answer(restRequestOf(event, until), Math.min(until, now + ANSWER_MS));
-        await send(reply, response);
+        const until = now + context.getRemainingTimeInMillis() - STREAM_MARGIN_MS;
+        const reply = await answer(readRestEvent(event, until), Math.min(until, now + REPLY_TIMEOUT_MS));
+        await sendReply(reply, response);
       }),
   );
 }
 
-async function send({ status, headers, body = '', stream }: Reply, response: awslambda.HttpResponseStream) {
+async function sendReply({ status, headers, body = '', stream }: Reply, response: awslambda.HttpResponseStream) {
   const out = awslambda.HttpResponseStream.from(response, { statusCode: status, headers });
   const gone = once(out, 'close').catch(() => {});
   // Also an empty piece: the status goes out with the first.

@@ -15,28 +15,28 @@ export interface BodyLimits {
 }
 
 /** Deepest nesting accepted: what recurses over a body later on (validators, serializers) must not run out of stack. */
-export const MAX_DEPTH = 100;
+export const MAX_BODY_DEPTH = 100;
 
 /** Most values accepted: some hundred thousand are a tenth of a second for a validator. */
-export const MAX_VALUES = 100_000;
+export const MAX_BODY_VALUES = 100_000;
 
 /** @throws Refusal 413 for a body over the limit, 400 -32700 for one that is not JSON */
 export function parseBody(request: HttpRequest, limits: BodyLimits): unknown {
-  const text = textOf(request, limits.bytes);
-  const excess = excessOf(text, limits);
-  if (excess === 'depth') throw notJson(`it is nested more than ${limits.depth} deep`);
-  if (excess === 'values') throw notJson(`it has more than ${limits.values} values`);
+  const text = readBodyText(request, limits.bytes);
+  const excess = findExcess(text, limits);
+  if (excess === 'depth') throw refuseBody(`it is nested more than ${limits.depth} deep`);
+  if (excess === 'values') throw refuseBody(`it has more than ${limits.values} values`);
   try {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, which may hold what must not be repeated.
-    throw notJson('it is not JSON');
+    throw refuseBody('it is not JSON');
   }
 }
 
-const notJson = (why: string): Refusal => new Refusal(400, CODE.parseError, `The body cannot be parsed: ${why}.`);
+const refuseBody = (why: string): Refusal => new Refusal(400, CODE.parseError, `The body cannot be parsed: ${why}.`);
 
-function textOf({ body, isBase64 }: HttpRequest, maxBytes: number): string {
+function readBodyText({ body, isBase64 }: HttpRequest, maxBytes: number): string {
   const tooLarge = new Refusal(413, CODE.transport, `The body is larger than ${maxBytes} bytes.`);
   if (!isBase64) {
     if (Buffer.byteLength(body) > maxBytes) throw tooLarge;
@@ -49,7 +49,7 @@ function textOf({ body, isBase64 }: HttpRequest, maxBytes: number): string {
 }
 
 /** What JSON text has too much of: looked for before it is parsed, strings left aside. */
-export function excessOf(text: string, limits: Omit<BodyLimits, 'bytes'>): 'depth' | 'values' | undefined {
+export function findExcess(text: string, limits: Omit<BodyLimits, 'bytes'>): 'depth' | 'values' | undefined {
   let depth = 0;
   let values = 1;
   let inString = false;

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { HttpRequest, IamContext } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
 
-export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
+export function readHttpEvent(event: APIGatewayProxyEventV2): HttpRequest {
   const { http, stage, domainName } = event.requestContext;
   const prefix = `/${stage}`;
   // A named stage is part of the raw path; the endpoint's own path begins after it.
@@ -14,28 +14,28 @@ export function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   return {
     method: http.method.toUpperCase(),
     path: inStage ? event.rawPath.slice(prefix.length) || '/' : event.rawPath,
-    url: urlOf(domainName, event.rawPath),
+    url: buildRequestUrl(domainName, event.rawPath),
     headers: new Map(headers),
     body: event.body ?? '',
     isBase64: event.isBase64Encoded === true,
-    ...iamOf(event),
+    ...readIamContext(event),
   };
 }
 
 /** The authorizer's word is in the event only where the route has one; no client can write it. */
-function iamOf({ requestContext }: APIGatewayProxyEventV2): Pick<HttpRequest, 'iam'> {
+function readIamContext({ requestContext }: APIGatewayProxyEventV2): Pick<HttpRequest, 'iam'> {
   const { authorizer } = requestContext as { readonly authorizer?: { readonly iam?: IamContext } };
   return authorizer?.iam ? { iam: authorizer.iam } : {};
 }
 
 /** Locally the domain is whatever the client wrote into `Host`, and there is no TLS. */
-export function urlOf(domain: string, path: string): string {
+export function buildRequestUrl(domain: string, path: string): string {
   const scheme = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(domain) ? 'http' : 'https';
   const url = `${scheme}://${domain}${path}`;
   return URL.canParse(url) ? url : 'https://localhost/';
 }
 
-export const resultOf = ({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 => ({
+export const toHttpResponse = ({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: { ...headers },
   ...(body !== undefined && { body }),

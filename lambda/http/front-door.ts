@@ -1,18 +1,18 @@
 /** The front door: one HTTP request in, one answer out. Whatever comes in, something defined goes out. */
-import { anonymous, type Guard, type Identity } from '../auth/index.ts';
-import { checkToolScopes } from '../auth/tool-scopes.ts';
-import { respond, resume, serve as serve20251125 } from '../mcp/2025-11-25/index.ts';
-import { isOfThisRevision, serve as serve20260728 } from '../mcp/2026-07-28/index.ts';
-import { tell } from '../mcp/errors.ts';
+import { anonymousGuard, type Guard, type Identity } from '../auth/index.ts';
+import { requireToolScopes } from '../auth/tool-scopes.ts';
+import { handleResponse, resumeStream, serve20251125 } from '../mcp/2025-11-25/index.ts';
+import { isModernRequest, serve20260728 } from '../mcp/2026-07-28/index.ts';
+import { toErrorReply } from '../mcp/errors.ts';
 import type { HttpMessage, Services } from '../mcp/exchange.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { HttpRequest } from '../mcp/request.ts';
-import { errorReply, type Reply } from '../mcp/rpc.ts';
-import { MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, parseBody } from './body.ts';
-import { preflightReply, withCors } from './cors.ts';
-import { frame, idOf, MAX_ID_LENGTH } from './framing.ts';
+import { buildErrorReply, type Reply } from '../mcp/rpc.ts';
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES, parseBody } from './body.ts';
+import { addCorsHeaders, servePreflight } from './cors.ts';
+import { frameMessage, MAX_ID_LENGTH, readReplyId } from './framing.ts';
 import { checkOrigin } from './origin.ts';
-import { reportReply } from './report.ts';
+import { logReply } from './report.ts';
 
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */
@@ -35,14 +35,14 @@ export interface FrontDoorOptions {
 export type FrontDoor = (request: HttpRequest, deadline: number) => Promise<Reply>;
 
 export function createFrontDoor(services: Services, options: FrontDoorOptions = {}): FrontDoor {
-  const { path = '/mcp', guard = anonymous, allowedOrigins = [] } = options;
-  const { maxBodyBytes = MAX_BODY_BYTES, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES } = options;
+  const { path = '/mcp', guard = anonymousGuard, allowedOrigins = [] } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, maxDepth = MAX_BODY_DEPTH, maxValues = MAX_BODY_VALUES } = options;
   const limits = { bytes: maxBodyBytes, depth: maxDepth, values: maxValues };
   const { maxIdLength = MAX_ID_LENGTH } = options;
 
   /** What nobody has to say who they are for. */
   function publicReply(request: HttpRequest): Reply | undefined {
-    const reply = preflightReply(request) ?? guard.wellKnown?.(request);
+    const reply = servePreflight(request) ?? guard.serveWellKnown?.(request);
     if (reply) return reply;
     if (request.path !== path && request.path !== `${path}/`)
       throw new Refusal(404, CODE.transport, 'There is nothing at this path.');
@@ -59,12 +59,12 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
   }
 
   async function dispatch(message: HttpMessage, request: HttpRequest, identity: Identity): Promise<Reply> {
-    const framed = frame(message.body, maxIdLength);
+    const framed = frameMessage(message.body, maxIdLength);
     if (framed.kind === 'request')
-      await checkToolScopes(framed.request, request, identity, { guard, server: services.server });
-    if (framed.kind === 'response') return respond(message, framed.response, services);
-    if (framed.kind === 'notification') return (await services.sdk()).serve(message);
-    const serve = isOfThisRevision(message.headers, framed.request) ? serve20260728 : serve20251125;
+      await requireToolScopes(framed.request, request, identity, { guard, server: services.server });
+    if (framed.kind === 'response') return handleResponse(message, framed.response, services);
+    if (framed.kind === 'notification') return (await services.loadSdk()).serve(message);
+    const serve = isModernRequest(message.headers, framed.request) ? serve20260728 : serve20251125;
     return serve({ ...message, request: framed.request }, services);
   }
 
@@ -78,25 +78,25 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
       checkOrigin(request.headers.get('origin'), allowedOrigins);
       origin = request.headers.get('origin');
       const open = publicReply(request);
-      if (open) return withCors(open, origin);
+      if (open) return addCorsHeaders(open, origin);
       const identity = await guard.identify(request);
       const { url, streamsUntil } = request;
       const headers = new Map([...request.headers].filter(([name]) => !guard.secretHeaders.includes(name)));
       const message = { url, headers, ...identity, deadline, ...(streamsUntil !== undefined && { streamsUntil }) };
       if (request.method === 'GET') {
-        reply = await resume({ ...message, body }, services);
+        reply = await resumeStream({ ...message, body }, services);
       } else {
         checkEnvelope(request);
         body = parseBody(request, limits);
         reply = await dispatch({ ...message, body }, request, identity);
       }
     } catch (thrown) {
-      const told = tell(thrown);
+      const told = toErrorReply(thrown);
       if (told.fault) fault = thrown;
       const headers = { ...(told.status === 405 && { allow: 'POST' }), ...told.headers };
-      reply = errorReply(told.status, idOf(body), told.error, headers);
+      reply = buildErrorReply(told.status, readReplyId(body), told.error, headers);
     }
-    reportReply(services.log, { reply, body, durationMs: services.now() - began, fault });
-    return withCors(reply, origin);
+    logReply(services.log, { reply, body, durationMs: services.now() - began, fault });
+    return addCorsHeaders(reply, origin);
   };
 }

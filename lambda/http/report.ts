@@ -1,19 +1,19 @@
 /** One line for each request that was refused or failed: what and why, never arguments, results or tokens. */
 import type { Log } from '../engine/ports.ts';
-import { isObject, own, type Reply } from '../mcp/rpc.ts';
-import { errorFacts } from '../observe/error-fields.ts';
+import { getOwn, isObject, type Reply } from '../mcp/rpc.ts';
+import { toErrorFields } from '../observe/error-fields.ts';
 import { GET_TASK_RESULT } from '../tool/follow-up.ts';
 
 /** A method that can be a protocol's name; anything else in its place is somebody's text and is not repeated. */
-const METHOD = /^[A-Za-z0-9_./$-]{1,64}$/;
+const METHOD_NAME = /^[A-Za-z0-9_./$-]{1,64}$/;
 
-export function reportReply(
+export function logReply(
   log: Log,
   facts: { readonly reply: Reply; readonly body: unknown; readonly durationMs: number; readonly fault: unknown },
 ): void {
   const { reply, body, durationMs, fault } = facts;
   const { status, error } = reply;
-  const method = isObject(body) ? own(body, 'method') : undefined;
+  const method = isObject(body) ? getOwn(body, 'method') : undefined;
   if (status < 400 && !error) {
     // Counted, not written: polls are nearly all of the traffic.
     if (isPoll(method, body)) log('task.polled', { polls: 1 });
@@ -22,11 +22,11 @@ export function reportReply(
   log(status >= 500 ? 'request.failed' : 'request.refused', {
     status,
     code: error?.code,
-    method: typeof method === 'string' && METHOD.test(method) ? method : undefined,
+    method: typeof method === 'string' && METHOD_NAME.test(method) ? method : undefined,
     durationMs,
     // These say why in words of our own, and nobody can mend a refusal of which only the status is known.
     reason: status === 401 || status === 403 ? error?.message : undefined,
-    ...(fault !== undefined && errorFacts(fault)),
+    ...(fault !== undefined && toErrorFields(fault)),
   });
 }
 
@@ -34,6 +34,6 @@ export function reportReply(
 function isPoll(method: unknown, body: unknown): boolean {
   if (method === 'tasks/get' || method === 'tasks/result') return true;
   if (method !== 'tools/call' || !isObject(body)) return false;
-  const params = own(body, 'params');
-  return isObject(params) && own(params, 'name') === GET_TASK_RESULT;
+  const params = getOwn(body, 'params');
+  return isObject(params) && getOwn(params, 'name') === GET_TASK_RESULT;
 }

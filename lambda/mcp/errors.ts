@@ -15,7 +15,7 @@ import { CODE, Refusal } from './failure.ts';
 export const OWN_CODE = { quotaExceeded: -31001, idempotencyConflict: -31002, idempotencyUnsupported: -31003 } as const;
 
 /** What a caller is told of an error. */
-export interface Told {
+export interface ErrorReply {
   readonly status: number;
   readonly error: RpcError;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Told {
 }
 
 /** Nothing is wrong with the request: the same one may succeed in a moment. */
-const BUSY: Told = {
+const BUSY_REPLY: ErrorReply = {
   status: 503,
   error: { code: CODE.internalError, message: 'The server is busy: try again.' },
   headers: { 'retry-after': '1' },
@@ -32,7 +32,7 @@ const BUSY: Told = {
 };
 
 /** What the AWS clients throw, after their own retries, of a service that is slow, busy or out of reach. */
-const OUTAGES = new Set([
+const OUTAGE_NAMES = new Set([
   ...['TimeoutError', 'ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
   ...['TransactionInProgressException', 'SlowDown', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE'],
 ]);
@@ -40,21 +40,21 @@ const OUTAGES = new Set([
 function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { $fault, code } = thrown as { $fault?: unknown; code?: unknown };
-  return $fault === 'server' || OUTAGES.has(thrown.name) || (typeof code === 'string' && OUTAGES.has(code));
+  return $fault === 'server' || OUTAGE_NAMES.has(thrown.name) || (typeof code === 'string' && OUTAGE_NAMES.has(code));
 }
 
-type Rule = readonly [new (...args: never[]) => Error, (error: never) => Told];
+type ErrorRule = readonly [new (...args: never[]) => Error, (error: never) => ErrorReply];
 
 /**
  * Statuses follow MCP 2026-07-28: errors of a method that was dispatched are in band (200), except a missing
  * client capability, which is always 400.
  */
-const TABLE: readonly Rule[] = [
+const ERROR_RULES: readonly ErrorRule[] = [
   [
     Refusal,
     (error: Refusal) => ({
       status: error.status,
-      error: rpcError(error),
+      error: toRpcError(error),
       ...(error.headers && { headers: error.headers }),
     }),
   ],
@@ -81,24 +81,24 @@ const TABLE: readonly Rule[] = [
     IdempotencyUnsupported,
     ({ message }: Error) => ({ status: 200, error: { code: OWN_CODE.idempotencyUnsupported, message } }),
   ],
-  [Unavailable, () => BUSY],
-  [ProtocolError, (error: ProtocolError) => toldOf(error.toRpcError())],
+  [Unavailable, () => BUSY_REPLY],
+  [ProtocolError, (error: ProtocolError) => toRpcErrorReply(error.toRpcError())],
 ];
 
 /** What a caller is told of anything thrown. */
-export function tell(thrown: unknown): Told {
-  for (const [kind, rule] of TABLE) if (thrown instanceof kind) return rule(thrown as never);
-  if (isOutage(thrown)) return BUSY;
+export function toErrorReply(thrown: unknown): ErrorReply {
+  for (const [kind, rule] of ERROR_RULES) if (thrown instanceof kind) return rule(thrown as never);
+  if (isOutage(thrown)) return BUSY_REPLY;
   return { status: 500, error: { code: CODE.internalError, message: 'Internal error' }, fault: true };
 }
 
 /** The status of a JSON-RPC error that a tool's run ended with. */
-export const toldOf = (error: RpcError): Told => ({
+export const toRpcErrorReply = (error: RpcError): ErrorReply => ({
   status: error.code === CODE.missingClientCapability ? 400 : 200,
   error,
 });
 
-const rpcError = ({ code, message, data }: Refusal): RpcError => ({
+const toRpcError = ({ code, message, data }: Refusal): RpcError => ({
   code,
   message,
   ...(data !== undefined && { data }),

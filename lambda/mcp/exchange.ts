@@ -41,10 +41,10 @@ export interface InputRound {
   /** What the handler wanted back. */
   readonly requestState?: string;
   /** The handler asks; the SDK's reply to the request means nothing then. */
-  onAsk(asked: AskedInput): void;
+  onAsk(asked: InputRequests): void;
 }
 
-export interface AskedInput {
+export interface InputRequests {
   readonly inputRequests: Readonly<Record<string, Pick<Question, 'method' | 'params'>>>;
   readonly requestState?: string;
 }
@@ -60,7 +60,7 @@ export interface Services {
   readonly engine: Engine;
   readonly sealer: Sealer;
   /** The official SDK: everything that is not a task. */
-  sdk(): Promise<OfficialSdk>;
+  loadSdk(): Promise<OfficialSdk>;
   /** Keeps what a client would have to carry and cannot: `requestState` over its bound. */
   readonly payloads: PayloadStore;
   now(): number;

@@ -37,14 +37,14 @@ export class Refusal extends Error {
 }
 
 /** Parameters that do not fit the method: in band, as the official SDK answers them. */
-export const invalidParams = (message: string, data?: unknown): Refusal =>
+export const refuseParams = (message: string, data?: unknown): Refusal =>
   new Refusal(200, CODE.invalidParams, message, data);
 
 /** MCP 2026-07-28: an unknown method is 404 and -32601, told apart from a missing endpoint by its body. */
-export const methodNotFound = (): Refusal => new Refusal(404, CODE.methodNotFound, 'Method not found');
+export const refuseMethod = (): Refusal => new Refusal(404, CODE.methodNotFound, 'Method not found');
 
 /** MCP 2026-07-28, Missing Required Client Capability: always HTTP 400. */
-export const missingCapability = (requiredCapabilities: JsonObject): Refusal =>
+export const refuseCapability = (requiredCapabilities: JsonObject): Refusal =>
   new Refusal(
     400,
     CODE.missingClientCapability,

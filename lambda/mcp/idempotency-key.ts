@@ -1,12 +1,12 @@
 /** The idempotency key of a call: in `_meta`, or in the `Idempotency-Key` header. */
-import { invalidParams } from './failure.ts';
+import { refuseParams } from './failure.ts';
 
 /** Our own `_meta` key; its prefix keeps clear of those that MCP reserves (Base Protocol, `_meta`). */
 export const IDEMPOTENCY_META = 'io.github.durable-mcp-tasks/idempotencyKey';
 /** As in the IETF's Idempotency-Key header draft. */
 const IDEMPOTENCY_HEADER = 'idempotency-key';
 /** Visible ASCII, as a header can carry it. */
-const KEY = /^[\x21-\x7e]{1,255}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * The key of the call; `_meta` wins over the header, because it belongs to this call alone and a proxy cannot
@@ -14,13 +14,13 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
  *
  * @throws Refusal (-32602) for a key that is none
  */
-export function idempotencyKeyOf(
+export function readIdempotencyKey(
   meta: Readonly<Record<string, unknown>> = {},
   headers: ReadonlyMap<string, string>,
 ): { readonly idempotencyKey?: string } {
   const key = Object.hasOwn(meta, IDEMPOTENCY_META) ? meta[IDEMPOTENCY_META] : headers.get(IDEMPOTENCY_HEADER);
   if (key === undefined) return {};
-  if (typeof key !== 'string' || !KEY.test(key))
-    throw invalidParams('An idempotency key has 1 to 255 visible ASCII characters.');
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key))
+    throw refuseParams('An idempotency key has 1 to 255 visible ASCII characters.');
   return { idempotencyKey: key };
 }

@@ -17,11 +17,11 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An own property of a JSON object; what its prototype holds is nobody's input. */
-export const own = (object: JsonObject | undefined, key: string): unknown =>
+export const getOwn = (object: JsonObject | undefined, key: string): unknown =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 
 /** The `_meta` keys that MCP 2026-07-28 reserves on requests and results. */
-export const META = {
+export const META_KEYS = {
   protocolVersion: 'io.modelcontextprotocol/protocolVersion',
   clientInfo: 'io.modelcontextprotocol/clientInfo',
   clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
@@ -44,23 +44,23 @@ export interface Reply {
   readonly error?: RpcError;
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' };
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
-export const resultReply = (id: RpcId, result: JsonObject): Reply => ({
+export const buildResultReply = (id: RpcId, result: JsonObject): Reply => ({
   status: 200,
-  headers: JSON_TYPE,
+  headers: JSON_HEADERS,
   body: JSON.stringify({ jsonrpc: '2.0', id, result }),
 });
 
 /** @param id null where no request's id could be read (JSON-RPC 2.0, section 5) */
-export const errorReply = (
+export const buildErrorReply = (
   status: number,
   id: RpcId | null,
   error: RpcError,
   headers: Readonly<Record<string, string>> = {},
 ): Reply => ({
   status,
-  headers: { ...JSON_TYPE, ...headers },
+  headers: { ...JSON_HEADERS, ...headers },
   body: JSON.stringify({ jsonrpc: '2.0', id, error }),
   error,
 });

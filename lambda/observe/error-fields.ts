@@ -5,12 +5,12 @@ import { UnknownRowFormat } from '../tasks/stored.ts';
 import { ConfigurationError } from '../tool/errors.ts';
 
 /** Our own errors, whose messages are made of names and figures. */
-const OWN = [ConfigurationError, Unavailable, UnknownRowFormat, PayloadMissing];
+const OWN_ERRORS = [ConfigurationError, Unavailable, UnknownRowFormat, PayloadMissing];
 
 /** Frames of the stack that a line holds. */
-const FRAMES = 8;
+const MAX_STACK_FRAMES = 8;
 
-export interface ErrorFacts {
+export interface ErrorFields {
   /** Its name, or the type of what was thrown in an error's place. */
   readonly error: string;
   /** Only where it is known who wrote it: this project, AWS, or the operating system. */
@@ -19,18 +19,18 @@ export interface ErrorFacts {
   readonly stack?: string;
 }
 
-export function errorFacts(thrown: unknown): ErrorFacts {
+export function toErrorFields(thrown: unknown): ErrorFields {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
-  const frames = framesOf(thrown);
+  const frames = parseFrames(thrown);
   return {
     error: thrown.name,
-    ...(isTrusted(thrown) && { message: thrown.message.slice(0, 500) }),
-    ...(frames.length > 0 && { stack: frames.slice(0, FRAMES).join('\n') }),
+    ...(hasTrustedMessage(thrown) && { message: thrown.message.slice(0, 500) }),
+    ...(frames.length > 0 && { stack: frames.slice(0, MAX_STACK_FRAMES).join('\n') }),
   };
 }
 
 /** The stack begins with the message, in as many lines as it has; some of them may look like frames. */
-function framesOf({ stack = '', message }: Error): string[] {
+function parseFrames({ stack = '', message }: Error): string[] {
   const after = message === '' ? 0 : stack.indexOf(message) + message.length;
   return stack
     .slice(after)
@@ -39,8 +39,8 @@ function framesOf({ stack = '', message }: Error): string[] {
 }
 
 /** Refused by AWS, refused by the system, a module that cannot be found, or our own. */
-const isTrusted = (error: Error): boolean =>
-  OWN.some((own) => error instanceof own) ||
+const hasTrustedMessage = (error: Error): boolean =>
+  OWN_ERRORS.some((own) => error instanceof own) ||
   '$metadata' in error ||
   'syscall' in error ||
   (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';

@@ -1,3 +1,3 @@
-export { errorFacts } from './error-fields.ts';
-export { during, functionLog, type Invocation } from './function-log.ts';
-export { traceparentOf } from './x-ray.ts';
+export { toErrorFields } from './error-fields.ts';
+export { createFunctionLog, type InvocationContext, withInvocation } from './function-log.ts';
+export { toTraceparent } from './x-ray.ts';

@@ -1,13 +1,13 @@
 /** One JSON line per event: ids, names and figures; never arguments, answers, results or tokens. */
 import type { Log } from '../engine/ports.ts';
-import { embedded, measure } from './metrics.ts';
+import { measureEvent, toEmbeddedMetrics } from './metrics.ts';
 import { countPolls } from './polls.ts';
 
 /** What did not work and will not by itself. */
-const ERRORS = new Set(['work.failed', 'request.failed', 'message.poison', 'cleanUp.givenUp']);
+const ERROR_EVENTS = new Set(['work.failed', 'request.failed', 'message.poison', 'cleanUp.givenUp']);
 
 /** What wants somebody's attention if it goes on; everything else is information. */
-const WARNINGS = new Set([
+const WARNING_EVENTS = new Set([
   ...['message.keptLonger', 'message.notRenewed', 'message.redriven', 'lease.notRenewed', 'write.again'],
   ...['run.leftRunning', 'run.died', 'run.lost', 'run.superseded', 'run.withoutThread'],
   ...['eventLoop.blocked', 'task.expired', 'cleanUp.threw', 'subscription.unread'],
@@ -25,12 +25,13 @@ export interface LogOptions {
 }
 
 /** `timestamp` and `level` are those by which Lambda's own log levels filter. */
-export const jsonLog = ({ write, now, server, requestId }: LogOptions): Log =>
+export const createJsonLog = ({ write, now, server, requestId }: LogOptions): Log =>
   countPolls((event, facts) => {
     const time = now();
-    const line = { timestamp: new Date(time).toISOString(), level: levelOf(event), event, requestId: requestId?.() };
-    const metrics = server === undefined ? {} : embedded(measure(event, facts), server, facts.tool, time);
+    const line = { timestamp: new Date(time).toISOString(), level: toLogLevel(event), event, requestId: requestId?.() };
+    const metrics = server === undefined ? {} : toEmbeddedMetrics(measureEvent(event, facts), server, facts.tool, time);
     write(JSON.stringify({ ...line, ...facts, ...metrics }));
   }, now);
 
-const levelOf = (event: string): string => (ERRORS.has(event) ? 'ERROR' : WARNINGS.has(event) ? 'WARN' : 'INFO');
+const toLogLevel = (event: string): string =>
+  ERROR_EVENTS.has(event) ? 'ERROR' : WARNING_EVENTS.has(event) ? 'WARN' : 'INFO';

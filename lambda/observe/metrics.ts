@@ -1,7 +1,7 @@
 /** Metrics made of the lines that are written anyway: CloudWatch reads them out of the log (embedded metric format). */
 import type { Log } from '../engine/ports.ts';
 
-type Facts = Parameters<Log>[1];
+type EventFields = Parameters<Log>[1];
 
 /** Every metric there is. Durations are in milliseconds, the others are counts. */
 export const METRICS = {
@@ -39,24 +39,28 @@ export const METRICS = {
 } as const satisfies Record<string, { readonly unit: 'Count' | 'Milliseconds'; readonly perTool: boolean }>;
 
 export type MetricName = keyof typeof METRICS;
-export type Measured = Partial<Record<MetricName, number>>;
+export type MetricValues = Partial<Record<MetricName, number>>;
 
 /** What a line counts; most count nothing. */
-export function measure(event: string, facts: Facts): Measured {
+export function measureEvent(event: string, facts: EventFields): MetricValues {
   switch (event) {
     case 'task.created':
       return { TasksCreated: 1 };
     case 'task.ended':
-      return { [endOf(facts)]: 1, ...figure('TaskTime', facts.durationMs), ...figure('RunTime', facts.runMs) };
+      return {
+        [toEndMetric(facts)]: 1,
+        ...toNumericMetric('TaskTime', facts.durationMs),
+        ...toNumericMetric('RunTime', facts.runMs),
+      };
     case 'task.parked':
     case 'task.handedOver':
-      return figure('RunTime', facts.runMs);
+      return toNumericMetric('RunTime', facts.runMs);
     case 'task.cancelled':
       return { TasksCancelled: 1 };
     case 'task.expired':
       return { TasksExpired: 1 };
     case 'run.started':
-      return { ...beginningOf(facts), ...figure('QueueWait', facts.queueWaitMs) };
+      return { ...toStartMetrics(facts), ...toNumericMetric('QueueWait', facts.queueWaitMs) };
     case 'run.lost':
       return facts.reason === 'LeaseLost' ? { LeasesLost: 1 } : {};
     case 'run.superseded':
@@ -68,35 +72,40 @@ export function measure(event: string, facts: Facts): Measured {
     case 'request.failed':
       return { RequestsFailed: 1 };
     case 'task.polled':
-      return figure('Polls', facts.polls);
+      return toNumericMetric('Polls', facts.polls);
     default:
       return {};
   }
 }
 
-const endOf = ({ toolError, status }: Facts): MetricName =>
+const toEndMetric = ({ toolError, status }: EventFields): MetricName =>
   toolError === true ? 'ToolErrors' : status === 'completed' ? 'TasksCompleted' : 'TasksFailed';
 
-function beginningOf({ failures, generation }: Facts): Measured {
+function toStartMetrics({ failures, generation }: EventFields): MetricValues {
   if (Number(failures) > 0) return { Retries: 1 };
   return Number(generation) > 1 ? { Resumes: 1 } : {};
 }
 
-const figure = (name: MetricName, value: Facts[string]): Measured =>
+const toNumericMetric = (name: MetricName, value: EventFields[string]): MetricValues =>
   typeof value === 'number' ? { [name]: value } : {};
 
 /** The namespace of all metrics; their dimensions are `server`, and `server` with `tool`. */
-export const NAMESPACE = 'McpTasks';
+export const METRICS_NAMESPACE = 'McpTasks';
 
 /**
  * The members with which CloudWatch makes metrics of a line. Dimensions are bounded: one server, and the tools that
  * it defines; each combination of them is a metric that costs money, so that only those that differ by tool have it.
  */
-export function embedded(measured: Measured, server: string, tool: Facts[string], timestamp: number): object {
+export function toEmbeddedMetrics(
+  measured: MetricValues,
+  server: string,
+  tool: EventFields[string],
+  timestamp: number,
+): object {
   const names = Object.keys(measured) as MetricName[];
   if (names.length === 0) return {};
   const directive = (dimensions: readonly (readonly string[])[], wanted: readonly MetricName[]) => ({
-    Namespace: NAMESPACE,
+    Namespace: METRICS_NAMESPACE,
     Dimensions: dimensions,
     Metrics: wanted.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
   });

@@ -6,7 +6,7 @@
 import type { Log } from '../engine/ports.ts';
 
 /** At most this often a line is written (ms). */
-const EVERY_MS = 60_000;
+const POLL_LOG_INTERVAL_MS = 60_000;
 
 /** @param log what gets every event but `task.polled`, and of those one with their number */
 export function countPolls(log: Log, now: () => number): Log {
@@ -16,7 +16,7 @@ export function countPolls(log: Log, now: () => number): Log {
     if (event !== 'task.polled') return log(event, facts);
     polls += 1;
     since ||= now();
-    if (now() - since < EVERY_MS) return;
+    if (now() - since < POLL_LOG_INTERVAL_MS) return;
     log('task.polled', { polls, sinceMs: now() - since });
     polls = 0;
     since = now();

@@ -5,7 +5,7 @@ export { FolderPayloadStore } from './folder.ts';
 export { PayloadMissing } from './missing.ts';
 
 /** Where payloads go: a bucket, or on one machine a folder. The bucket wins when both are named. */
-export interface PayloadPlace {
+export interface PayloadEnvironment {
   readonly PAYLOAD_BUCKET?: string | undefined;
   readonly PAYLOAD_FOLDER?: string | undefined;
 }
@@ -15,18 +15,21 @@ export interface PayloadPlace {
  * invocations meet none.
  * @throws Error when it names neither
  */
-export const payloadStoreOf = ({ PAYLOAD_BUCKET: bucket, PAYLOAD_FOLDER: folder }: PayloadPlace): PayloadStore => {
-  if (bucket) return whenNeeded(async () => s3Store(bucket));
+export const createPayloadStore = ({
+  PAYLOAD_BUCKET: bucket,
+  PAYLOAD_FOLDER: folder,
+}: PayloadEnvironment): PayloadStore => {
+  if (bucket) return createLazyStore(async () => createS3Store(bucket));
   if (folder) return new FolderPayloadStore(folder);
   throw new Error('Neither PAYLOAD_BUCKET nor PAYLOAD_FOLDER is set. Set PAYLOAD_BUCKET to the name of the S3 bucket.');
 };
 
-const s3Store = async (bucket: string): Promise<Required<PayloadStore>> => {
-  const [{ s3 }, { S3PayloadStore }] = await Promise.all([import('../aws/s3.ts'), import('./s3.ts')]);
-  return new S3PayloadStore({ client: s3(), bucket });
+const createS3Store = async (bucket: string): Promise<Required<PayloadStore>> => {
+  const [{ createS3Client }, { S3PayloadStore }] = await Promise.all([import('../aws/s3.ts'), import('./s3.ts')]);
+  return new S3PayloadStore({ client: createS3Client(), bucket });
 };
 
-const whenNeeded = (make: () => Promise<Required<PayloadStore>>): PayloadStore => {
+const createLazyStore = (make: () => Promise<Required<PayloadStore>>): PayloadStore => {
   let made: Promise<Required<PayloadStore>> | undefined;
   const store = () => {
     made ??= make();

@@ -5,7 +5,7 @@
  * backslashes and control characters count twice and more.
  */
 import type { Outcome, RpcError } from '../tasks/record.ts';
-import { type Block, contentOf, type File } from './result-files.ts';
+import { type ContentBlock, type ResultFile, toResultFile } from './result-files.ts';
 
 /** An outcome as it is kept: files have no URL until somebody reads it. */
 export type StoredOutcome =
@@ -17,65 +17,66 @@ export type StoredOutcome =
   | { readonly error: RpcError };
 
 /** Keep a file. @returns its key */
-export type KeepFile = (file: File) => Promise<string>;
+export type SaveFile = (file: ResultFile) => Promise<string>;
 
 /** Bytes that are kept free for a link's URL: a presigned one has some 2 KB, the most of it a session token. */
 const URL_BYTES = 4_096;
 /** Each file is a request to the store: a result of more large blocks than this becomes one file. */
-const MOST_FILES = 20;
+const MAX_FILES = 20;
 /** How much of the message of an error is kept that does not fit (characters). */
-const MESSAGE_MAX = 8_192;
+const MAX_MESSAGE_LENGTH = 8_192;
 
 /** How many bytes a value takes in an answer (in bytes of UTF-8). */
-export const bytesInAnswer = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value))) - 2;
+export const measureResponseBytes = (value: unknown): number =>
+  Buffer.byteLength(JSON.stringify(JSON.stringify(value))) - 2;
 
 /**
  * The outcome, in no more than `limit` bytes of an answer: as it is if it fits; otherwise with its largest blocks
  * as files; otherwise (many small ones) with one file for all of them; otherwise, when what a client must be given
  * as it is (`structuredContent`) does not fit, a tool error that says so and links to all of it.
  */
-export async function fitted(outcome: Outcome, limit: number, keep: KeepFile): Promise<StoredOutcome> {
-  if ('error' in outcome) return { error: fittedError(outcome.error, limit) };
+export async function fitOutcome(outcome: Outcome, limit: number, keep: SaveFile): Promise<StoredOutcome> {
+  if ('error' in outcome) return { error: fitError(outcome.error, limit) };
   const { result } = outcome;
-  const excess = bytesInAnswer(result) - limit;
+  const excess = measureResponseBytes(result) - limit;
   if (excess <= 0) return outcome;
-  const content = (result.content ?? []) as Block[];
-  const moved = movable(content, excess);
+  const content = (result.content ?? []) as ContentBlock[];
+  const moved = pickMoves(content, excess);
   if (moved) {
     const links = await Promise.all(moved.map(async ({ index, file }) => [index, await keep(file)] as const));
     const replaced = [...content];
     for (const { index, link } of moved) replaced[index] = link;
     return { result: { ...result, content: replaced }, links };
   }
-  return asOneFile(result, limit, keep);
+  return moveToOneFile(result, limit, keep);
 }
 
-interface Move {
+interface BlockMove {
   readonly index: number;
-  readonly file: File;
-  readonly link: Block;
+  readonly file: ResultFile;
+  readonly link: ContentBlock;
   /** Bytes in an answer that it saves. */
   readonly saved: number;
 }
 
 /** The largest blocks, as many as it takes; absent when they are too many or not enough. */
-function movable(content: readonly Block[], excess: number): readonly Move[] | undefined {
-  const moves = content.flatMap((block, index): Move[] => {
-    const file = contentOf(block, index);
+function pickMoves(content: readonly ContentBlock[], excess: number): readonly BlockMove[] | undefined {
+  const moves = content.flatMap((block, index): BlockMove[] => {
+    const file = toResultFile(block, index);
     if (!file) return [];
-    const link = linkTo(file, block);
-    return [{ index, file, link, saved: bytesInAnswer(block) - bytesInAnswer(link) - URL_BYTES }];
+    const link = buildResourceLink(file, block);
+    return [{ index, file, link, saved: measureResponseBytes(block) - measureResponseBytes(link) - URL_BYTES }];
   });
   moves.sort((one, other) => other.saved - one.saved);
   let left = excess;
-  for (const [count, move] of moves.slice(0, MOST_FILES).entries()) {
+  for (const [count, move] of moves.slice(0, MAX_FILES).entries()) {
     left -= move.saved;
     if (left <= 0) return moves.slice(0, count + 1);
   }
   return undefined;
 }
 
-async function asOneFile(result: Record<string, unknown>, limit: number, keep: KeepFile): Promise<StoredOutcome> {
+async function moveToOneFile(result: Record<string, unknown>, limit: number, keep: SaveFile): Promise<StoredOutcome> {
   const bytes = Buffer.from(JSON.stringify(result));
   const file = { name: 'result.json', mediaType: 'application/json', bytes };
   const { content: _, ...rest } = result;
@@ -83,16 +84,19 @@ async function asOneFile(result: Record<string, unknown>, limit: number, keep: K
     type: 'text',
     text: `${what} of this result has ${bytes.length} bytes of JSON, more than one answer holds. The link has all of it.`,
   });
-  const fits = { ...rest, content: [note('The content'), linkTo(file)] };
+  const fits = { ...rest, content: [note('The content'), buildResourceLink(file)] };
   const kept =
-    bytesInAnswer(fits) + URL_BYTES <= limit
+    measureResponseBytes(fits) + URL_BYTES <= limit
       ? fits
-      : { content: [note('The structured content'), linkTo(file)], isError: true };
+      : { content: [note('The structured content'), buildResourceLink(file)], isError: true };
   return { result: kept, links: [[1, await keep(file)]] };
 }
 
 /** MCP, Tools, Resource Links. Annotations and metadata of what it stands for stay with it. */
-function linkTo({ name, mediaType, bytes }: File, block: Block = { type: 'text' }): Block {
+function buildResourceLink(
+  { name, mediaType, bytes }: ResultFile,
+  block: ContentBlock = { type: 'text' },
+): ContentBlock {
   const { annotations, _meta } = block;
   return {
     type: 'resource_link',
@@ -106,10 +110,10 @@ function linkTo({ name, mediaType, bytes }: File, block: Block = { type: 'text' 
   };
 }
 
-function fittedError(error: RpcError, limit: number): RpcError {
-  if (bytesInAnswer(error) <= limit) return error;
+function fitError(error: RpcError, limit: number): RpcError {
+  if (measureResponseBytes(error) <= limit) return error;
   const { code, message } = error;
-  const shortened = message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message;
+  const shortened = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
   return { code, message: `${shortened} (The whole of this error does not fit one answer.)` };
 }
 
@@ -117,14 +121,14 @@ function fittedError(error: RpcError, limit: number): RpcError {
 export const LINK_SECONDS = 3_600;
 
 /** The outcome as a client is given it: every link with a URL of now. */
-export async function withUrls(stored: StoredOutcome, urlOf: (key: string) => Promise<string>): Promise<Outcome> {
+export async function fillLinkUrls(stored: StoredOutcome, urlOf: (key: string) => Promise<string>): Promise<Outcome> {
   if ('error' in stored) return stored;
   const { result, links } = stored;
   if (!links) return { result };
-  const content = [...(result.content as Block[])];
+  const content = [...(result.content as ContentBlock[])];
   await Promise.all(
     links.map(async ([index, key]) => {
-      content[index] = { ...(content[index] as Block), uri: await urlOf(key) };
+      content[index] = { ...(content[index] as ContentBlock), uri: await urlOf(key) };
     }),
   );
   return { result: { ...result, content } };

@@ -41,7 +41,7 @@ export class S3PayloadStore implements PayloadStore {
     });
     // 409: another upload to the key has not ended. It is our own, whose answer was lost; S3 asks to try again.
     for (let attempt = 1; ; attempt++) {
-      const refused = await this.#client.send(command).then(() => undefined, statusOf);
+      const refused = await this.#client.send(command).then(() => undefined, toS3Failure);
       if (refused === undefined || refused.status === 412) return;
       if (refused.status !== 409 || attempt === 3) throw refused.error;
     }
@@ -54,13 +54,13 @@ export class S3PayloadStore implements PayloadStore {
       return (await Body?.transformToString('utf-8')) ?? '';
     } catch (error) {
       // Without s3:ListBucket, which nothing here needs, S3 says 403 of an object that is not there.
-      const missing = error instanceof NoSuchKey || statusOf(error).status === 403;
+      const missing = error instanceof NoSuchKey || toS3Failure(error).status === 403;
       throw missing ? new PayloadMissing(key, { cause: error }) : error;
     }
   }
 }
 
-const statusOf = (error: unknown) => ({
+const toS3Failure = (error: unknown) => ({
   error,
   status: error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined,
 });

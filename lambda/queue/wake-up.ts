@@ -10,8 +10,8 @@ export const parseWakeUp = (body: string): { readonly wakeUp: WakeUp } | { reado
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { reason: 'the body is no object' };
   const { partition, task, generation, commitBy, traceparent, dueAt } = value as Record<string, unknown>;
-  if (!isKey(partition)) return { reason: 'partition is no text' };
-  if (!isKey(task)) return { reason: 'task is no text' };
+  if (!isNonEmptyString(partition)) return { reason: 'partition is no text' };
+  if (!isNonEmptyString(task)) return { reason: 'task is no text' };
   if (!Number.isSafeInteger(generation) || Number(generation) < 1)
     return { reason: 'generation is no positive integer' };
   if (typeof commitBy !== 'number' || !Number.isFinite(commitBy)) return { reason: 'commitBy is no time' };
@@ -27,4 +27,4 @@ export const parseWakeUp = (body: string): { readonly wakeUp: WakeUp } | { reado
   };
 };
 
-const isKey = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isNonEmptyString = (value: unknown): value is string => typeof value === 'string' && value !== '';

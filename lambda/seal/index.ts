@@ -1,3 +1,3 @@
 export { createKeyedHash } from './keyed-hash.ts';
-export { createSealer, type Sealer, type Secrets, type Use } from './sealer.ts';
-export { secretsManager } from './secrets-manager.ts';
+export { createSealer, type SealBinding, type Sealer, type SecretSource } from './sealer.ts';
+export { createSecretsManagerSource } from './secrets-manager.ts';

@@ -1,6 +1,6 @@
 /** A keyed hash of what must be found again without being readable: idempotency keys. */
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { Secrets } from './sealer.ts';
+import type { SecretSource } from './sealer.ts';
 
 /**
  * HMAC-SHA256 under a key derived from the current secret. After a rotation the same text hashes otherwise, so an
@@ -8,7 +8,7 @@ import type { Secrets } from './sealer.ts';
  *
  * @param purpose keeps one use from colliding with another
  */
-export function createKeyedHash(secrets: Secrets, purpose: string): (text: string) => Promise<string> {
+export function createKeyedHash(secrets: SecretSource, purpose: string): (text: string) => Promise<string> {
   let key: Promise<Buffer> | undefined;
   const load = async (): Promise<Buffer> => {
     const [current] = await secrets();

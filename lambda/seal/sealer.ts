@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /** What a sealed text is for, and what it is bound to. It opens only for the same purpose and the same bonds. */
-export interface Use {
+export interface SealBinding {
   /** Keeps one kind of sealed text from being taken for another. */
   readonly purpose: string;
   /** Facts of the request that must be the same again: owner, tool, digest of the arguments. */
@@ -12,20 +12,20 @@ export interface Use {
 /** Seals with the current secret; opens what the current or the previous one sealed. */
 export interface Sealer {
   /** @param expiresAt after this (ms since the epoch) it no longer opens */
-  seal(use: Use, text: string, expiresAt: number): Promise<string>;
+  seal(use: SealBinding, text: string, expiresAt: number): Promise<string>;
   /** The text; `undefined` for what is forged, damaged, expired or bound to something else: one answer for all. */
-  open(use: Use, sealed: string, now: number): Promise<string | undefined>;
+  open(use: SealBinding, sealed: string, now: number): Promise<string | undefined>;
 }
 
 /** Where the secrets come from: the current one first, then the one before it. Called on first use. */
-export type Secrets = (options?: { readonly fresh: boolean }) => Promise<readonly string[]>;
+export type SecretSource = (options?: { readonly fresh: boolean }) => Promise<readonly string[]>;
 
-interface Key {
+interface SealingKey {
   readonly id: Buffer;
   readonly key: Buffer;
 }
 
-const VERSION = 1;
+const SEAL_VERSION = 1;
 const KEY_ID = { at: 1, bytes: 4 };
 const EXPIRY = { at: 5, bytes: 6 };
 const NONCE = { at: 11, bytes: 12 };
@@ -37,7 +37,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
  * AES-256-GCM under a key that HKDF-SHA256 derives from the secret for each purpose. Layout: version, key id,
  * expiry, nonce, ciphertext, tag; the header and the bonds are authenticated with the text.
  */
-export function createSealer(secrets: Secrets, random: (bytes: number) => Buffer = randomBytes): Sealer {
+export function createSealer(secrets: SecretSource, random: (bytes: number) => Buffer = randomBytes): Sealer {
   let known: Promise<readonly string[]> | undefined;
   const load = (fresh = false): Promise<readonly string[]> => {
     if (!known || fresh) {
@@ -55,13 +55,13 @@ export function createSealer(secrets: Secrets, random: (bytes: number) => Buffer
     async seal(use, text, expiresAt) {
       const [current] = await load();
       if (!current) throw new Error('There is no sealing secret.');
-      const { id, key } = derive(current, use.purpose);
+      const { id, key } = deriveKey(current, use.purpose);
       const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt8(VERSION, 0);
+      header.writeUInt8(SEAL_VERSION, 0);
       id.copy(header, KEY_ID.at);
       header.writeUIntBE(expiresAt, EXPIRY.at, EXPIRY.bytes);
       random(NONCE.bytes).copy(header, NONCE.at);
-      const cipher = createCipheriv('aes-256-gcm', key, nonceOf(header)).setAAD(authenticated(header, use));
+      const cipher = createCipheriv('aes-256-gcm', key, readNonce(header)).setAAD(buildAssociatedData(header, use));
       return Buffer.concat([header, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
         'base64url',
       );
@@ -70,29 +70,29 @@ export function createSealer(secrets: Secrets, random: (bytes: number) => Buffer
     async open(use, sealed, now) {
       if (!BASE64URL.test(sealed)) return undefined;
       const bytes = Buffer.from(sealed, 'base64url');
-      if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes[0] !== VERSION) return undefined;
+      if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes[0] !== SEAL_VERSION) return undefined;
       if (bytes.readUIntBE(EXPIRY.at, EXPIRY.bytes) <= now) return undefined;
-      const key = find(await load(), bytes, use) ?? find(await load(true), bytes, use);
+      const key = findKey(await load(), bytes, use) ?? findKey(await load(true), bytes, use);
       return key && decrypt(bytes, key, use);
     },
   };
 }
 
 /** The key that sealed these bytes. A key id nobody knows may be of a secret that was rotated since it was fetched. */
-function find(secrets: readonly string[], sealed: Buffer, use: Use): Buffer | undefined {
+function findKey(secrets: readonly string[], sealed: Buffer, use: SealBinding): Buffer | undefined {
   const id = sealed.subarray(KEY_ID.at, KEY_ID.at + KEY_ID.bytes);
-  return secrets.map((secret) => derive(secret, use.purpose)).find((key) => key.id.equals(id))?.key;
+  return secrets.map((secret) => deriveKey(secret, use.purpose)).find((key) => key.id.equals(id))?.key;
 }
 
-function derive(secret: string, purpose: string): Key {
+function deriveKey(secret: string, purpose: string): SealingKey {
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', `mcp-tasks/${purpose}`, 32 + KEY_ID.bytes));
   return { key: bytes.subarray(0, 32), id: bytes.subarray(32) };
 }
 
-function decrypt(sealed: Buffer, key: Buffer, use: Use): string | undefined {
+function decrypt(sealed: Buffer, key: Buffer, use: SealBinding): string | undefined {
   const header = sealed.subarray(0, HEADER_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(header), { authTagLength: TAG_BYTES })
-    .setAAD(authenticated(header, use))
+  const decipher = createDecipheriv('aes-256-gcm', key, readNonce(header), { authTagLength: TAG_BYTES })
+    .setAAD(buildAssociatedData(header, use))
     .setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
     return decipher.update(sealed.subarray(HEADER_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
@@ -101,7 +101,7 @@ function decrypt(sealed: Buffer, key: Buffer, use: Use): string | undefined {
   }
 }
 
-const nonceOf = (header: Buffer): Buffer => header.subarray(NONCE.at, NONCE.at + NONCE.bytes);
+const readNonce = (header: Buffer): Buffer => header.subarray(NONCE.at, NONCE.at + NONCE.bytes);
 
-const authenticated = (header: Buffer, use: Use): Buffer =>
+const buildAssociatedData = (header: Buffer, use: SealBinding): Buffer =>
   Buffer.concat([header, Buffer.from(JSON.stringify([use.purpose, ...use.bound]))]);

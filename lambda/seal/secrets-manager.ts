@@ -1,10 +1,10 @@
 /** The sealing secret as Secrets Manager keeps it: fetched on first use, and never by a poll. */
-import { limits, SHORT_MS } from '../aws/client-config.ts';
+import { buildClientConfig, SHORT_ATTEMPT_MS } from '../aws/client-config.ts';
 import { Unavailable } from '../engine/errors.ts';
-import type { Secrets } from './sealer.ts';
+import type { SecretSource } from './sealer.ts';
 
 /** How soon a key id nobody knows may make us ask again (ms): a stranger's forgeries must not drive requests. */
-const REFRESH_MS = 60_000;
+const MIN_REFRESH_INTERVAL_MS = 60_000;
 
 /**
  * Current and previous version of a secret. The client is loaded with the first request for it.
@@ -12,10 +12,10 @@ const REFRESH_MS = 60_000;
  * @param arn the secret's ARN or name; its value is the secret itself, a long random string
  * @throws Unavailable (from what is returned) when Secrets Manager does not give it
  */
-export function secretsManager(arn: string, now: () => number): Secrets {
+export function createSecretsManagerSource(arn: string, now: () => number): SecretSource {
   let cached: { readonly secrets: readonly string[]; readonly at: number } | undefined;
   return async (options) => {
-    if (cached && (!options?.fresh || now() - cached.at < REFRESH_MS)) return cached.secrets;
+    if (cached && (!options?.fresh || now() - cached.at < MIN_REFRESH_INTERVAL_MS)) return cached.secrets;
     try {
       cached = { secrets: await fetchVersions(arn), at: now() };
     } catch (error) {
@@ -28,7 +28,7 @@ export function secretsManager(arn: string, now: () => number): Secrets {
 
 async function fetchVersions(arn: string): Promise<readonly string[]> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient(limits({}, SHORT_MS));
+  const client = new SecretsManagerClient(buildClientConfig({}, SHORT_ATTEMPT_MS));
   const fetch = async (VersionStage: string): Promise<string | undefined> =>
     (await client.send(new GetSecretValueCommand({ SecretId: arn, VersionStage }))).SecretString;
   try {

@@ -2,7 +2,7 @@
 import type { Condition } from './conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
 
-type Mutable = Omit<
+type MutableAttributes = Omit<
   TaskRow,
   'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era' | 'client' | 'traceparent'
 >;
@@ -13,7 +13,7 @@ export interface Change {
   /** All must hold. {@link TaskStore.update} adds nothing of its own: a change that must not create says `exists`. */
   readonly when: readonly Condition[];
   /** Attributes to write; `undefined` is left alone. */
-  readonly set?: Partial<Mutable>;
+  readonly set?: Partial<MutableAttributes>;
   /** Counters to raise; a missing one counts as 0. */
   readonly add?: {
     readonly generation?: number;
@@ -21,7 +21,7 @@ export interface Change {
     readonly revision?: number;
     readonly entries?: number;
   };
-  readonly remove?: readonly (keyof Mutable)[];
+  readonly remove?: readonly (keyof MutableAttributes)[];
 }
 
 /**
@@ -29,10 +29,12 @@ export interface Change {
  * and `row` is what stood there (absent: nothing), from the same atomic operation (in DynamoDB
  * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that nobody has to read again to know why.
  */
-export type Written = { readonly done: true; readonly row: TaskRow } | { readonly done: false; readonly row?: TaskRow };
+export type WriteResult =
+  | { readonly done: true; readonly row: TaskRow }
+  | { readonly done: false; readonly row?: TaskRow };
 
 /** One page of an owner's tasks. */
-export interface Page {
+export interface TaskRowPage {
   readonly rows: readonly TaskRow[];
   /** The id after which the next page starts; absent on the last page. */
   readonly next?: string;
@@ -50,7 +52,7 @@ export interface IdempotencyRow {
 }
 
 /** What became of an insert under an idempotency key. */
-export type InsertedOnce = Written | { readonly done: false; readonly taken: IdempotencyRow };
+export type InsertOnceResult = WriteResult | { readonly done: false; readonly taken: IdempotencyRow };
 
 /**
  * Task rows and their journal.
@@ -60,16 +62,16 @@ export type InsertedOnce = Written | { readonly done: false; readonly taken: Ide
  */
 export interface TaskStore {
   /** Write a new row if nothing stands under its key. */
-  insert(row: TaskRow): Promise<Written>;
+  insert(row: TaskRow): Promise<WriteResult>;
 
   /**
    * The same in one transaction with an idempotency row, if that is not there either. One whose `ttl` has passed
    * at `now` (ms since the epoch) counts as not there.
    */
-  insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce>;
+  insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertOnceResult>;
 
   /** Apply a change if its conditions hold. */
-  update(change: Change): Promise<Written>;
+  update(change: Change): Promise<WriteResult>;
 
   /**
    * Put a journal entry and apply a change in one transaction, if the change's conditions hold. `token` makes
@@ -89,5 +91,5 @@ export interface TaskStore {
   journal(task: string): Promise<readonly JournalEntry[]>;
 
   /** A partition's rows, newest first (descending id), starting after `after`. Void rows are left out. */
-  list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<Page>;
+  list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<TaskRowPage>;
 }

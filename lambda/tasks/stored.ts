@@ -20,7 +20,7 @@ export class UnknownRowFormat extends Error {
  * The row, if this version can read it.
  * @throws UnknownRowFormat
  */
-export const readable = (row: TaskRow): TaskRow => {
+export const checkRowFormat = (row: TaskRow): TaskRow => {
   const found: unknown = row.v;
   // An update that creates (none of the engine's does) leaves a row without a format; it is no newer one.
   if (found !== undefined && found !== ROW_FORMAT) throw new UnknownRowFormat(row.id, found);
@@ -33,17 +33,17 @@ export const readable = (row: TaskRow): TaskRow => {
  * A number (a tool's progress) that is too large for DynamoDB becomes the largest, one too small becomes 0:
  * no write fails for it.
  */
-export const stored = <T>(value: T): T => copy(value) as T;
+export const toStoredValue = <T>(value: T): T => copyFrozen(value) as T;
 
-const copy = (value: unknown): unknown => {
+const copyFrozen = (value: unknown): unknown => {
   if (typeof value === 'string') return value.toWellFormed();
-  if (typeof value === 'number') return inRange(value);
-  if (Array.isArray(value)) return Object.freeze(value.map(copy));
+  if (typeof value === 'number') return clampNumber(value);
+  if (Array.isArray(value)) return Object.freeze(value.map(copyFrozen));
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([, part]) => part !== undefined);
-  return Object.freeze(Object.fromEntries(kept.map(([name, part]) => [name, copy(part)])));
+  return Object.freeze(Object.fromEntries(kept.map(([name, part]) => [name, copyFrozen(part)])));
 };
 
 /** DynamoDB's numbers start at 1e-130; its client takes none beyond those that JavaScript can count to. */
-const inRange = (value: number): number =>
+const clampNumber = (value: number): number =>
   Math.abs(value) < 1e-130 ? 0 : Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);

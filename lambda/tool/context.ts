@@ -1,17 +1,17 @@
 /** What a tool is given: the `task` of one run. */
 import type { CreateMessageResult } from '@modelcontextprotocol/server';
-import type { ProgressNews } from '../tasks/writes/held.ts';
+import type { ProgressReport } from '../tasks/writes/held.ts';
 import { ask, sleep } from './ask.ts';
-import { type Occurrence, waitKey } from './history.ts';
-import { elicitation, externalWait, sampling, urlElicitation } from './questions.ts';
+import { type Occurrence, toWaitKey } from './history.ts';
+import { buildExternalQuestion, buildFormQuestion, buildSamplingQuestion, buildUrlQuestion } from './questions.ts';
 import type { ToolRun } from './run.ts';
 import { runStep } from './step.ts';
 import type { ExternalWait, TaskContext } from './types.ts';
 
 /** How much of a status message is kept (characters). */
-const STATUS_MESSAGE_MAX = 1_024;
+const MAX_STATUS_MESSAGE_LENGTH = 1_024;
 
-export function contextOf(run: ToolRun): TaskContext {
+export function createTaskContext(run: ToolRun): TaskContext {
   const { host } = run;
   const occurrences = new Map<string, number>();
   const next = (name: string) => {
@@ -24,13 +24,13 @@ export function contextOf(run: ToolRun): TaskContext {
     isTask: host.isTask,
     signal: run.controller.signal,
     step: (name, work, options = {}) => runStep(run, next(name), work, options) as never,
-    elicit: (name, question) => ask(run, next(name), elicitation(question)) as never,
-    elicitUrl: (name, question) => ask(run, next(name), urlElicitation(question)),
-    sample: (name, request) => ask(run, next(name), sampling(request)) as Promise<CreateMessageResult>,
-    waitFor: (name, options = {}) => externalWaitOf(run, next(name), options) as never,
+    elicit: (name, question) => ask(run, next(name), buildFormQuestion(question)) as never,
+    elicitUrl: (name, question) => ask(run, next(name), buildUrlQuestion(question)),
+    sample: (name, request) => ask(run, next(name), buildSamplingQuestion(request)) as Promise<CreateMessageResult>,
+    waitFor: (name, options = {}) => createExternalWait(run, next(name), options) as never,
     sleep: (name, durationMs) => sleep(run, next(name), durationMs),
     progress: (first: string | number, total?: number, message?: string) => {
-      if (!run.isOver) host.progress(progressNews(first, total, message));
+      if (!run.isOver) host.reportProgress(toProgressReport(first, total, message));
     },
     defer: (cleanUp) => {
       run.cleanUps.push(cleanUp);
@@ -43,34 +43,41 @@ export function contextOf(run: ToolRun): TaskContext {
 }
 
 /** Begins to wait only when it is awaited: until then the tool may still hand the token out. */
-function externalWaitOf(
+function createExternalWait(
   run: ToolRun,
   wait: Occurrence,
   options: { readonly timeoutMs?: number },
 ): ExternalWait<unknown> {
-  const { token } = run.host;
-  if (!token)
+  const { createToken } = run.host;
+  if (!createToken)
     run.breakRule(
       `it waits for ${JSON.stringify(wait.name)} outside of a task; only a task can wait for an outside system.`,
     );
   let waiting: Promise<unknown> | undefined;
   return {
-    token: token(waitKey(wait)),
+    token: createToken(toWaitKey(wait)),
     // biome-ignore lint/suspicious/noThenProperty: awaiting it is what begins the wait
     then: (onValue, onError) => {
-      waiting ??= ask(run, wait, externalWait(options));
+      waiting ??= ask(run, wait, buildExternalQuestion(options));
       return waiting.then(onValue, onError);
     },
   };
 }
 
-function progressNews(first: string | number, total: number | undefined, message: string | undefined): ProgressNews {
-  if (typeof first === 'string') return { statusMessage: shortened(first) };
+function toProgressReport(
+  first: string | number,
+  total: number | undefined,
+  message: string | undefined,
+): ProgressReport {
+  if (typeof first === 'string') return { statusMessage: truncateStatusMessage(first) };
   const done = Number.isFinite(first) ? first : 0;
   const known = total !== undefined && Number.isFinite(total) ? total : undefined;
   const text = message ?? (known ? `${Math.floor((100 * done) / known)} %` : `${done}`);
-  return { statusMessage: shortened(text), progress: { done, ...(known !== undefined && { total: known }) } };
+  return {
+    statusMessage: truncateStatusMessage(text),
+    progress: { done, ...(known !== undefined && { total: known }) },
+  };
 }
 
-const shortened = (text: string): string =>
-  text.length > STATUS_MESSAGE_MAX ? `${text.slice(0, STATUS_MESSAGE_MAX - 1)}…` : text;
+const truncateStatusMessage = (text: string): string =>
+  text.length > MAX_STATUS_MESSAGE_LENGTH ? `${text.slice(0, MAX_STATUS_MESSAGE_LENGTH - 1)}…` : text;

@@ -1,7 +1,7 @@
 /** `defineTool` and `defineServer`: what a server module is written with. */
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
-import { FOLLOW_UP_TOOLS, nameTaken, needsFollowUp } from './follow-up.ts';
+import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './follow-up.ts';
 import type { ServerDefinition, TaskContext, Tool, ToolConfig, ToolHandler } from './types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,13 +15,13 @@ export const TOOL_DEFAULTS = {
 } as const;
 
 /** SQS keeps a message 14 days at most, and one stands behind every runnable task. */
-const LONGEST_LIFETIME_MS = 14 * 24 * HOUR_MS;
+const MAX_LIFETIME_MS = 14 * 24 * HOUR_MS;
 
 /** RFC 6749, section 3.3. */
-const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+const TOOL_SCOPE_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** MCP 2025-11-25 and later, Tool Names: 1 to 128 characters of these. */
-const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+const TOOL_NAME_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /**
  * Define a durable tool. The shape is that of the SDK's `registerTool`: an existing tool becomes durable by
@@ -52,26 +52,25 @@ export function defineTool<
       return config.inputSchema ? run(args, task) : run(task);
     },
   } as Tool;
-  const problem = firstProblem(tool, config);
+  const problem = findToolProblem(tool, config);
   if (problem) throw new ConfigurationError(`Tool ${JSON.stringify(name)}: ${problem}`);
   return tool;
 }
 
-function firstProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
-  if (typeof tool.name !== 'string' || !TOOL_NAME.test(tool.name))
+function findToolProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
+  if (typeof tool.name !== 'string' || !TOOL_NAME_PATTERN.test(tool.name))
     return 'a tool name has 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
-  if (!tool.scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope)))
+  if (!tool.scopes.every((scope) => typeof scope === 'string' && TOOL_SCOPE_PATTERN.test(scope)))
     return '"scopes" are names without spaces, quotes and backslashes.';
   if (tool.taskSupport !== 'optional' && (config.withoutTasks !== undefined || config.decide !== undefined))
     return `"withoutTasks" and "decide" are choices that only taskSupport "optional" leaves open; this tool says "${tool.taskSupport}".`;
   for (const schema of ['inputSchema', 'outputSchema'] as const)
-    if (tool[schema] !== undefined && !isSchema(tool[schema]))
+    if (tool[schema] !== undefined && !isStandardSchema(tool[schema]))
       return `"${schema}" must be a Standard Schema that can describe itself as JSON Schema, for example z.object({ … }) of zod 4.`;
   for (const period of ['lifetimeMs', 'retentionMs'] as const)
     if (!(Number.isSafeInteger(tool[period]) && tool[period] > 0))
       return `"${period}" must be a positive integer (ms).`;
-  if (tool.lifetimeMs > LONGEST_LIFETIME_MS)
-    return '"lifetimeMs" can be 14 days at most (SQS keeps no message longer).';
+  if (tool.lifetimeMs > MAX_LIFETIME_MS) return '"lifetimeMs" can be 14 days at most (SQS keeps no message longer).';
   const { min, max } = tool.pollIntervalMs;
   if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min > 0 && min <= max))
     return '"pollIntervalMs" needs positive integers (ms) with min no larger than max.';
@@ -81,7 +80,7 @@ function firstProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unk
   return undefined;
 }
 
-const isSchema = (value: unknown): boolean => {
+const isStandardSchema = (value: unknown): boolean => {
   const standard = (value as Partial<StandardSchemaWithJSON> | null)?.['~standard'];
   return typeof standard?.validate === 'function' && typeof standard.jsonSchema?.input === 'function';
 };
@@ -114,8 +113,8 @@ export function defineServer(config: ServerConfig): ServerDefinition {
       throw new ConfigurationError(`Two tools are named ${JSON.stringify(tool.name)}: rename one of them.`);
     tools.set(tool.name, tool);
   }
-  const taken = needsFollowUp(tools.values()) ? FOLLOW_UP_TOOLS.find((name) => tools.has(name)) : undefined;
-  if (taken) throw new ConfigurationError(`defineServer: ${nameTaken(taken)}`);
+  const taken = needsModelTools(tools.values()) ? MODEL_TOOL_NAMES.find((name) => tools.has(name)) : undefined;
+  if (taken) throw new ConfigurationError(`defineServer: ${describeReservedName(taken)}`);
   const { name, version, title, instructions, mcp } = config;
   return {
     info: { name, version, ...(title !== undefined && { title }) },

@@ -16,15 +16,15 @@ export interface Occurrence {
   readonly n: number;
 }
 
-export const stepId = ({ name, n }: Occurrence): string => `step:${name}#${n}`;
-export const attemptId = ({ name, n }: Occurrence, attempt: number): string => `try:${name}#${n}.${attempt}`;
+export const toStepId = ({ name, n }: Occurrence): string => `step:${name}#${n}`;
+export const toAttemptId = ({ name, n }: Occurrence, attempt: number): string => `try:${name}#${n}.${attempt}`;
 
 /** Key of a wait: the plain name at first, so that clients see `columns`. Names themselves hold no `#`. */
-export const waitKey = ({ name, n }: Occurrence, attempt = 1): string =>
+export const toWaitKey = ({ name, n }: Occurrence, attempt = 1): string =>
   attempt > 1 ? `${name}#${n}.${attempt}` : n > 1 ? `${name}#${n}` : name;
 
 /** Names go into keys of rows and messages: 1 to 128 characters, no `#`, no control characters. */
-export function nameProblem(name: unknown): string | undefined {
+export function findNameProblem(name: unknown): string | undefined {
   if (typeof name !== 'string' || name.length === 0) return 'it needs a name: a non-empty string';
   if (name.length > 128) return `its name ${JSON.stringify(name.slice(0, 32))}… is longer than 128 characters`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
@@ -57,13 +57,13 @@ export class StepError extends Error {
   }
 }
 
-export function recordedError(error: unknown): RecordedError {
+export function toRecordedError(error: unknown): RecordedError {
   if (error instanceof ProtocolError) return { name: error.name, ...error.toRpcError() };
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: 'Error', message: String(error) };
 }
 
-export const revivedError = (recorded: RecordedError): Error =>
+export const reviveError = (recorded: RecordedError): Error =>
   recorded.code === undefined
     ? new StepError(recorded)
     : new ProtocolError(recorded.code, recorded.message, recorded.data);

@@ -2,7 +2,7 @@
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
-import { contextOf } from './context.ts';
+import { createTaskContext } from './context.ts';
 import { Parked, TimeBudgetSpent, toolError } from './errors.ts';
 import type { RunHistory } from './history.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
@@ -35,17 +35,17 @@ export type PrepareEnd =
 
 /** Run the tool itself. */
 export async function runInline(tool: Tool, call: InlineCall): Promise<InlineEnd> {
-  return runInCall(tool, call, (task) => tool.handler(call.args, task));
+  return executeInline(tool, call, (task) => tool.handler(call.args, task));
 }
 
 /** Run the tool's `prepare`: it gives the arguments to start with, or a result that ends the call. */
 export async function runPrepare(tool: Tool, call: InlineCall): Promise<PrepareEnd> {
   let ready: unknown;
-  const end = await runInCall(tool, call, async (task) => {
+  const end = await executeInline(tool, call, async (task) => {
     const prepared = await tool.prepare?.(call.args, task);
-    if (isResult(prepared)) return prepared;
+    if (isToolError(prepared)) return prepared;
     ready = prepared;
-    return READY;
+    return READY_RESULT;
   });
   if (end.end === 'asks') return end;
   if (ready !== undefined && 'result' in end.outcome) return { end: 'ready', args: ready };
@@ -54,39 +54,39 @@ export async function runPrepare(tool: Tool, call: InlineCall): Promise<PrepareE
 }
 
 /** What a `prepare` that gave arguments is taken to have returned: it is judged as a tool error is, by no schema. */
-const READY = toolError('ready');
+const READY_RESULT = toolError('ready');
 
-const isResult = (value: unknown): value is CallToolResult =>
+const isToolError = (value: unknown): value is CallToolResult =>
   typeof value === 'object' && value !== null && 'isError' in value && value.isError === true && 'content' in value;
 
-async function runInCall(tool: Tool, call: InlineCall, code: (task: TaskContext) => unknown): Promise<InlineEnd> {
+async function executeInline(tool: Tool, call: InlineCall, code: (task: TaskContext) => unknown): Promise<InlineEnd> {
   const journal: Record<string, string> = { ...call.history.journal };
-  const run = new ToolRun(tool, inlineHost(call, journal), call.history);
+  const run = new ToolRun(tool, createInlineHost(call, journal), call.history);
   const budget = setTimeout(
     () => run.abort(new TimeBudgetSpent('The call ran longer than the gateway waits.')),
     call.budgetMs,
   );
   try {
-    const end = await run.start(() => code(contextOf(run)));
+    const end = await run.start(() => code(createTaskContext(run)));
     if (end.end === 'settled') {
       await run.close();
       return { end: 'settled', outcome: end.outcome };
     }
     if (end.end === 'parked') {
       await run.close(new Parked('The call waits for answers.'));
-      return { end: 'asks', history: { journal, questions: { ...call.history.questions, ...questionsOf(end) } } };
+      return { end: 'asks', history: { journal, questions: { ...call.history.questions, ...collectQuestions(end) } } };
     }
     void run.close();
-    return { end: 'settled', outcome: { result: toolError(tooLong(tool, call.budgetMs)) } };
+    return { end: 'settled', outcome: { result: toolError(describeTimeBudgetSpent(tool, call.budgetMs)) } };
   } finally {
     clearTimeout(budget);
   }
 }
 
-const questionsOf = (end: RunEnd & { end: 'parked' }): Record<string, Question> =>
+const collectQuestions = (end: RunEnd & { end: 'parked' }): Record<string, Question> =>
   Object.fromEntries([...end.waits].flatMap(([key, { question }]) => (question ? [[key, question]] : [])));
 
-const inlineHost = (call: InlineCall, journal: Record<string, string>): RunHost => ({
+const createInlineHost = (call: InlineCall, journal: Record<string, string>): RunHost => ({
   id: call.id,
   isTask: false,
   era: call.era,
@@ -96,7 +96,7 @@ const inlineHost = (call: InlineCall, journal: Record<string, string>): RunHost 
   record: async (id, json) => {
     journal[id] = json;
   },
-  progress: () => {},
+  reportProgress: () => {},
   shouldHandOver: () => false,
   wait: (ms, signal) =>
     new Promise((resolve) => {
@@ -105,6 +105,6 @@ const inlineHost = (call: InlineCall, journal: Record<string, string>): RunHost 
     }),
 });
 
-const tooLong = (tool: Tool, budgetMs: number): string =>
+const describeTimeBudgetSpent = (tool: Tool, budgetMs: number): string =>
   `${tool.name} did not finish within the ${Math.round(budgetMs / 1000)} s that a plain call has. ` +
   'Call it with a client that supports MCP tasks (extension io.modelcontextprotocol/tasks): then it may take as long as it needs.';

@@ -15,12 +15,12 @@ export class NotJson extends Error {
  */
 export function toJson(value: unknown, what: string): string | undefined {
   if (value === undefined) return undefined;
-  check(value, what, '', new Set());
+  checkJson(value, what, '', new Set());
   return JSON.stringify(value);
 }
 
-function check(value: unknown, what: string, path: string, above: Set<object>): void {
-  const kind = notJson(value, above);
+function checkJson(value: unknown, what: string, path: string, above: Set<object>): void {
+  const kind = describeNonJson(value, above);
   if (kind !== undefined)
     throw new NotJson(
       `What ${what} returned is not JSON: ${kind}${path ? ` at ${path}` : ''}. Return plain data instead.`,
@@ -28,12 +28,12 @@ function check(value: unknown, what: string, path: string, above: Set<object>): 
   if (typeof value !== 'object' || value === null) return;
   above.add(value);
   for (const [key, item] of Object.entries(value))
-    check(item, what, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key, above);
+    checkJson(item, what, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key, above);
   above.delete(value);
 }
 
 /** What kind of thing that is not JSON this is; absent when it is JSON, as far as can be told from outside. */
-function notJson(value: unknown, above: ReadonlySet<object>): string | undefined {
+function describeNonJson(value: unknown, above: ReadonlySet<object>): string | undefined {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);

@@ -1,12 +1,12 @@
 /** What a tool leaves running when its run is over: timers, child processes, servers that nobody will end. */
 
 /** Kinds of resource that keep on working by themselves (sockets of kept-alive connections do not). */
-const WORKING = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap'];
+const RESOURCE_KINDS = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap'];
 /** The AWS clients' own timers outlive their requests by seconds, so timers tell something only where none of those run. */
-export const WITH_TIMERS = [...WORKING, 'Timeout'];
+export const RESOURCE_KINDS_WITH_TIMERS = [...RESOURCE_KINDS, 'Timeout'];
 
 /** How many of each are active now. */
-export function activeResources(kinds: readonly string[] = WORKING): ReadonlyMap<string, number> {
+export function countActiveResources(kinds: readonly string[] = RESOURCE_KINDS): ReadonlyMap<string, number> {
   const counts = new Map(kinds.map((kind) => [kind, 0]));
   for (const kind of process.getActiveResourcesInfo()) {
     const count = counts.get(kind);
@@ -16,8 +16,8 @@ export function activeResources(kinds: readonly string[] = WORKING): ReadonlyMap
 }
 
 /** What is active beyond `before`, of the kinds counted then, as text for a person; absent when nothing is. */
-export function leftRunning(before: ReadonlyMap<string, number>): string | undefined {
-  const more = [...activeResources([...before.keys()])].flatMap(([kind, count]) => {
+export function describeLeftRunning(before: ReadonlyMap<string, number>): string | undefined {
+  const more = [...countActiveResources([...before.keys()])].flatMap(([kind, count]) => {
     const extra = count - (before.get(kind) ?? 0);
     return extra > 0 ? [`${extra} ${kind}`] : [];
   });

@@ -1,5 +1,5 @@
 /** A run as the worker sees it, wherever the tool's code runs: beside it in this thread, or in a thread of its own. */
-import { contextOf } from './context.ts';
+import { createTaskContext } from './context.ts';
 import type { RunHistory } from './history.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
 import type { Tool } from './types.ts';
@@ -18,8 +18,8 @@ export interface LiveRun {
 }
 
 /** @param args validated */
-export function runHere(tool: Tool, args: unknown, host: RunHost, history: RunHistory): LiveRun {
+export function startToolRun(tool: Tool, args: unknown, host: RunHost, history: RunHistory): LiveRun {
   const run = new ToolRun(tool, host, history);
-  void run.start(() => tool.handler(args, contextOf(run)));
+  void run.start(() => tool.handler(args, createTaskContext(run)));
   return run;
 }

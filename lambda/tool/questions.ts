@@ -6,31 +6,31 @@ import type {
 } from '@modelcontextprotocol/server';
 import { type Answer, EXTERNAL, type InputCapabilities, type Question } from '../tasks/record.ts';
 import { WaitTimedOut } from './errors.ts';
-import { formSchema } from './form-schema.ts';
+import { buildFormSchema } from './form-schema.ts';
 import { StepError } from './history.ts';
 import type { ElicitAnswer, FormContent } from './types.ts';
 import { describeProblems, validate } from './validate.ts';
 
 /** A question of one kind: what to send, and what an answer means. */
-export interface Asking<T> {
+export interface QuestionSpec<T> {
   readonly method: string;
   /** What a client must have declared, as in `requiredCapabilities`. */
   readonly requires: Record<string, unknown>;
   readonly timeoutMs?: number;
-  supported(capabilities: InputCapabilities): boolean;
+  isSupported(capabilities: InputCapabilities): boolean;
   /** @param reason why the last answer did not fit, when it is asked again */
-  params(reason: string | undefined): Record<string, unknown>;
+  buildParams(reason: string | undefined): Record<string, unknown>;
   /** The value for the tool, or why the answer does not fit. */
   read(question: Question): Promise<{ readonly value: T } | { readonly problem: string }>;
 }
 
-const again = (message: string, reason: string | undefined): string =>
+const appendReason = (message: string, reason: string | undefined): string =>
   reason === undefined ? message : `${message}\n\nThe last answer did not fit: ${reason}`;
 
-type Action = 'accept' | 'decline' | 'cancel' | 'timeout';
+type ElicitAction = 'accept' | 'decline' | 'cancel' | 'timeout';
 
 /** Declined, cancelled, refused with a JSON-RPC error, or withdrawn: values that the tool sees. */
-function actionOf(question: Question): Action | undefined {
+function readAction(question: Question): ElicitAction | undefined {
   if (question.withdrawn) return 'timeout';
   const answer = question.answer as Answer;
   if ('error' in answer) return 'cancel';
@@ -38,26 +38,26 @@ function actionOf(question: Question): Action | undefined {
   return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
 }
 
-const NO_ACTION = { problem: 'action: expected "accept", "decline" or "cancel"' };
+const INVALID_ACTION = { problem: 'action: expected "accept", "decline" or "cancel"' };
 
-export function elicitation<S extends StandardSchemaWithJSON<unknown, FormContent>>(question: {
+export function buildFormQuestion<S extends StandardSchemaWithJSON<unknown, FormContent>>(question: {
   readonly message: string;
   readonly requestedSchema: S;
   readonly timeoutMs?: number;
-}): Asking<ElicitAnswer<unknown>> {
+}): QuestionSpec<ElicitAnswer<unknown>> {
   return {
     method: 'elicitation/create',
     requires: { elicitation: { form: {} } },
     ...(question.timeoutMs !== undefined && { timeoutMs: question.timeoutMs }),
-    supported: ({ form }) => form === true,
-    params: (reason) => ({
+    isSupported: ({ form }) => form === true,
+    buildParams: (reason) => ({
       mode: 'form',
-      message: again(question.message, reason),
-      requestedSchema: formSchema(question.requestedSchema),
+      message: appendReason(question.message, reason),
+      requestedSchema: buildFormSchema(question.requestedSchema),
     }),
     read: async (asked) => {
-      const action = actionOf(asked);
-      if (action === undefined) return NO_ACTION;
+      const action = readAction(asked);
+      if (action === undefined) return INVALID_ACTION;
       if (action !== 'accept') return { value: { action } };
       const { content } = (asked.answer as { result: { content?: unknown } }).result;
       const fits = await validate(question.requestedSchema, content);
@@ -66,35 +66,35 @@ export function elicitation<S extends StandardSchemaWithJSON<unknown, FormConten
   };
 }
 
-export function urlElicitation(question: {
+export function buildUrlQuestion(question: {
   readonly message: string;
   readonly url: string;
   readonly timeoutMs?: number;
-}): Asking<{ readonly action: Action }> {
+}): QuestionSpec<{ readonly action: ElicitAction }> {
   return {
     method: 'elicitation/create',
     requires: { elicitation: { url: {} } },
     ...(question.timeoutMs !== undefined && { timeoutMs: question.timeoutMs }),
-    supported: ({ url }) => url === true,
-    params: (reason) => ({ mode: 'url', message: again(question.message, reason), url: question.url }),
+    isSupported: ({ url }) => url === true,
+    buildParams: (reason) => ({ mode: 'url', message: appendReason(question.message, reason), url: question.url }),
     read: async (asked) => {
-      const action = actionOf(asked);
-      return action === undefined ? NO_ACTION : { value: { action } };
+      const action = readAction(asked);
+      return action === undefined ? INVALID_ACTION : { value: { action } };
     },
   };
 }
 
-export function sampling({
+export function buildSamplingQuestion({
   timeoutMs,
   ...request
-}: CreateMessageRequestParams & { readonly timeoutMs?: number }): Asking<CreateMessageResult> {
+}: CreateMessageRequestParams & { readonly timeoutMs?: number }): QuestionSpec<CreateMessageResult> {
   const needsTools = 'tools' in request && request.tools !== undefined;
   return {
     method: 'sampling/createMessage',
     requires: { sampling: needsTools ? { tools: {} } : {} },
     ...(timeoutMs !== undefined && { timeoutMs }),
-    supported: (can) => (needsTools ? can.samplingTools === true : can.sampling === true),
-    params: () => request as Record<string, unknown>,
+    isSupported: (can) => (needsTools ? can.samplingTools === true : can.sampling === true),
+    buildParams: () => request as Record<string, unknown>,
     read: async (asked) => {
       if (asked.withdrawn) throw new Error('The client did not answer the sampling request in time.');
       const answer = asked.answer as Answer;
@@ -108,13 +108,13 @@ export function sampling({
 }
 
 /** A wait for an outside system, which ends it through the engine's `complete` or `fail`. */
-export function externalWait(options: { readonly timeoutMs?: number }): Asking<unknown> {
+export function buildExternalQuestion(options: { readonly timeoutMs?: number }): QuestionSpec<unknown> {
   return {
     method: EXTERNAL,
     requires: {},
     ...options,
-    supported: () => true,
-    params: () => ({}),
+    isSupported: () => true,
+    buildParams: () => ({}),
     read: async (waited) => {
       if (waited.withdrawn) throw new WaitTimedOut('The outside system did not answer in time.');
       const answer = waited.answer as Answer;

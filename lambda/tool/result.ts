@@ -10,9 +10,9 @@ import { describeProblems, validate } from './validate.ts';
  * added where there is none (MCP, Tools, Structured Content), and the whole must be a valid `CallToolResult`.
  * What is not becomes a JSON-RPC error that says why.
  */
-export async function outcomeOfReturn(tool: Tool, returned: unknown): Promise<Outcome> {
+export async function toReturnOutcome(tool: Tool, returned: unknown): Promise<Outcome> {
   try {
-    return { result: await checkedResult(tool, returned) };
+    return { result: await requireValidResult(tool, returned) };
   } catch (error) {
     if (error instanceof ProtocolError) return { error: error.toRpcError() };
     throw error;
@@ -20,9 +20,9 @@ export async function outcomeOfReturn(tool: Tool, returned: unknown): Promise<Ou
 }
 
 /** The SDK's own schemas, loaded with the first result. */
-let sdk: Promise<typeof import('@modelcontextprotocol/server')> | undefined;
+let sdkImport: Promise<typeof import('@modelcontextprotocol/server')> | undefined;
 
-async function checkedResult(tool: Tool, returned: unknown): Promise<Record<string, unknown>> {
+async function requireValidResult(tool: Tool, returned: unknown): Promise<Record<string, unknown>> {
   const fail = (why: string): never => {
     throw new ToolBroken(`Tool ${tool.name} returned no valid result: ${why}`);
   };
@@ -38,17 +38,17 @@ async function checkedResult(tool: Tool, returned: unknown): Promise<Record<stri
   }
   if (result.content === undefined) {
     if (result.structuredContent === undefined) return fail('it has neither "content" nor "structuredContent"');
-    result.content = [{ type: 'text', text: jsonOf(result.structuredContent, fail) }];
+    result.content = [{ type: 'text', text: requireJson(result.structuredContent, fail) }];
   }
   // Validated as a client will receive it.
-  const plain = JSON.parse(jsonOf(result, fail)) as Record<string, unknown>;
-  sdk ??= import('@modelcontextprotocol/server');
-  const valid = await validate((await sdk).specTypeSchemas.CallToolResult as never, plain);
+  const plain = JSON.parse(requireJson(result, fail)) as Record<string, unknown>;
+  sdkImport ??= import('@modelcontextprotocol/server');
+  const valid = await validate((await sdkImport).specTypeSchemas.CallToolResult as never, plain);
   if (!valid.ok) return fail(describeProblems(valid.problems));
   return plain;
 }
 
-function jsonOf(value: unknown, fail: (why: string) => never): string {
+function requireJson(value: unknown, fail: (why: string) => never): string {
   try {
     return toJson(value, 'the tool') ?? fail('it is undefined');
   } catch (error) {
@@ -60,7 +60,7 @@ function jsonOf(value: unknown, fail: (why: string) => never): string {
  * The outcome of what a tool threw: a `ProtocolError` is a JSON-RPC error, anything else a tool error that the
  * model can read (message only: no stack leaves the server).
  */
-export function outcomeOfThrow(thrown: unknown, era: Era): Outcome {
+export function toThrowOutcome(thrown: unknown, era: Era): Outcome {
   // 2025-11-25 has no error code for a missing client capability.
   if (thrown instanceof InputNotSupported && era === '2025-11-25') return { result: toolError(thrown.message) };
   if (thrown instanceof ProtocolError) return { error: thrown.toRpcError() };

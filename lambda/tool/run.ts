@@ -6,10 +6,10 @@
  * and one `setImmediate` has passed, so that `Promise.all` gathers its questions.
  */
 import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
-import type { ProgressNews } from '../tasks/writes/held.ts';
+import type { ProgressReport } from '../tasks/writes/held.ts';
 import { HandedOver, Parked, ToolBroken } from './errors.ts';
 import type { RunHistory } from './history.ts';
-import { outcomeOfReturn, outcomeOfThrow } from './result.ts';
+import { toReturnOutcome, toThrowOutcome } from './result.ts';
 import type { Tool } from './types.ts';
 
 /** Where a run happens: in a worker for a task, or in the call itself. */
@@ -23,11 +23,11 @@ export interface RunHost {
   random(): number;
   /** Write a journal entry under the run's fence; resolves when it is recorded. A rejection ends the run as lost. */
   record(id: string, json: string): Promise<void>;
-  progress(news: ProgressNews): void;
+  reportProgress(news: ProgressReport): void;
   /** The token with which an outside system ends a wait; absent where nothing can wait that long. */
-  token?(wait: string): string;
+  createToken?(wait: string): string;
   /** Told the names of the steps that run now, whenever they change. */
-  running?(steps: ReadonlySet<string>): void;
+  reportRunningSteps?(steps: ReadonlySet<string>): void;
   /** Asked after each recorded step: is it time for another run to take over? */
   shouldHandOver(): boolean;
   /** For a run that cannot park on a timer: wait in the process. Absent where timers park. */
@@ -48,10 +48,10 @@ export type RunEnd =
   | { readonly end: 'aborted'; readonly reason: Error };
 
 /** How long clean-ups and an aborted tool's own `finally` blocks may take (ms). */
-const GRACE_MS = 5_000;
+const CLOSE_GRACE_MS = 5_000;
 
 /** A promise that never settles: what a run that is over gets from every call. */
-export const never = (): Promise<never> => new Promise<never>(() => {});
+export const waitForever = (): Promise<never> => new Promise<never>(() => {});
 
 export class ToolRun {
   readonly ended: Promise<RunEnd>;
@@ -69,7 +69,7 @@ export class ToolRun {
   broken: ToolBroken | undefined;
   isOver = false;
   private inFlight = 0;
-  private readonly drained: (() => void)[] = [];
+  private readonly idleWaiters: (() => void)[] = [];
   private handingOver = false;
   private finish!: (end: RunEnd) => void;
   private handler: Promise<void> = Promise.resolve();
@@ -91,10 +91,10 @@ export class ToolRun {
   start(code: () => unknown): Promise<RunEnd> {
     this.handler = (async () => code())().then(
       async (returned) => {
-        this.broken ??= this.firstNotRevisited();
-        this.settle(await outcomeOfReturn(this.tool, returned));
+        this.broken ??= this.findUnvisited();
+        this.settle(await toReturnOutcome(this.tool, returned));
       },
-      (thrown) => this.settle(outcomeOfThrow(thrown, this.host.era)),
+      (thrown) => this.settle(toThrowOutcome(thrown, this.host.era)),
     );
     return this.ended;
   }
@@ -104,8 +104,8 @@ export class ToolRun {
   }
 
   /** A replay must come by everything that was recorded: otherwise the code is not what wrote the journal. */
-  private firstNotRevisited(): ToolBroken | undefined {
-    const recorded = [...Object.keys(this.history.journal), ...this.ownQuestions()];
+  private findUnvisited(): ToolBroken | undefined {
+    const recorded = [...Object.keys(this.history.journal), ...this.listReplayedQuestions()];
     const lost = recorded.find((id) => !this.visited.has(id));
     return lost === undefined
       ? undefined
@@ -115,7 +115,7 @@ export class ToolRun {
         );
   }
 
-  private ownQuestions(): string[] {
+  private listReplayedQuestions(): string[] {
     return Object.entries(this.history.questions).flatMap(([key, { method }]) => (method === 'external' ? [] : [key]));
   }
 
@@ -128,19 +128,19 @@ export class ToolRun {
   /** Wait for something in another run: registers it and never settles. */
   park(key: string, wait: Wait): Promise<never> {
     this.waits.set(key, wait);
-    this.considerEnd();
-    return never();
+    this.scheduleEnd();
+    return waitForever();
   }
 
   /** Do something that the run must not end under. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  async trackInFlight<T>(work: () => Promise<T>): Promise<T> {
     this.inFlight += 1;
     try {
       return await work();
     } finally {
       this.inFlight -= 1;
-      if (this.inFlight === 0) for (const resolve of this.drained.splice(0)) resolve();
-      this.considerEnd();
+      if (this.inFlight === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
+      this.scheduleEnd();
     }
   }
 
@@ -148,7 +148,7 @@ export class ToolRun {
   isHandingOver(): boolean {
     if (!this.handingOver && this.host.shouldHandOver()) {
       this.handingOver = true;
-      this.considerEnd();
+      this.scheduleEnd();
     }
     return this.handingOver;
   }
@@ -157,7 +157,7 @@ export class ToolRun {
     return !this.isOver && this.inFlight === 0 && (this.handingOver || this.waits.size > 0);
   }
 
-  private considerEnd(): void {
+  private scheduleEnd(): void {
     if (!this.mayEnd()) return;
     setImmediate(() => {
       if (!this.mayEnd()) return;
@@ -180,14 +180,14 @@ export class ToolRun {
     if (reason && !this.controller.signal.aborted) this.controller.abort(reason);
     const stopsEarly = reason !== undefined && !(reason instanceof Parked) && !(reason instanceof HandedOver);
     const cleaning = (async () => {
-      if (stopsEarly) await Promise.race([this.handler, this.isIdle()]);
+      if (stopsEarly) await Promise.race([this.handler, this.waitUntilIdle()]);
       for (const cleanUp of this.cleanUps.reverse()) await Promise.resolve(cleanUp()).catch(() => {});
     })();
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
       cleaning.catch(() => {}),
       new Promise((resolve) => {
-        timer = setTimeout(resolve, GRACE_MS);
+        timer = setTimeout(resolve, CLOSE_GRACE_MS);
       }),
     ]);
     clearTimeout(timer);
@@ -197,8 +197,8 @@ export class ToolRun {
    * Resolves when there is nothing to give time for: the tool waits on `task`, which will not come back in this
    * run. While a step is under way, that is when it has stopped.
    */
-  private async isIdle(): Promise<void> {
-    if (this.inFlight > 0) return new Promise((resolve) => this.drained.push(resolve));
-    if (this.waits.size === 0) return never();
+  private async waitUntilIdle(): Promise<void> {
+    if (this.inFlight > 0) return new Promise((resolve) => this.idleWaiters.push(resolve));
+    if (this.waits.size === 0) return waitForever();
   }
 }

@@ -2,23 +2,23 @@
 import { Retryable } from './errors.ts';
 import {
   type AttemptRecord,
-  attemptId,
-  nameProblem,
+  findNameProblem,
   type Occurrence,
-  recordedError,
-  revivedError,
+  reviveError,
   type StepRecord,
-  stepId,
-  waitKey,
+  toAttemptId,
+  toRecordedError,
+  toStepId,
+  toWaitKey,
 } from './history.ts';
 import { NotJson, toJson } from './json.ts';
-import { never, type ToolRun } from './run.ts';
+import { type ToolRun, waitForever } from './run.ts';
 import type { RetryOptions, StepContext } from './types.ts';
 
 /** For a `Retryable` error of a step that names no `retry` of its own. */
-const RETRIES_OF_RETRYABLE = 3;
-const BASE_MS = 1_000;
-const MAX_MS = 60_000;
+const RETRYABLE_RETRIES = 3;
+const DEFAULT_RETRY_BASE_MS = 1_000;
+const DEFAULT_RETRY_MAX_MS = 60_000;
 
 export async function runStep(
   run: ToolRun,
@@ -26,41 +26,41 @@ export async function runStep(
   work: (context: StepContext) => unknown,
   { retry }: { readonly retry?: number | RetryOptions },
 ): Promise<unknown> {
-  if (run.isOver) return never();
-  const problem = nameProblem(step.name);
+  if (run.isOver) return waitForever();
+  const problem = findNameProblem(step.name);
   if (problem) run.breakRule(`a step cannot run: ${problem}.`);
-  const id = stepId(step);
-  if (run.history.questions[waitKey(step)])
+  const id = toStepId(step);
+  if (run.history.questions[toWaitKey(step)])
     run.breakRule(`step ${JSON.stringify(step.name)} stands where an earlier run asked a question of that name.`);
   if (run.runningSteps.has(step.name))
     run.breakRule(`two steps named ${JSON.stringify(step.name)} run at once: give each a name of its own.`);
 
   const known = run.history.journal[id];
-  const attempts = attemptsSoFar(run, step);
+  const attempts = readAttempts(run, step);
   if (known !== undefined) {
     run.visited.add(id);
-    return opened(JSON.parse(known) as StepRecord);
+    return replayRecord(JSON.parse(known) as StepRecord);
   }
   run.runningSteps.add(step.name);
-  run.host.running?.(run.runningSteps);
+  run.host.reportRunningSteps?.(run.runningSteps);
   try {
-    return await attempt(run, step, work, typeof retry === 'number' ? { retries: retry } : retry, attempts);
+    return await runAttempts(run, step, work, typeof retry === 'number' ? { retries: retry } : retry, attempts);
   } finally {
     run.runningSteps.delete(step.name);
-    run.host.running?.(run.runningSteps);
+    run.host.reportRunningSteps?.(run.runningSteps);
   }
 }
 
 /** The recorded outcome, as on the first run. A recorded error is thrown with its own name and message. */
-function opened(record: StepRecord): unknown {
-  if ('e' in record) throw revivedError(record.e);
+function replayRecord(record: StepRecord): unknown {
+  if ('e' in record) throw reviveError(record.e);
   return record.v;
 }
 
-function attemptsSoFar(run: ToolRun, step: Occurrence): AttemptRecord[] {
+function readAttempts(run: ToolRun, step: Occurrence): AttemptRecord[] {
   const attempts: AttemptRecord[] = [];
   for (;;) {
-    const id = attemptId(step, attempts.length + 1);
+    const id = toAttemptId(step, attempts.length + 1);
     const json = run.history.journal[id];
     if (json === undefined) return attempts;
     run.visited.add(id);
@@ -68,7 +68,7 @@ function attemptsSoFar(run: ToolRun, step: Occurrence): AttemptRecord[] {
   }
 }
 
-async function attempt(
+async function runAttempts(
   run: ToolRun,
   step: Occurrence,
   work: (context: StepContext) => unknown,
@@ -77,15 +77,15 @@ async function attempt(
 ): Promise<unknown> {
   for (;;) {
     const pause = (attempts.at(-1)?.due ?? 0) - run.host.now();
-    if (pause > 0) await waitOut(run, attemptId(step, attempts.length), pause);
-    if (run.isHandingOver()) return never();
-    const tried = await run.during(() => tryOnce(run, step, work, retry, attempts));
-    if (run.isOver || !tried) return never();
+    if (pause > 0) await waitForBackoff(run, toAttemptId(step, attempts.length), pause);
+    if (run.isHandingOver()) return waitForever();
+    const tried = await run.trackInFlight(() => tryOnce(run, step, work, retry, attempts));
+    if (run.isOver || !tried) return waitForever();
     if ('again' in tried) {
       attempts.push(tried.again);
       continue;
     }
-    return run.isHandingOver() ? never() : opened(tried.record);
+    return run.isHandingOver() ? waitForever() : replayRecord(tried.record);
   }
 }
 
@@ -102,22 +102,22 @@ async function tryOnce(
 ): Promise<{ readonly record: StepRecord } | { readonly again: AttemptRecord } | undefined> {
   let record: StepRecord;
   try {
-    const value = await work({ key: `${run.host.id}:${stepId(step)}`, signal: run.controller.signal });
+    const value = await work({ key: `${run.host.id}:${toStepId(step)}`, signal: run.controller.signal });
     const json = toJson(value, `step ${JSON.stringify(step.name)}`);
     record = json === undefined ? {} : { v: JSON.parse(json) };
   } catch (error) {
     // What fails because the run was aborted says nothing about the step.
     if (run.isOver) return undefined;
     if (error instanceof NotJson) return run.breakRule(error.message);
-    const again = nextAttempt(run, retry, attempts.length, error);
-    if (again) return (await recorded(run, attemptId(step, attempts.length + 1), again)) ? { again } : undefined;
-    record = { e: recordedError(error) };
+    const again = planRetry(run, retry, attempts.length, error);
+    if (again) return (await recordOrAbort(run, toAttemptId(step, attempts.length + 1), again)) ? { again } : undefined;
+    record = { e: toRecordedError(error) };
   }
-  return (await recorded(run, stepId(step), record)) ? { record } : undefined;
+  return (await recordOrAbort(run, toStepId(step), record)) ? { record } : undefined;
 }
 
 /** Whether it was recorded; a record that is refused ends the run. */
-async function recorded(run: ToolRun, id: string, record: unknown): Promise<boolean> {
+async function recordOrAbort(run: ToolRun, id: string, record: unknown): Promise<boolean> {
   if (run.isOver) return false;
   try {
     await run.host.record(id, JSON.stringify(record));
@@ -129,23 +129,27 @@ async function recorded(run: ToolRun, id: string, record: unknown): Promise<bool
 }
 
 /** Exponential back-off with full jitter, and never sooner than the error itself says. */
-function nextAttempt(
+function planRetry(
   run: ToolRun,
   retry: RetryOptions | undefined,
   failed: number,
   error: unknown,
 ): AttemptRecord | undefined {
-  const retries = retry?.retries ?? (error instanceof Retryable ? RETRIES_OF_RETRYABLE : 0);
+  const retries = retry?.retries ?? (error instanceof Retryable ? RETRYABLE_RETRIES : 0);
   if (failed >= retries) return undefined;
-  const longest = Math.min(retry?.maxMs ?? MAX_MS, (retry?.baseMs ?? BASE_MS) * 2 ** failed);
+  const longest = Math.min(
+    retry?.maxMs ?? DEFAULT_RETRY_MAX_MS,
+    (retry?.baseMs ?? DEFAULT_RETRY_BASE_MS) * 2 ** failed,
+  );
   const floor = error instanceof Retryable ? (error.afterMs ?? 0) : 0;
   const due = run.host.now() + Math.max(floor, Math.round(longest * (0.5 + run.host.random() / 2)));
-  return { e: recordedError(error), due };
+  return { e: toRecordedError(error), due };
 }
 
 /** A back-off holds no worker: the run parks on it, or waits in the process where it cannot. */
-function waitOut(run: ToolRun, key: string, ms: number): Promise<void> {
+function waitForBackoff(run: ToolRun, key: string, ms: number): Promise<void> {
   const { host } = run;
-  if (host.wait) return run.during(() => (host.wait as NonNullable<typeof host.wait>)(ms, run.controller.signal));
+  if (host.wait)
+    return run.trackInFlight(() => (host.wait as NonNullable<typeof host.wait>)(ms, run.controller.signal));
   return run.park(key, { deadline: host.now() + ms });
 }

@@ -21,7 +21,7 @@ export class McpAuth {
       AUTH_ISSUER: issuer,
       ...(jwksUri !== undefined && { AUTH_JWKS_URI: jwksUri }),
       ...(algorithms.length > 0 && { AUTH_ALGORITHMS: algorithms.join(' ') }),
-      ...tokenEnvironment(options),
+      ...buildTokenEnvironment(options),
     });
   }
 
@@ -38,13 +38,13 @@ export class McpAuth {
       throw new Error(
         'McpAuth.cognito: name the app clients whose tokens are taken, as Cognito names no audience in them.',
       );
-    const issuer = issuerOf(userPool);
+    const issuer = buildIssuerUrl(userPool);
     return new McpAuth('cognito', {
       AUTH_ISSUER: issuer,
       AUTH_JWKS_URI: `${issuer}/.well-known/jwks.json`,
       AUTH_ALGORITHMS: 'RS256',
       AUTH_CLIENTS: clients.map((client) => client.userPoolClientId).join(' '),
-      ...tokenEnvironment(options),
+      ...buildTokenEnvironment(options),
     });
   }
 
@@ -80,9 +80,14 @@ export class McpAuth {
   }
 }
 
-const issuerOf = ({ userPoolProviderName }: IUserPool): string => `https://${userPoolProviderName}`;
+const buildIssuerUrl = ({ userPoolProviderName }: IUserPool): string => `https://${userPoolProviderName}`;
 
-function tokenEnvironment({ audience = [], scopes = [], clockSkew, resource }: TokenOptions): Record<string, string> {
+function buildTokenEnvironment({
+  audience = [],
+  scopes = [],
+  clockSkew,
+  resource,
+}: TokenOptions): Record<string, string> {
   const audiences = [audience].flat();
   return {
     ...(audiences.length > 0 && { AUTH_AUDIENCES: audiences.join(' ') }),

@@ -65,15 +65,15 @@ export interface CognitoAuthOptions extends TokenOptions {
   readonly clients: readonly IUserPoolClient[];
 }
 
-const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+const SCOPE_TOKEN_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** @throws Error with every problem that there is, each with what to do about it */
 export function checkTokenOptions(options: TokenOptions & Partial<JwtAuthOptions>): void {
-  const found = [...problems(options)];
+  const found = [...findTokenProblems(options)];
   if (found.length > 0) throw new Error(`McpAuth: ${found.join(' ')}`);
 }
 
-function* problems(options: TokenOptions & Partial<JwtAuthOptions>): Iterable<string> {
+function* findTokenProblems(options: TokenOptions & Partial<JwtAuthOptions>): Iterable<string> {
   for (const name of ['issuer', 'jwksUri', 'resource'] as const) {
     const text = options[name];
     if (text === undefined || Token.isUnresolved(text)) continue;
@@ -85,7 +85,7 @@ function* problems(options: TokenOptions & Partial<JwtAuthOptions>): Iterable<st
     if (audience === '' || (!Token.isUnresolved(audience) && /\s/.test(audience)))
       yield `${JSON.stringify(audience)} is no audience: write the value of "aud", without spaces.`;
   for (const scope of options.scopes ?? [])
-    if (!Token.isUnresolved(scope) && !SCOPE.test(scope))
+    if (!Token.isUnresolved(scope) && !SCOPE_TOKEN_PATTERN.test(scope))
       yield `${JSON.stringify(scope)} is no scope: write one name each, without spaces and quotes.`;
   const foreign = options.algorithms?.find((name) => !ALGORITHMS.includes(name));
   if (foreign !== undefined)

@@ -12,7 +12,7 @@ import { mergeStart } from './merge-start.ts';
  * CommonJS packages, once bundled into a module, still `require` Node's own. It costs microseconds, and which
  * packages a server module brings is not ours to know.
  */
-const REQUIRE_IN_MODULES =
+const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module';" +
   'const require = __createRequire(import.meta.url);' +
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;';
@@ -21,17 +21,17 @@ const REQUIRE_IN_MODULES =
  * Where esbuild believes to write. Source maps name their sources relative to it, and chunks are named for what is in
  * their maps too: a real folder would give every machine and every `cdk --output` code of its own to deploy.
  */
-const NOWHERE = resolve('bundle');
+const VIRTUAL_OUTDIR = resolve('bundle');
 
 /** What Lambda runs. */
-const TARGET = 'node24';
+const NODE_TARGET = 'node24';
 
 /** Modules that become files of their own beside a function's entry, by the name of the file: path of the source. */
-export type Beside = Readonly<Record<string, string>>;
+export type SideEntries = Readonly<Record<string, string>>;
 
 /** What esbuild calls an entry that was no file. */
-const ENTRY = /(^|\/)stdin(\.mjs(?:\.map)?)$/;
-const named = (path: string): string => path.replace(ENTRY, '$1index$2');
+const STDIN_ENTRY = /(^|\/)stdin(\.mjs(?:\.map)?)$/;
+const renameStdinEntry = (path: string): string => path.replace(STDIN_ENTRY, '$1index$2');
 
 /**
  * Bundle a function's code into `outdir`, its entry as `index.mjs`.
@@ -48,11 +48,11 @@ const named = (path: string): string => path.replace(ENTRY, '$1index$2');
  * @returns what esbuild knows about inputs, outputs and who imports whom
  * @throws Error with esbuild's own account of what cannot be bundled
  */
-export function bundle(source: string, outdir: string, beside: Beside = {}): Metafile {
+export function bundle(source: string, outdir: string, beside: SideEntries = {}): Metafile {
   const { metafile, outputFiles } = buildSync({
     stdin: { contents: source, resolveDir: process.cwd(), sourcefile: 'index.ts', loader: 'ts' },
     entryPoints: Object.entries(beside).map(([name, path]) => ({ in: resolve(path), out: name })),
-    outdir: NOWHERE,
+    outdir: VIRTUAL_OUTDIR,
     write: false,
     entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',
@@ -62,10 +62,10 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
     minify: true,
     format: 'esm',
     platform: 'node',
-    target: TARGET,
+    target: NODE_TARGET,
     // Modules before CommonJS: only modules can be tree-shaken and split.
     mainFields: ['module', 'main'],
-    banner: { js: REQUIRE_IN_MODULES },
+    banner: { js: REQUIRE_BANNER },
     sourcemap: 'external',
     sourcesContent: false,
     // Comments with licence texts do not run.
@@ -73,13 +73,13 @@ export function bundle(source: string, outdir: string, beside: Beside = {}): Met
     metafile: true,
     logLevel: 'silent',
   });
-  const files = new Map(outputFiles.map(({ path, text }) => [named(relative(NOWHERE, path)), text]));
+  const files = new Map(outputFiles.map(({ path, text }) => [renameStdinEntry(relative(VIRTUAL_OUTDIR, path)), text]));
   const outputs: Metafile['outputs'] = Object.fromEntries(
-    Object.entries(metafile.outputs).map(([path, output]) => [named(path), output]),
+    Object.entries(metafile.outputs).map(([path, output]) => [renameStdinEntry(path), output]),
   );
   // What stands beside the entry would load all that the entry needs for the little that it shares.
   if (Object.keys(beside).length === 0)
-    mergeStart('index.mjs', files, outputs, { target: TARGET, banner: REQUIRE_IN_MODULES });
+    mergeStart('index.mjs', files, outputs, { target: NODE_TARGET, banner: REQUIRE_BANNER });
   for (const [name, text] of files) {
     const file = join(outdir, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -105,10 +105,10 @@ export function copyAsset(asset: Asset, outdir: string): void {
  * A function's code as the CDK takes it. Where the app does not bundle (`cdk list`, the local stack: the CDK's own
  * `aws:cdk:bundling-stacks`) it is a placeholder, which makes synthesis a matter of milliseconds.
  */
-export function bundledCode(
+export function createBundledCode(
   scope: Construct,
   source: string,
-  { assets = [], beside = {} }: { readonly assets?: readonly Asset[]; readonly beside?: Beside } = {},
+  { assets = [], beside = {} }: { readonly assets?: readonly Asset[]; readonly beside?: SideEntries } = {},
 ): Code {
   if (!Stack.of(scope).bundlingRequired) return Code.fromInline('// not bundled');
   return Code.fromAsset(process.cwd(), {

@@ -1,7 +1,7 @@
 /** Checks of the loaded server against the construct's settings. */
 import { Duration } from 'aws-cdk-lib/core';
 import type { Settings } from '../props/settings.ts';
-import { report } from '../props/validation.ts';
+import { requireNoProblems } from '../props/validation.ts';
 import type { LoadedServer } from './load-server.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { LoadedServer } from './load-server.ts';
  */
 export function checkToolScopes({ auth }: Settings, server: LoadedServer): void {
   if (auth.takesTokens) return;
-  report(
+  requireNoProblems(
     server.tools
       .filter(({ scopes = [] }) => scopes.length > 0)
       .map(
@@ -30,7 +30,7 @@ export function checkPayloadRetention({ payloadRetention, bucket }: Settings, se
   // How long a bucket of somebody's own keeps objects is not ours to know.
   if (bucket) return;
   const keptMs = payloadRetention.toMilliseconds();
-  report(
+  requireNoProblems(
     server.tools
       .filter(({ lifetimeMs, retentionMs }) => lifetimeMs + retentionMs > keptMs)
       .map(({ name, lifetimeMs, retentionMs }) => {

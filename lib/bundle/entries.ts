@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 
 /** The path of one of our own modules: `.ts` in this repository, `.js` in the published package. */
-export function own(module: string): string {
+export function resolveLambdaModule(module: string): string {
   const here = fileURLToPath(import.meta.url);
   return fileURLToPath(new URL(`../../lambda/${module}${extname(here)}`, import.meta.url));
 }
@@ -13,34 +13,37 @@ export function own(module: string): string {
  * The user's module is imported dynamically, so that it is a chunk of its own; its `info` stands in the entry as
  * a literal, so that every answer can name the server without loading it.
  */
-function serverModule(entry: string, info: ServerDefinition['info'], more = ''): string {
+function buildServerModuleSource(entry: string, info: ServerDefinition['info'], more = ''): string {
   const load = `async () => (await import(${JSON.stringify(resolve(entry))})).default`;
   return `{ info: ${JSON.stringify(info)}, load: ${load}${more} }`;
 }
 
-const entryOf = (creator: string, module: string, server?: string) =>
+const buildEntry = (creator: string, module: string, server?: string) =>
   [
-    `import { ${creator} } from ${JSON.stringify(own(`functions/${module}`))};`,
+    `import { ${creator} } from ${JSON.stringify(resolveLambdaModule(`functions/${module}`))};`,
     `export const handler = ${creator}(${server === undefined ? '' : `${server}, `}process.env);`,
     '',
   ].join('\n');
 
-export const apiEntry = (entry: string, info: ServerDefinition['info']) =>
-  entryOf('createApiHandler', 'api', serverModule(entry, info));
+export const buildApiEntry = (entry: string, info: ServerDefinition['info']) =>
+  buildEntry('createApiHandler', 'api', buildServerModuleSource(entry, info));
 
-export const streamingApiEntry = (entry: string, info: ServerDefinition['info']) =>
-  entryOf('createStreamingApiHandler', 'streaming-api', serverModule(entry, info));
+export const buildStreamingApiEntry = (entry: string, info: ServerDefinition['info']) =>
+  buildEntry('createStreamingApiHandler', 'streaming-api', buildServerModuleSource(entry, info));
 
-export const workerEntry = (entry: string, info: ServerDefinition['info']) =>
-  entryOf('createWorkerHandler', 'worker', serverModule(entry, info, `, thread: ${THREAD}`));
+export const buildWorkerEntry = (entry: string, info: ServerDefinition['info']) =>
+  buildEntry('createWorkerHandler', 'worker', buildServerModuleSource(entry, info, `, thread: ${THREAD_FILES_SOURCE}`));
 
-/** The files of {@link workerBeside}, as the worker finds them. */
-const THREAD =
+/** The files of {@link buildWorkerSideEntries}, as the worker finds them. */
+const THREAD_FILES_SOURCE =
   "{ entry: new URL('../thread.mjs', import.meta.url), server: new URL('../server.mjs', import.meta.url) }";
 
 /** What a thread of the worker needs as files of their own: what it runs, and the user's module, which it imports. */
-export const workerBeside = (entry: string) => ({ thread: own('functions/tool-thread'), server: resolve(entry) });
+export const buildWorkerSideEntries = (entry: string) => ({
+  thread: resolveLambdaModule('functions/tool-thread'),
+  server: resolve(entry),
+});
 
-export const deadLetterEntry = () => entryOf('createDeadLetterHandler', 'dead-letter');
+export const buildDeadLetterEntry = () => buildEntry('createDeadLetterHandler', 'dead-letter');
 
-export const externalEntry = () => entryOf('createExternalHandler', 'external');
+export const buildExternalEntry = () => buildEntry('createExternalHandler', 'external');

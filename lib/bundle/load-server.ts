@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 import { bundle } from './bundling.ts';
-import { own } from './entries.ts';
+import { resolveLambdaModule } from './entries.ts';
 
 /** What the construct needs to know of a server. */
 export interface LoadedServer {
@@ -19,10 +19,10 @@ export interface LoadedServer {
 }
 
 /** Stands in where the app does not bundle, and so nobody needs to know the server. */
-export const NOT_LOADED: LoadedServer = { info: { name: 'MCP tasks', version: '0' }, tools: [] };
+export const PLACEHOLDER_SERVER: LoadedServer = { info: { name: 'MCP tasks', version: '0' }, tools: [] };
 
 /** A module that needs longer to load than this (ms) would not get through a Lambda's first call either. */
-const PATIENCE_MS = 30_000;
+const LOAD_TIMEOUT_MS = 30_000;
 
 /** Printed on a descriptor of its own, since a module may write to the others. */
 const RESULT_FD = 3;
@@ -40,28 +40,28 @@ export function loadServer(entry: string, environment: Readonly<Record<string, s
   const file = resolve(entry);
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-server-'));
   try {
-    bundleOrExplain(file, folder);
+    bundleServer(file, folder);
     // The bundle's imports are its own; the package file keeps Node from looking for one above.
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     const child = spawnSync(process.execPath, [join(folder, 'index.mjs')], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
-      timeout: PATIENCE_MS,
+      timeout: LOAD_TIMEOUT_MS,
     });
     const printed = child.output?.[RESULT_FD];
-    if (child.status !== 0 || !printed) throw broken(file, reasonOf(child));
+    if (child.status !== 0 || !printed) throw createLoadError(file, describeLoadFailure(child));
     return JSON.parse(printed);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function bundleOrExplain(file: string, folder: string): void {
+function bundleServer(file: string, folder: string): void {
   try {
-    bundle(inspection(file), folder);
+    bundle(buildInspectionScript(file), folder);
   } catch (error) {
-    throw broken(file, (error as Error).message);
+    throw createLoadError(file, (error as Error).message);
   }
 }
 
@@ -69,9 +69,9 @@ function bundleOrExplain(file: string, folder: string): void {
  * What runs in the child: it judges the export by shape, for the module may have brought a copy of our package, and
  * then builds the server once, for what is wrong between `tools` and `mcp` would be wrong with every request.
  */
-const inspection = (file: string) => `
+const buildInspectionScript = (file: string) => `
 import { writeSync } from 'node:fs';
-import { checkServer } from ${JSON.stringify(own('mcp/sdk/index'))};
+import { checkServer } from ${JSON.stringify(resolveLambdaModule('mcp/sdk/index'))};
 try {
   const { default: server } = await import(${JSON.stringify(file)});
   if (!(server?.tools instanceof Map) || typeof server.info?.name !== 'string')
@@ -85,14 +85,14 @@ try {
   process.exit(1);
 }`;
 
-function reasonOf(child: { status: number | null; error?: Error; stderr: string | null }): string {
+function describeLoadFailure(child: { status: number | null; error?: Error; stderr: string | null }): string {
   const timedOut = (child.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT';
   if (timedOut)
-    return `it did not finish loading within ${PATIENCE_MS / 1000} s: move work out of the module's top level.`;
+    return `it did not finish loading within ${LOAD_TIMEOUT_MS / 1000} s: move work out of the module's top level.`;
   return (
     child.stderr?.trim() || child.error?.message || `it ended the process (exit code ${child.status}) while loading.`
   );
 }
 
-const broken = (file: string, reason: string) =>
+const createLoadError = (file: string, reason: string) =>
   new Error(`The server module ${file} cannot be used. Correct it, then synthesize again. The reason: ${reason}`);

@@ -9,28 +9,33 @@ import { basename, dirname, join, relative } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 
 /** Text by path in the bundle: `index.mjs`, `chunks/…`, and the source map of each. */
-export type Files = Map<string, string>;
+export type BundleFiles = Map<string, string>;
 
 /** As the files were made. */
-export interface Options {
+export interface MergeOptions {
   readonly target: string;
   /** Text at the head of each of them. */
   readonly banner: string;
 }
 
 /** Where the merging is done: as deep as sources may lie above the bundle, so that their paths in maps survive it. */
-const DEPTH = '1/2/3/4/5/6/7/8/9/10/11/12';
+const NESTED_FOLDER = '1/2/3/4/5/6/7/8/9/10/11/12';
 /** Says for the chunks that were merged what each of them exported. */
-const START = 'chunks/start.mjs';
+const START_CHUNK = 'chunks/start.mjs';
 
 /**
  * @param entry the file that is started. It stays apart from what is merged: a module that it imports while it is
  *   still being evaluated (top-level `await`) may then import the same chunks, and does not wait for the entry
  * @param files changed in place, like the metafile's outputs; a merged chunk becomes a line that refers to the others
  */
-export function mergeStart(entry: string, files: Files, outputs: Metafile['outputs'], options: Options): void {
+export function mergeStart(
+  entry: string,
+  files: BundleFiles,
+  outputs: Metafile['outputs'],
+  options: MergeOptions,
+): void {
   const pathOf = (file: string) => Object.keys(outputs).find((path) => basename(path) === basename(file)) ?? '';
-  const chunks = startOf(pathOf(entry), outputs)
+  const chunks = collectStaticImports(pathOf(entry), outputs)
     .slice(1)
     .map((path) => `chunks/${basename(path)}`);
   if (chunks.length < 2) return;
@@ -38,16 +43,16 @@ export function mergeStart(entry: string, files: Files, outputs: Metafile['outpu
   const names = chunks.map((chunk, index) =>
     (outputs[pathOf(chunk)]?.exports ?? []).map((name) => ({ name, kept: `c${index}_${name}` })),
   );
-  const merged = merge(entry, startSource(chunks, names), chunks, files, options);
+  const merged = mergeChunks(entry, buildStartSource(chunks, names), chunks, files, options);
   for (const [name, text] of merged.files) files.set(name, text);
-  describeMerged(merged.outputs, folder, outputs);
+  addMergedOutputs(merged.outputs, folder, outputs);
   for (const [index, chunk] of chunks.entries()) {
     const list = names[index]?.map(({ name, kept }) => `${kept} as ${name}`) ?? [];
-    const text = `export{${list}}from"./${basename(START)}";\n`;
+    const text = `export{${list}}from"./${basename(START_CHUNK)}";\n`;
     files.set(chunk, text);
     files.delete(`${chunk}.map`);
     delete outputs[`${pathOf(chunk)}.map`];
-    const imports = [{ path: join(folder, START), kind: 'import-statement' as const }];
+    const imports = [{ path: join(folder, START_CHUNK), kind: 'import-statement' as const }];
     outputs[pathOf(chunk)] = {
       exports: names[index]?.map(({ name }) => name) ?? [],
       inputs: {},
@@ -57,9 +62,9 @@ export function mergeStart(entry: string, files: Files, outputs: Metafile['outpu
   }
 }
 
-type Names = readonly { readonly name: string; readonly kept: string }[];
+type ExportNames = readonly { readonly name: string; readonly kept: string }[];
 
-const startSource = (chunks: readonly string[], names: readonly Names[]): string =>
+const buildStartSource = (chunks: readonly string[], names: readonly ExportNames[]): string =>
   chunks
     .map((chunk, index) => {
       const list = names[index]?.map(({ name, kept }) => `${name} as ${kept}`) ?? [];
@@ -68,7 +73,7 @@ const startSource = (chunks: readonly string[], names: readonly Names[]): string
     .join('\n');
 
 /** An output and all that it imports statically, itself first. */
-export function startOf(entry: string, outputs: Metafile['outputs']): string[] {
+export function collectStaticImports(entry: string, outputs: Metafile['outputs']): string[] {
   const found = new Set<string>();
   const add = (path: string): void => {
     if (found.has(path)) return;
@@ -81,18 +86,18 @@ export function startOf(entry: string, outputs: Metafile['outputs']): string[] {
 }
 
 /** Split between the entry and the start, which both need all of the chunks: esbuild makes one chunk of them. */
-function merge(
+function mergeChunks(
   entry: string,
   start: string,
   chunks: readonly string[],
-  files: Files,
-  { target, banner }: Options,
-): { readonly files: Files; readonly outputs: Metafile['outputs'] } {
+  files: BundleFiles,
+  { target, banner }: MergeOptions,
+): { readonly files: BundleFiles; readonly outputs: Metafile['outputs'] } {
   const root = mkdtempSync(join(tmpdir(), 'merge-start-'));
-  const folder = join(root, DEPTH);
+  const folder = join(root, NESTED_FOLDER);
   try {
     mkdirSync(join(folder, 'chunks'), { recursive: true });
-    writeFileSync(join(folder, START), start);
+    writeFileSync(join(folder, START_CHUNK), start);
     for (const file of [entry, ...chunks]) {
       // One banner is enough; blanks in the place of the others leave the columns of the map as they are. The map is
       // linked for this moment, so that the merged one leads back to the sources.
@@ -102,7 +107,7 @@ function merge(
     }
     const later = [...files.keys()].filter((file) => file.endsWith('.mjs') && file !== entry && !chunks.includes(file));
     const { outputFiles, metafile } = buildSync({
-      entryPoints: [entry, START].map((file) => ({ in: join(folder, file), out: file.replace(/\.mjs$/, '') })),
+      entryPoints: [entry, START_CHUNK].map((file) => ({ in: join(folder, file), out: file.replace(/\.mjs$/, '') })),
       outdir: folder,
       absWorkingDir: folder,
       chunkNames: 'chunks/merged-[hash]',
@@ -117,19 +122,19 @@ function merge(
       logLevel: 'silent',
     });
     const made = new Map(outputFiles.map(({ path, text }) => [relative(folder, path), text]));
-    made.delete(`${START}.map`);
-    return { files: made, outputs: inputsOf(metafile.outputs) };
+    made.delete(`${START_CHUNK}.map`);
+    return { files: made, outputs: omitSourceMaps(metafile.outputs) };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
 /** Without the maps, which nobody asks for. */
-const inputsOf = (outputs: Metafile['outputs']): Metafile['outputs'] =>
+const omitSourceMaps = (outputs: Metafile['outputs']): Metafile['outputs'] =>
   Object.fromEntries(Object.entries(outputs).filter(([path]) => !path.endsWith('.map')));
 
 /** What esbuild would have said, had it merged the chunks in the first place: inputs are sources, not chunks. */
-function describeMerged(merged: Metafile['outputs'], folder: string, outputs: Metafile['outputs']): void {
+function addMergedOutputs(merged: Metafile['outputs'], folder: string, outputs: Metafile['outputs']): void {
   const before = { ...outputs };
   for (const [path, output] of Object.entries(merged)) {
     const inputs = Object.keys(output.inputs).flatMap((input) => {

@@ -10,7 +10,7 @@ const TASK_ROOT = '/var/task';
  *
  * @param deployed whether the assets are copies in Lambda, or still where they come from on this machine
  */
-export function toolEnvironment(props: ToolsProps, deployed: boolean): Record<string, string> {
+export function buildToolEnvironment(props: ToolsProps, deployed: boolean): Record<string, string> {
   const environment: Record<string, string> = { ...props.environment };
   for (const { from, to, variable } of props.assets ?? [])
     if (variable !== undefined) environment[variable] = deployed ? posix.join(TASK_ROOT, to) : resolve(from);

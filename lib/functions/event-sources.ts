@@ -4,7 +4,7 @@ import type { Settings } from '../props/settings.ts';
 import type { Queues } from '../resources/queues.ts';
 
 /** The event sources are the only way to the two functions that nobody may call. */
-export function feed(
+export function addEventSources(
   scope: Construct,
   functions: { worker: LambdaFunction; deadLetter: LambdaFunction },
   { queue, deadLetterQueue }: Queues,

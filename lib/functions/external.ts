@@ -1,29 +1,29 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { bundledCode } from '../bundle/bundling.ts';
-import { externalEntry } from '../bundle/entries.ts';
+import { createBundledCode } from '../bundle/bundling.ts';
+import { buildExternalEntry } from '../bundle/entries.ts';
 import type { LoadedServer } from '../bundle/load-server.ts';
 import type { Settings } from '../props/settings.ts';
 import { createNodeFunction } from './node-function.ts';
-import { permitExternal, type Resources } from './permissions.ts';
+import { grantExternalAccess, type ServerResources } from './permissions.ts';
 
 /**
  * The way in for systems outside (`task.waitFor`): they invoke the function with the token they were given. It has no
  * URL and no event source, so that IAM (`lambda:InvokeFunction`) alone decides who may; nobody may unless granted.
  */
-export function createExternal(
+export function createExternalFunction(
   scope: Construct,
   settings: Settings,
   server: LoadedServer,
-  resources: Resources,
+  resources: ServerResources,
 ): LambdaFunction {
   const { fn, role } = createNodeFunction(
     scope,
     'External',
     {
       description: `${server.info.name}: lets outside systems end what a task waits for`,
-      code: bundledCode(scope, externalEntry()),
+      code: createBundledCode(scope, buildExternalEntry()),
       environment: {
         TABLE_NAME: resources.table.tableName,
         QUEUE_URL: resources.queue.queueUrl,
@@ -35,6 +35,6 @@ export function createExternal(
     },
     settings,
   );
-  permitExternal(role, resources);
+  grantExternalAccess(role, resources);
   return fn;
 }

@@ -2,14 +2,14 @@
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { bundledCode } from '../bundle/bundling.ts';
-import { apiEntry, deadLetterEntry, workerBeside, workerEntry } from '../bundle/entries.ts';
+import { createBundledCode } from '../bundle/bundling.ts';
+import { buildApiEntry, buildDeadLetterEntry, buildWorkerEntry, buildWorkerSideEntries } from '../bundle/entries.ts';
 import type { LoadedServer } from '../bundle/load-server.ts';
-import { requestEnvironment } from '../props/request-limits.ts';
+import { buildRequestEnvironment } from '../props/request-limits.ts';
 import type { Settings } from '../props/settings.ts';
-import { toolEnvironment } from './environment.ts';
+import { buildToolEnvironment } from './environment.ts';
 import { createNodeFunction } from './node-function.ts';
-import { permitApi, permitDeadLetter, permitWorker, type Resources } from './permissions.ts';
+import { grantApiAccess, grantDeadLetterAccess, grantWorkerAccess, type ServerResources } from './permissions.ts';
 
 /**
  * The gateway gives up at 30 s (an HTTP API's longest, and its default): the function has to have answered, or said
@@ -21,48 +21,48 @@ const API_TIMEOUT = Duration.seconds(28);
 export const DEAD_LETTER_TIMEOUT = Duration.seconds(60);
 
 /** Answers MCP requests: makes tasks, tells how they are, takes answers and cancels, runs what is quick inline. */
-export function createApi(
+export function createApiFunction(
   scope: Construct,
   settings: Settings,
   server: LoadedServer,
-  resources: Resources,
+  resources: ServerResources,
 ): LambdaFunction {
   const { fn, role } = createNodeFunction(
     scope,
     'Api',
     {
       description: `${server.info.name}: answers MCP requests`,
-      code: bundledCode(scope, apiEntry(settings.entry, server.info), settings),
-      environment: apiEnvironment(settings, resources, Stack.of(scope).bundlingRequired),
+      code: createBundledCode(scope, buildApiEntry(settings.entry, server.info), settings),
+      environment: buildApiEnvironment(settings, resources, Stack.of(scope).bundlingRequired),
       memory: settings.apiMemory,
       timeout: API_TIMEOUT,
       quiet: true,
     },
     settings,
   );
-  permitApi(role, resources);
+  grantApiAccess(role, resources);
   return fn;
 }
 
 /** Runs the tools of tasks. */
-export function createWorker(
+export function createWorkerFunction(
   scope: Construct,
   settings: Settings,
   server: LoadedServer,
-  resources: Resources,
+  resources: ServerResources,
 ): LambdaFunction {
   const { fn, role } = createNodeFunction(
     scope,
     'Worker',
     {
       description: `${server.info.name}: runs the tools of tasks`,
-      code: bundledCode(scope, workerEntry(settings.entry, server.info), {
+      code: createBundledCode(scope, buildWorkerEntry(settings.entry, server.info), {
         assets: settings.assets,
-        beside: workerBeside(settings.entry),
+        beside: buildWorkerSideEntries(settings.entry),
       }),
       environment: {
-        ...toolEnvironment(settings, Stack.of(scope).bundlingRequired),
-        ...wiring(resources),
+        ...buildToolEnvironment(settings, Stack.of(scope).bundlingRequired),
+        ...buildWiringEnvironment(resources),
         PAYLOAD_BUCKET: resources.bucket.bucketName,
         LEASE_MS: String(settings.lease.toMilliseconds()),
         HEARTBEAT_MS: String(settings.heartbeat.toMilliseconds()),
@@ -75,24 +75,24 @@ export function createWorker(
     },
     settings,
   );
-  permitWorker(role, resources);
+  grantWorkerAccess(role, resources);
   return fn;
 }
 
 /** Sends afresh the wake-ups that the queue gave up on and a task still waits for. */
-export function createDeadLetter(
+export function createDeadLetterFunction(
   scope: Construct,
   settings: Settings,
   server: LoadedServer,
-  resources: Resources,
+  resources: ServerResources,
 ): LambdaFunction {
   const { fn, role } = createNodeFunction(
     scope,
     'DeadLetter',
     {
       description: `${server.info.name}: sends afresh the wake-ups that the queue gave up on`,
-      code: bundledCode(scope, deadLetterEntry()),
-      environment: wiring(resources),
+      code: createBundledCode(scope, buildDeadLetterEntry()),
+      environment: buildWiringEnvironment(resources),
       memory: 256,
       timeout: DEAD_LETTER_TIMEOUT,
       // It feeds the queue from which its own queue is fed.
@@ -100,25 +100,28 @@ export function createDeadLetter(
     },
     settings,
   );
-  permitDeadLetter(role, resources);
+  grantDeadLetterAccess(role, resources);
   return fn;
 }
 
 /** What a function that answers MCP requests is told. */
-export const apiEnvironment = (
+export const buildApiEnvironment = (
   settings: Settings,
-  resources: Resources,
+  resources: ServerResources,
   deployed: boolean,
 ): Record<string, string> => ({
-  ...toolEnvironment(settings, deployed),
-  ...wiring(resources),
+  ...buildToolEnvironment(settings, deployed),
+  ...buildWiringEnvironment(resources),
   PAYLOAD_BUCKET: resources.bucket.bucketName,
   SEALING_SECRET_ARN: resources.secret.secretArn,
   ...settings.auth.environment,
   OWNER_SHARDS: String(settings.ownerShards),
   MAX_OPEN_TASKS: String(settings.maxOpenTasks),
-  ...requestEnvironment(settings),
+  ...buildRequestEnvironment(settings),
   ...(settings.allowedOrigins.length > 0 ? { ALLOWED_ORIGINS: settings.allowedOrigins.join(',') } : {}),
 });
 
-const wiring = ({ table, queue }: Resources) => ({ TABLE_NAME: table.tableName, QUEUE_URL: queue.queueUrl });
+const buildWiringEnvironment = ({ table, queue }: ServerResources) => ({
+  TABLE_NAME: table.tableName,
+  QUEUE_URL: queue.queueUrl,
+});

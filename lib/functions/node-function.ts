@@ -12,10 +12,10 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { metricsNameOf } from '../monitoring/metrics.ts';
+import { buildMetricsName } from '../monitoring/metrics.ts';
 import type { Settings } from '../props/settings.ts';
 
-export interface FunctionMakeup {
+export interface NodeFunctionOptions {
   readonly description: string;
   readonly code: Code;
   readonly environment: Record<string, string>;
@@ -37,7 +37,7 @@ export interface FunctionMakeup {
 export function createNodeFunction(
   scope: Construct,
   id: string,
-  { memory, environment, quiet = false, ...makeup }: FunctionMakeup,
+  { memory, environment, quiet = false, ...makeup }: NodeFunctionOptions,
   { monitoring, vpc, vpcSubnets, securityGroups, encryptionKey, logRetention, removalPolicy }: Settings,
 ): { readonly fn: LambdaFunction; readonly role: Role } {
   const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -47,11 +47,11 @@ export function createNodeFunction(
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
-  if (vpc) permitNetwork(role);
+  if (vpc) grantNetworkAccess(role);
   const tracing = monitoring?.tracing === true;
   const fn = new LambdaFunction(scope, id, {
     ...makeup,
-    environment: { ...environment, METRICS_SERVER: metricsNameOf(scope) },
+    environment: { ...environment, METRICS_SERVER: buildMetricsName(scope) },
     memorySize: memory,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
@@ -74,7 +74,7 @@ export function createNodeFunction(
 }
 
 /** What Lambda needs to put a function into a network: EC2 knows no resource for most of it. */
-function permitNetwork(role: Role): void {
+function grantNetworkAccess(role: Role): void {
   role.addToPrincipalPolicy(
     new PolicyStatement({
       actions: [

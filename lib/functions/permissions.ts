@@ -5,9 +5,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack, Validations } from 'aws-cdk-lib/core';
-import { permitKeys } from '../resources/encryption.ts';
+import { grantKeyUse } from '../resources/encryption.ts';
 
-export interface Resources {
+export interface ServerResources {
   readonly table: ITable;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
@@ -16,7 +16,7 @@ export interface Resources {
 }
 
 /** What Lambda needs on behalf of a function that it feeds from a queue. */
-const CONSUME = [
+const CONSUME_ACTIONS = [
   'sqs:ReceiveMessage',
   'sqs:DeleteMessage',
   'sqs:ChangeMessageVisibility',
@@ -24,57 +24,57 @@ const CONSUME = [
 ] as const;
 
 /** Transactions need no permission of their own, only those of the writes in them. No function deletes rows. */
-const ROWS = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+const ROW_ACTIONS = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
 
 /** Takes calls and answers: sends wake-ups and cannot receive them. */
-export function permitApi(role: IRole, { table, queue, bucket, secret }: Resources): void {
-  allow(role, ROWS, table.tableArn);
-  allow(role, ['sqs:SendMessage'], queue.queueArn);
-  allow(role, ['secretsmanager:GetSecretValue'], secret.secretArn);
-  permitPayloads(role, bucket);
-  permitKeys(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey, secret.encryptionKey]);
+export function grantApiAccess(role: IRole, { table, queue, bucket, secret }: ServerResources): void {
+  addStatement(role, ROW_ACTIONS, table.tableArn);
+  addStatement(role, ['sqs:SendMessage'], queue.queueArn);
+  addStatement(role, ['secretsmanager:GetSecretValue'], secret.secretArn);
+  grantPayloadAccess(role, bucket);
+  grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey, secret.encryptionKey]);
 }
 
 /** Runs the tools: consumes wake-ups, and sends those of sleeps, retries and hand-overs. */
-export function permitWorker(role: IRole, { table, queue, bucket }: Resources): void {
-  allow(role, ROWS, table.tableArn);
-  allow(role, ['sqs:SendMessage', ...CONSUME], queue.queueArn);
-  permitPayloads(role, bucket);
-  permitKeys(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey]);
+export function grantWorkerAccess(role: IRole, { table, queue, bucket }: ServerResources): void {
+  addStatement(role, ROW_ACTIONS, table.tableArn);
+  addStatement(role, ['sqs:SendMessage', ...CONSUME_ACTIONS], queue.queueArn);
+  grantPayloadAccess(role, bucket);
+  grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey]);
 }
 
 /** Sends afresh what is still owed. It gives no verdict: it writes no row, and takes nothing from the main queue. */
-export function permitDeadLetter(role: IRole, { table, queue, deadLetterQueue }: Resources): void {
-  allow(role, ['dynamodb:GetItem'], table.tableArn);
-  allow(role, ['sqs:SendMessage'], queue.queueArn);
-  allow(role, CONSUME, deadLetterQueue.queueArn);
-  permitKeys(role, [table.encryptionKey, queue.encryptionMasterKey, deadLetterQueue.encryptionMasterKey]);
+export function grantDeadLetterAccess(role: IRole, { table, queue, deadLetterQueue }: ServerResources): void {
+  addStatement(role, ['dynamodb:GetItem'], table.tableArn);
+  addStatement(role, ['sqs:SendMessage'], queue.queueArn);
+  addStatement(role, CONSUME_ACTIONS, deadLetterQueue.queueArn);
+  grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, deadLetterQueue.encryptionMasterKey]);
 }
 
 /** Writes what an outside system says into a row that is there, and wakes its task: it makes no row and lists none. */
-export function permitExternal(role: IRole, { table, queue, bucket }: Resources): void {
-  allow(role, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], table.tableArn);
-  allow(role, ['sqs:SendMessage'], queue.queueArn);
-  permitPayloads(role, bucket);
-  permitKeys(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey]);
+export function grantExternalAccess(role: IRole, { table, queue, bucket }: ServerResources): void {
+  addStatement(role, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], table.tableArn);
+  addStatement(role, ['sqs:SendMessage'], queue.queueArn);
+  grantPayloadAccess(role, bucket);
+  grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey]);
 }
 
 /** Objects by key. Without `s3:ListBucket` S3 answers 403, not 404, for an object that has expired. */
-function permitPayloads(role: IRole, bucket: IBucket): void {
-  allow(role, ['s3:GetObject', 's3:PutObject'], bucket.arnForObjects('*'));
+function grantPayloadAccess(role: IRole, bucket: IBucket): void {
+  addStatement(role, ['s3:GetObject', 's3:PutObject'], bucket.arnForObjects('*'));
   Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${flat(Stack.of(role).resolve(bucket.arnForObjects('*')))}]`,
+    id: `AwsSolutions-IAM5[Resource::${formatArn(Stack.of(role).resolve(bucket.arnForObjects('*')))}]`,
     reason: 'Every object in the bucket is a payload of this server; their keys are made at run time.',
   });
 }
 
 /** An ARN as the rule names it: references in angle brackets. */
-function flat(value: unknown): string {
+function formatArn(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref: ref, 'Fn::GetAtt': of, 'Fn::Join': join } = value as Record<string, string[] | undefined>;
-  return join ? (join[1] as unknown as unknown[]).map(flat).join('') : `<${ref ?? of?.join('.')}>`;
+  return join ? (join[1] as unknown as unknown[]).map(formatArn).join('') : `<${ref ?? of?.join('.')}>`;
 }
 
-function allow(role: IRole, actions: readonly string[], resource: string): void {
+function addStatement(role: IRole, actions: readonly string[], resource: string): void {
   role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
 }

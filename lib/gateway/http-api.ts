@@ -13,7 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Names, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Settings } from '../props/settings.ts';
-import { authorizerOf, noAuthorizerReason, PUBLIC_REASON, publicPaths } from './routes.ts';
+import { buildPublicPaths, createAuthorizer, explainNoAuthorizer, PUBLIC_ROUTE_REASON } from './routes.ts';
 
 /** Where MCP is served. */
 export const MCP_PATH = '/mcp';
@@ -49,12 +49,12 @@ export function createHttpApi(
   const integration = new HttpLambdaIntegration('Integration', api, {
     payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
   });
-  const authorizer = authorizerOf(auth);
+  const authorizer = createAuthorizer(auth);
   const route = (path: string) => ({ path, methods: [HttpMethod.ANY], integration });
   const routes = httpApi.addRoutes({ ...route(MCP_PATH), ...(authorizer && { authorizer }) });
-  if (!authorizer) for (const each of routes) leaveOpen(each, noAuthorizerReason(auth));
-  for (const path of publicPaths(auth, MCP_PATH))
-    for (const each of httpApi.addRoutes(route(path))) leaveOpen(each, PUBLIC_REASON);
+  if (!authorizer) for (const each of routes) acknowledgeNoAuthorizer(each, explainNoAuthorizer(auth));
+  for (const path of buildPublicPaths(auth, MCP_PATH))
+    for (const each of httpApi.addRoutes(route(path))) acknowledgeNoAuthorizer(each, PUBLIC_ROUTE_REASON);
 
   const logGroup = new LogGroup(scope, 'AccessLogs', {
     retention: logRetention,
@@ -76,5 +76,5 @@ export function createHttpApi(
   return { httpApi, stage, routes };
 }
 
-const leaveOpen = (route: HttpRoute, reason: string) =>
+const acknowledgeNoAuthorizer = (route: HttpRoute, reason: string) =>
   Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });

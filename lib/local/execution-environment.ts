@@ -1,11 +1,11 @@
 /** One process that runs a function's handler, as a Lambda execution environment does. */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { CannotStart, InvocationFailed, NotTaken } from './errors.ts';
-import type { Invocation, Report } from './runtime.ts';
+import { CannotStart, InvocationFailed, InvocationNotStarted } from './errors.ts';
+import type { InvocationMessage, ProcessMessage } from './runtime.ts';
 import type { OnPiece } from './stream-gateway.ts';
 
-export interface FunctionOptions {
+export interface ExecutionEnvironmentOptions {
   /** What the function is called in messages. */
   readonly name: string;
   /** The module that the process runs; it ends in `serveInvocations`. */
@@ -25,12 +25,12 @@ export interface ExecutionEnvironment {
   readonly ready: Promise<void>;
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
-  /** @throws InvocationFailed, NotTaken */
+  /** @throws InvocationFailed, InvocationNotStarted */
   invoke(event: unknown, onPiece?: OnPiece): Promise<unknown>;
   kill(): void;
 }
 
-interface Pending {
+interface PendingInvocation {
   taken: boolean;
   readonly timer: NodeJS.Timeout;
   readonly onPiece: OnPiece | undefined;
@@ -39,7 +39,7 @@ interface Pending {
 }
 
 /** Invocations may overlap in one process: whoever wants Lambda's one at a time calls so. */
-export function startEnvironment(options: FunctionOptions): ExecutionEnvironment {
+export function startExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
   const child = fork(options.main, options.arguments, {
     execPath: process.execPath,
     execArgv: [],
@@ -50,7 +50,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
-  const pending = new Map<number, Pending>();
+  const pending = new Map<number, PendingInvocation>();
   let invocations = 0;
   let over = false;
 
@@ -63,7 +63,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
       each.reject(
         each.taken
           ? new InvocationFailed('crashed', `The ${options.name} process ${child.pid} ended (${how}).`)
-          : new NotTaken(),
+          : new InvocationNotStarted(),
       );
     }
     pending.clear();
@@ -75,7 +75,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
   });
   child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
   child.on('message', (message) => {
-    const report = message as Report;
+    const report = message as ProcessMessage;
     if (report.kind === 'ready') return ready.resolve();
     if (report.kind === 'failed') {
       const prefix = report.explained ? '' : `The ${options.name} process cannot start: `;
@@ -105,7 +105,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
     ended: ended.promise,
     invoke: (event, onPiece) =>
       new Promise((resolve, reject) => {
-        if (over || !child.connected) return reject(new NotTaken());
+        if (over || !child.connected) return reject(new InvocationNotStarted());
         const id = ++invocations;
         const timer = setTimeout(() => {
           pending.delete(id);
@@ -120,7 +120,7 @@ export function startEnvironment(options: FunctionOptions): ExecutionEnvironment
           requestId: randomUUID(),
           event: JSON.stringify(event),
           deadline: Date.now() + options.timeoutMs,
-        } satisfies Invocation);
+        } satisfies InvocationMessage);
       }),
     kill: () => void child.kill('SIGKILL'),
   };

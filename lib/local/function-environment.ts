@@ -1,15 +1,15 @@
 /** The environment of each function on this machine: what the template says, with local names in it. */
-import { localAwsEnvironment } from './aws.ts';
-import { type LocalNames, resolve } from './intrinsics.ts';
+import { LOCAL_AWS_ENVIRONMENT } from './aws.ts';
+import { type LocalNames, resolveValue } from './intrinsics.ts';
 import type { FunctionWiring } from './wiring.ts';
 
 /** Variables that name a resource of AWS, and those that name what stands for it here. */
-const standIns: Readonly<Record<string, string>> = {
+const LOCAL_VARIABLE_NAMES: Readonly<Record<string, string>> = {
   PAYLOAD_BUCKET: 'PAYLOAD_FOLDER',
   SEALING_SECRET_ARN: 'SEALING_SECRET',
 };
 
-export interface Endpoints {
+export interface EmulatorEndpoints {
   readonly dynamodb: string;
   readonly sqs: string;
 }
@@ -20,10 +20,10 @@ export interface Endpoints {
  * @param overrides win over the template
  * @throws CannotStart for a reference that has no counterpart here
  */
-export function functionEnvironment(
+export function buildFunctionEnvironment(
   wiring: FunctionWiring,
   names: LocalNames,
-  endpoints: Endpoints,
+  endpoints: EmulatorEndpoints,
   inherited: Readonly<Record<string, string | undefined>>,
   overrides: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
@@ -33,11 +33,15 @@ export function functionEnvironment(
   }
   for (const [name, value] of Object.entries(wiring.environment)) {
     if (Object.hasOwn(overrides, name)) continue;
-    environment[standIns[name] ?? name] = resolve(value, names, `The variable ${name} of the function ${wiring.id}`);
+    environment[LOCAL_VARIABLE_NAMES[name] ?? name] = resolveValue(
+      value,
+      names,
+      `The variable ${name} of the function ${wiring.id}`,
+    );
   }
   return {
     ...environment,
-    ...localAwsEnvironment,
+    ...LOCAL_AWS_ENVIRONMENT,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_LAMBDA_FUNCTION_NAME: wiring.id,

@@ -1,9 +1,9 @@
 /** The functions of the stack in processes of their own, and what feeds them. */
 import { fileURLToPath } from 'node:url';
-import { localAws } from './aws.ts';
-import type { FunctionOptions } from './execution-environment.ts';
+import { LOCAL_AWS } from './aws.ts';
+import type { ExecutionEnvironmentOptions } from './execution-environment.ts';
 import { type LocalFunction, startFunction } from './function.ts';
-import { functionEnvironment } from './function-environment.ts';
+import { buildFunctionEnvironment } from './function-environment.ts';
 import type { LocalNames } from './intrinsics.ts';
 import type { LocalStackOptions } from './options.ts';
 import { startPoller } from './poller.ts';
@@ -11,7 +11,7 @@ import type { LocalSqs } from './sqs.ts';
 import type { OnPiece } from './stream-gateway.ts';
 import type { FunctionWiring, SourceWiring, Wiring } from './wiring.ts';
 
-export interface FunctionsOptions {
+export interface LocalFunctionsOptions {
   readonly options: LocalStackOptions;
   /** The URL of the endpoint. */
   readonly url: string;
@@ -24,7 +24,7 @@ export interface FunctionsOptions {
   readonly sqs: LocalSqs;
   /** Its endpoint. */
   readonly dynamodb: string;
-  readonly say: (error: unknown) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 export interface LocalFunctions {
@@ -33,21 +33,25 @@ export interface LocalFunctions {
   invokeStreaming(event: unknown, onPiece: OnPiece): Promise<unknown>;
   /** Only where the template has a function for outside systems. */
   invokeExternal(event: unknown): Promise<unknown>;
-  workerPids(): number[];
-  apiPids(): number[];
+  getWorkerPids(): number[];
+  getApiPids(): number[];
   killWorker(pid: number): void;
 }
 
 /** Resolves when every process is ready. @throws CannotStart */
 export async function startFunctions(
-  { options, url, server, payloadFolder, wiring, names, sqs, dynamodb, say }: FunctionsOptions,
+  { options, url, server, payloadFolder, wiring, names, sqs, dynamodb, onFailure }: LocalFunctionsOptions,
   undo: AsyncDisposableStack,
 ): Promise<LocalFunctions> {
-  const describe = (name: string, wired: FunctionWiring, overrides: Record<string, string> = {}): FunctionOptions => ({
+  const describe = (
+    name: string,
+    wired: FunctionWiring,
+    overrides: Record<string, string> = {},
+  ): ExecutionEnvironmentOptions => ({
     name,
     main: fileURLToPath(new URL(`./${name}-process.ts`, import.meta.url)),
     arguments: [server, payloadFolder],
-    environment: functionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
+    environment: buildFunctionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
       ...overrides,
       ...options.environment,
     }),
@@ -70,8 +74,8 @@ export async function startFunctions(
   const externalFunction = wiring.external && describe('external', wiring.external);
   const deadLetterFunction = { ...describe('dead-letter', wiring.deadLetters.function), lazy: true };
   const slots = Math.min(options.workers ?? 2, wiring.work.maximumConcurrency ?? Number.POSITIVE_INFINITY);
-  const api = several(options.apiProcesses ?? 1, () => startFunction(apiFunction));
-  const workers = several(slots, () => startFunction(workerFunction));
+  const api = startMany(options.apiProcesses ?? 1, () => startFunction(apiFunction));
+  const workers = startMany(slots, () => startFunction(workerFunction));
   const deadLetters = startFunction(deadLetterFunction);
   // Most stacks never see a subscription.
   const streaming = streamingFunction && startFunction({ ...streamingFunction, lazy: true });
@@ -89,11 +93,11 @@ export async function startFunctions(
         sqs: sqs.client,
         queueUrl,
         queueArn: names.get(source.queue.id)?.attributes?.Arn ?? '',
-        region: localAws.region,
+        region: LOCAL_AWS.region,
         batchSize: source.batchSize,
         reportsItemFailures: source.reportsItemFailures,
         invoke: (event) => target.invoke(event),
-        onFailure: say,
+        onFailure: onFailure,
       }),
     );
   };
@@ -105,16 +109,16 @@ export async function startFunctions(
     invokeApi: (event) => (api[turn++ % api.length] as LocalFunction).invoke(event),
     invokeStreaming: async (event, onPiece) => streaming?.invoke(event, onPiece),
     invokeExternal: async (event) => external?.invoke(event),
-    workerPids: () => pids(workers),
-    apiPids: () => pids(api),
+    getWorkerPids: () => collectPids(workers),
+    getApiPids: () => collectPids(api),
     killWorker: (pid) => {
-      if (!pids(workers).includes(pid)) throw new RangeError(`No worker process has the id ${pid}.`);
+      if (!collectPids(workers).includes(pid)) throw new RangeError(`No worker process has the id ${pid}.`);
       process.kill(pid, 'SIGKILL');
     },
   };
 }
 
-const several = (count: number, start: () => LocalFunction): LocalFunction[] => Array.from({ length: count }, start);
+const startMany = (count: number, start: () => LocalFunction): LocalFunction[] => Array.from({ length: count }, start);
 
-const pids = (functions: readonly LocalFunction[]): number[] =>
-  functions.map((each) => each.pid()).filter((pid) => pid !== undefined);
+const collectPids = (functions: readonly LocalFunction[]): number[] =>
+  functions.map((each) => each.getPid()).filter((pid) => pid !== undefined);

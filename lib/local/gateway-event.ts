@@ -3,17 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { localAws } from './aws.ts';
+import { LOCAL_AWS } from './aws.ts';
 import type { RouteMatch } from './routes.ts';
 
-export function eventOf(
+export function toGatewayEvent(
   request: IncomingMessage,
   body: Buffer,
   route: RouteMatch,
   now: number,
 ): APIGatewayProxyEventV2 {
   const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
-  const { cookies, headers } = headersOf(request);
+  const { cookies, headers } = parseRawHeaders(request);
   const domainName = headers.host ?? '';
   const text = isText(headers['content-type']) && isUtf8(body);
   return {
@@ -23,9 +23,9 @@ export function eventOf(
     rawQueryString,
     ...(cookies.length > 0 ? { cookies } : {}),
     headers,
-    ...(rawQueryString ? { queryStringParameters: joined(new URLSearchParams(rawQueryString)) } : {}),
+    ...(rawQueryString ? { queryStringParameters: joinDuplicates(new URLSearchParams(rawQueryString)) } : {}),
     requestContext: {
-      accountId: localAws.account,
+      accountId: LOCAL_AWS.account,
       apiId: 'local',
       domainName,
       domainPrefix: domainName.split('.')[0] ?? '',
@@ -39,7 +39,7 @@ export function eventOf(
       requestId: randomUUID(),
       routeKey: route.routeKey,
       stage: '$default',
-      time: logTime(new Date(now)),
+      time: formatLogTime(new Date(now)),
       timeEpoch: now,
     },
     ...(route.pathParameters ? { pathParameters: { ...route.pathParameters } } : {}),
@@ -49,11 +49,11 @@ export function eventOf(
 }
 
 /** Lower-case names, duplicates joined with commas, cookies apart. Node's own `headers` drops some duplicates. */
-function headersOf(request: IncomingMessage): { cookies: string[]; headers: Record<string, string> } {
+function parseRawHeaders(request: IncomingMessage): { cookies: string[]; headers: Record<string, string> } {
   const pairs = request.rawHeaders.flatMap((name, i, all) =>
     i % 2 === 0 ? [[name.toLowerCase(), all[i + 1] ?? '']] : [],
   );
-  const { cookie, ...headers } = joined(pairs as [string, string][]);
+  const { cookie, ...headers } = joinDuplicates(pairs as [string, string][]);
   return {
     cookies: cookie ? cookie.split(/[;,]\s*/) : [],
     headers: {
@@ -65,7 +65,7 @@ function headersOf(request: IncomingMessage): { cookies: string[]; headers: Reco
   };
 }
 
-function joined(pairs: Iterable<[string, string]>): Record<string, string> {
+function joinDuplicates(pairs: Iterable<[string, string]>): Record<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of pairs) values.set(name, values.has(name) ? `${values.get(name)},${value}` : value);
   // Null prototype: a header may be called `__proto__`.
@@ -82,23 +82,30 @@ function splitOnce(text: string, separator: string): [string, string?] {
 }
 
 /** `12/Mar/2026:19:03:58 +0000`, as in access logs. */
-function logTime(date: Date): string {
+function formatLogTime(date: Date): string {
   const [, day, month, year, time] = /(\d+) (\w+) (\d+) ([\d:]+)/.exec(date.toUTCString()) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
 /** What belongs to the connection is the gateway's to say. */
-const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'trailer']);
+const GATEWAY_OWNED_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'trailer',
+]);
 
 /** @throws TypeError when the function's answer is no HTTP response */
-export function answer(response: ServerResponse, result: unknown): void {
-  const { statusCode = 200, headers = {}, body = '', isBase64Encoded, cookies } = structured(result);
+export function sendGatewayResponse(response: ServerResponse, result: unknown): void {
+  const { statusCode = 200, headers = {}, body = '', isBase64Encoded, cookies } = toStructuredResult(result);
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   const bare = statusCode === 204 || statusCode === 304;
   response.statusCode = statusCode;
   if (!bare) response.setHeader('content-type', 'text/plain; charset=utf-8');
   for (const [name, value] of Object.entries(headers)) {
-    if (!ofConnection.has(name.toLowerCase())) response.setHeader(name, String(value));
+    if (!GATEWAY_OWNED_HEADERS.has(name.toLowerCase())) response.setHeader(name, String(value));
   }
   if (cookies?.length) response.setHeader('set-cookie', cookies);
   if (bare) response.end();
@@ -106,7 +113,7 @@ export function answer(response: ServerResponse, result: unknown): void {
 }
 
 /** Without a `statusCode`, whatever the function returned is the body of a 200. */
-function structured(result: unknown): APIGatewayProxyStructuredResultV2 {
+function toStructuredResult(result: unknown): APIGatewayProxyStructuredResultV2 {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const body = typeof result === 'string' ? result : JSON.stringify(result);
     return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };

@@ -4,16 +4,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CannotStart } from './errors.ts';
-import { answer, eventOf } from './gateway-event.ts';
+import { sendGatewayResponse, toGatewayEvent } from './gateway-event.ts';
 import { matchRoute } from './routes.ts';
-import { type StreamRoute, serveStream, streamPath } from './stream-gateway.ts';
+import { buildStreamPath, type StreamRoute, serveStream } from './stream-gateway.ts';
 
 /** API Gateway's limit for a request's body (bytes). */
-const BODY_LIMIT = 10 * 1024 * 1024;
+const MAX_GATEWAY_BODY_BYTES = 10 * 1024 * 1024;
 /** Lambda's limit for an event (bytes). */
-const EVENT_LIMIT = 6 * 1024 * 1024;
+const MAX_GATEWAY_EVENT_BYTES = 6 * 1024 * 1024;
 /** API Gateway's limit for request line and headers together (bytes). */
-const HEADER_LIMIT = 10_240;
+const MAX_HEADER_BYTES = 10_240;
 
 export interface GatewayOptions {
   /** On 127.0.0.1; 0 takes a free one. */
@@ -36,10 +36,10 @@ export interface Gateway {
 
 /** @throws CannotStart when the port is in use */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const server = createServer({ maxHeaderSize: HEADER_LIMIT }, (request, response) => {
-    serve(request, response, options).catch((error) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
+    handleGatewayRequest(request, response, options).catch((error) => {
       options.onFailure(error);
-      if (!response.headersSent) refuse(response, 500, 'Internal Server Error');
+      if (!response.headersSent) sendGatewayError(response, 500, 'Internal Server Error');
       else response.destroy();
     });
   });
@@ -64,19 +64,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: GatewayOptions): Promise<void> {
-  const body = await bodyOf(request);
+async function handleGatewayRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: GatewayOptions,
+): Promise<void> {
+  const body = await readGatewayBody(request);
   if (body === 'gone') return;
-  if (body === 'tooLarge') return refuse(response, 413, 'Request Entity Too Large');
+  if (body === 'tooLarge') return sendGatewayError(response, 413, 'Request Entity Too Large');
   const path = (request.url ?? '/').split('?')[0] ?? '/';
-  if (options.stream && path === streamPath(options.stream)) {
+  if (options.stream && path === buildStreamPath(options.stream)) {
     const routed = { routeKey: `ANY ${options.stream.resource}` };
-    return serveStream(response, eventOf(request, body, routed, Date.now()), options.stream);
+    return serveStream(response, toGatewayEvent(request, body, routed, Date.now()), options.stream);
   }
   const route = matchRoute(options.routes, request.method ?? 'GET', path);
-  if (!route) return refuse(response, 404, 'Not Found');
-  const event = eventOf(request, body, route, Date.now());
-  if (Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT) return refuse(response, 413, 'Request Entity Too Large');
+  if (!route) return sendGatewayError(response, 404, 'Not Found');
+  const event = toGatewayEvent(request, body, route, Date.now());
+  if (Buffer.byteLength(JSON.stringify(event)) > MAX_GATEWAY_EVENT_BYTES)
+    return sendGatewayError(response, 413, 'Request Entity Too Large');
   response.setHeader('apigw-requestid', event.requestContext.requestId);
 
   const late = Promise.withResolvers<'late'>();
@@ -85,30 +90,30 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     const result = await Promise.race([options.invoke(event), late.promise]);
     if (result === 'late') {
       options.onFailure(new Error(`The API function did not answer within ${options.integrationTimeoutMs} ms.`));
-      return refuse(response, 503, 'Service Unavailable');
+      return sendGatewayError(response, 503, 'Service Unavailable');
     }
-    answer(response, result);
+    sendGatewayResponse(response, result);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Reads to the end also what is too large, so that the client is there to read the refusal. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'gone'> {
+async function readGatewayBody(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'gone'> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of request) {
       size += chunk.length;
-      if (size <= BODY_LIMIT) chunks.push(chunk);
+      if (size <= MAX_GATEWAY_BODY_BYTES) chunks.push(chunk);
     }
   } catch {
     return 'gone';
   }
-  return size <= BODY_LIMIT ? Buffer.concat(chunks) : 'tooLarge';
+  return size <= MAX_GATEWAY_BODY_BYTES ? Buffer.concat(chunks) : 'tooLarge';
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
+function sendGatewayError(response: ServerResponse, status: number, message: string): void {
   const body = JSON.stringify({ message });
   response
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })

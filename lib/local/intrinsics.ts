@@ -1,5 +1,5 @@
 /** CloudFormation's references, resolved to what stands for each resource on this machine. */
-import { localAws } from './aws.ts';
+import { LOCAL_AWS } from './aws.ts';
 import { CannotStart } from './errors.ts';
 
 /** What a resource of the template is called here. */
@@ -13,9 +13,9 @@ export interface LocalName {
 /** By logical id. */
 export type LocalNames = ReadonlyMap<string, LocalName>;
 
-const pseudo: Readonly<Record<string, string>> = {
-  'AWS::Region': localAws.region,
-  'AWS::AccountId': localAws.account,
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  'AWS::Region': LOCAL_AWS.region,
+  'AWS::AccountId': LOCAL_AWS.account,
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
   'AWS::StackName': 'local',
@@ -26,41 +26,41 @@ const pseudo: Readonly<Record<string, string>> = {
  * @param where names the value in messages
  * @throws CannotStart for a resource that does not run here, or a function that is not understood
  */
-export function resolve(value: unknown, names: LocalNames, where: string): string {
+export function resolveValue(value: unknown, names: LocalNames, where: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const [name, argument] = Object.entries((value ?? {}) as Record<string, unknown>)[0] ?? [];
   switch (name) {
     case 'Ref':
-      return refer(String(argument), undefined, names, where);
+      return resolveReference(String(argument), undefined, names, where);
     case 'Fn::GetAtt': {
       const [id, attribute] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
-      return refer(id ?? '', attribute, names, where);
+      return resolveReference(id ?? '', attribute, names, where);
     }
     case 'Fn::Join': {
       const [separator, parts] = argument as [string, unknown[]];
-      return parts.map((part) => resolve(part, names, where)).join(separator);
+      return parts.map((part) => resolveValue(part, names, where)).join(separator);
     }
     case 'Fn::Sub':
       if (typeof argument === 'string') {
         return argument.replaceAll(/\$\{([^!.}]+)(?:\.([^}]+))?\}/g, (_, id, attribute) =>
-          refer(id, attribute, names, where),
+          resolveReference(id, attribute, names, where),
         );
       }
   }
   throw new CannotStart(`${where} is ${JSON.stringify(value)}, which the stack on one machine does not understand.`);
 }
 
-function refer(id: string, attribute: string | undefined, names: LocalNames, where: string): string {
+function resolveReference(id: string, attribute: string | undefined, names: LocalNames, where: string): string {
   const local = names.get(id);
-  const found = attribute === undefined ? (local?.ref ?? pseudo[id]) : local?.attributes?.[attribute];
+  const found = attribute === undefined ? (local?.ref ?? PSEUDO_PARAMETERS[id]) : local?.attributes?.[attribute];
   if (found !== undefined) return found;
   const what = attribute === undefined ? id : `${id}.${attribute}`;
   throw new CannotStart(`${where} refers to ${what}, which has no counterpart in the stack on one machine.`);
 }
 
 /** The logical id that a value refers to, if it is a plain reference. */
-export function referred(value: unknown): string | undefined {
+export function findReferencedId(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;
   if (typeof ref === 'string') return ref;
@@ -68,5 +68,5 @@ export function referred(value: unknown): string | undefined {
   if (typeof attribute === 'string') return attribute.split('.')[0];
   // `integrations/<Ref>` and invocation ARNs are joined around the one reference that is not a pseudo parameter.
   const parts = Array.isArray(join) ? ((join[1] as unknown[]) ?? []) : [];
-  return parts.map(referred).find((id) => id !== undefined && !id.startsWith('AWS::'));
+  return parts.map(findReferencedId).find((id) => id !== undefined && !id.startsWith('AWS::'));
 }

@@ -13,7 +13,7 @@ export interface InvokeApiOptions {
 }
 
 /** Lambda's limit for an event (bytes). */
-const EVENT_LIMIT = 6 * 1024 * 1024;
+const MAX_INVOKE_EVENT_BYTES = 6 * 1024 * 1024;
 
 /**
  * Listens on a free port of 127.0.0.1. Nobody's signature is checked: who reaches this machine may invoke.
@@ -22,7 +22,7 @@ export async function startInvokeApi(
   options: InvokeApiOptions,
 ): Promise<{ readonly endpoint: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
-    serve(request, response, options).catch((error) => {
+    handleInvokeRequest(request, response, options).catch((error) => {
       options.onFailure(error);
       response.destroy();
     });
@@ -39,26 +39,35 @@ export async function startInvokeApi(
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: InvokeApiOptions): Promise<void> {
+async function handleInvokeRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: InvokeApiOptions,
+): Promise<void> {
   const { functions, onFailure } = options;
   response.setHeader('x-amzn-requestid', randomUUID());
-  const body = await bodyOf(request);
-  const name = functionNameOf(request.url ?? '');
+  const body = await readInvokeBody(request);
+  const name = parseFunctionName(request.url ?? '');
   if (request.method !== 'POST' || name === undefined)
-    return refuse(response, 404, 'ResourceNotFoundException', 'Only functions can be invoked here.');
+    return sendInvokeError(response, 404, 'ResourceNotFoundException', 'Only functions can be invoked here.');
   const invoke = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (!invoke) return refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  if (!invoke) return sendInvokeError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
   if (body === 'tooLarge')
-    return refuse(response, 413, 'RequestTooLargeException', `An event has ${EVENT_LIMIT} bytes at most.`);
+    return sendInvokeError(
+      response,
+      413,
+      'RequestTooLargeException',
+      `An event has ${MAX_INVOKE_EVENT_BYTES} bytes at most.`,
+    );
   let event: unknown;
   try {
     event = body === '' ? {} : JSON.parse(body);
   } catch (error) {
-    return refuse(response, 400, 'InvalidRequestContentException', `The payload is no JSON: ${error}`);
+    return sendInvokeError(response, 400, 'InvalidRequestContentException', `The payload is no JSON: ${error}`);
   }
   switch (request.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
     case 'RequestResponse':
-      return answer(response, invoke(event));
+      return sendInvocationResult(response, invoke(event));
     case 'Event':
       // Lambda would try a failed one twice more, a minute and two minutes later.
       invoke(event).catch(onFailure);
@@ -66,11 +75,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     case 'DryRun':
       return void response.writeHead(204).end();
   }
-  refuse(response, 400, 'InvalidParameterValueException', 'The invocation type is none of Lambda’s.');
+  sendInvokeError(response, 400, 'InvalidParameterValueException', 'The invocation type is none of Lambda’s.');
 }
 
 /** A handler that throws is a success of the API: the header tells it from a result. */
-async function answer(response: ServerResponse, invocation: Promise<unknown>): Promise<void> {
+async function sendInvocationResult(response: ServerResponse, invocation: Promise<unknown>): Promise<void> {
   let payload: unknown;
   try {
     payload = await invocation;
@@ -87,24 +96,24 @@ async function answer(response: ServerResponse, invocation: Promise<unknown>): P
 const ERROR_TYPES = { threw: 'Error', crashed: 'Runtime.ExitError', timedOut: 'Sandbox.Timedout' } as const;
 
 /** The name in `/2015-03-31/functions/<name or ARN>/invocations`. */
-function functionNameOf(url: string): string | undefined {
+function parseFunctionName(url: string): string | undefined {
   const encoded = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
   if (encoded === undefined) return undefined;
   const text = decodeURIComponent(encoded);
   return /(?:^|:)function:([^:]+)/.exec(text)?.[1] ?? text;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string | 'tooLarge'> {
+async function readInvokeBody(request: IncomingMessage): Promise<string | 'tooLarge'> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size <= EVENT_LIMIT) chunks.push(chunk);
+    if (size <= MAX_INVOKE_EVENT_BYTES) chunks.push(chunk);
   }
-  return size <= EVENT_LIMIT ? Buffer.concat(chunks).toString() : 'tooLarge';
+  return size <= MAX_INVOKE_EVENT_BYTES ? Buffer.concat(chunks).toString() : 'tooLarge';
 }
 
-function refuse(response: ServerResponse, status: number, type: string, message: string): void {
+function sendInvokeError(response: ServerResponse, status: number, type: string, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
   response.end(JSON.stringify({ Type: 'User', Message: message }));
 }

@@ -8,15 +8,15 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 /** How long an access token is valid (s). */
 export const TOKEN_LIFETIME_SECONDS = 600;
 
-export interface Signer {
+export interface TokenSigner {
   /** RFC 9068, as far as nothing else is said. */
   sign(claims: TokenClaims): Promise<string>;
-  rotate(options?: { readonly keepOld?: boolean }): Promise<void>;
+  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>;
   /** What is published. */
-  keys(): readonly JWK[];
+  getPublishedKeys(): readonly JWK[];
 }
 
-export async function createSigner(): Promise<Signer> {
+export async function createTokenSigner(): Promise<TokenSigner> {
   const newKey = async () => {
     const kid = randomUUID();
     const { privateKey, publicKey } = await generateKeyPair('ES256');
@@ -33,10 +33,10 @@ export async function createSigner(): Promise<Signer> {
         .setProtectedHeader({ alg: 'ES256', kid: current.kid, typ: 'at+jwt' })
         .sign(current.privateKey);
     },
-    rotate: async ({ keepOld = true } = {}) => {
+    rotateKeys: async ({ keepOld = true } = {}) => {
       current = await newKey();
       published = [current.published, ...(keepOld ? published : [])];
     },
-    keys: () => published,
+    getPublishedKeys: () => published,
   };
 }

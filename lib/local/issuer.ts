@@ -5,8 +5,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, createEndpoints, type IssuerOptions, json, OAuthProblem } from './issuer-endpoints.ts';
-import { createSigner, type TokenClaims } from './issuer-keys.ts';
+import {
+  buildJsonResponse,
+  createIssuerEndpoints,
+  type IssuerOptions,
+  type IssuerResponse,
+  OAuthError,
+} from './issuer-endpoints.ts';
+import { createTokenSigner, type TokenClaims } from './issuer-keys.ts';
 
 export type { TokenClaims } from './issuer-keys.ts';
 
@@ -14,20 +20,20 @@ export interface LocalIssuer {
   /** The issuer identifier. */
   readonly url: string;
   /** A token as the issuer would make it; claims that are given win, `undefined` takes one out. */
-  issue(claims: TokenClaims): Promise<string>;
+  issueToken(claims: TokenClaims): Promise<string>;
   /** Sign with a new key from now on. The old one stays published unless told otherwise. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>;
   /** How often the keys have been fetched. */
-  keyFetches(): number;
+  countKeyFetches(): number;
   stop(): Promise<void>;
 }
 
 /** The largest request that has a reason (bytes). */
-const BODY_LIMIT = 16_384;
+const MAX_ISSUER_BODY_BYTES = 16_384;
 
 /** Listens on 127.0.0.1 only. */
 export async function startIssuer(options: IssuerOptions & { readonly port?: number } = {}): Promise<LocalIssuer> {
-  const signer = await createSigner();
+  const signer = await createTokenSigner();
   let keyFetches = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', issuer);
@@ -41,24 +47,24 @@ export async function startIssuer(options: IssuerOptions & { readonly port?: num
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const endpoints = createEndpoints(issuer, signer, options);
+  const endpoints = createIssuerEndpoints(issuer, signer, options);
 
-  async function answerTo(request: IncomingMessage, url: URL): Promise<Answer> {
+  async function answerTo(request: IncomingMessage, url: URL): Promise<IssuerResponse> {
     const endpoint = endpoints[`${request.method} ${url.pathname}`];
-    if (!endpoint) return json(404, { error: 'not_found' });
+    if (!endpoint) return buildJsonResponse(404, { error: 'not_found' });
     try {
-      return await endpoint(url.searchParams, await bodyOf(request));
+      return await endpoint(url.searchParams, await readIssuerBody(request));
     } catch (error) {
-      if (!(error instanceof OAuthProblem)) throw error;
-      return json(error.status, { error: error.code, error_description: error.message });
+      if (!(error instanceof OAuthError)) throw error;
+      return buildJsonResponse(error.status, { error: error.code, error_description: error.message });
     }
   }
 
   return {
     url: issuer,
-    issue: (claims) => signer.sign({ iss: issuer, ...claims }),
-    rotateKeys: (rotation) => signer.rotate(rotation),
-    keyFetches: () => keyFetches,
+    issueToken: (claims) => signer.sign({ iss: issuer, ...claims }),
+    rotateKeys: (rotation) => signer.rotateKeys(rotation),
+    countKeyFetches: () => keyFetches,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -68,11 +74,11 @@ export async function startIssuer(options: IssuerOptions & { readonly port?: num
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readIssuerBody(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of request) {
     body += chunk;
-    if (body.length > BODY_LIMIT) throw new OAuthProblem('invalid_request', 'The request is too large.');
+    if (body.length > MAX_ISSUER_BODY_BYTES) throw new OAuthError('invalid_request', 'The request is too large.');
   }
   return body;
 }

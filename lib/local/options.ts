@@ -1,5 +1,5 @@
 /** What can be chosen of a local stack. */
-import type { Template } from './wiring.ts';
+import type { CfnTemplate } from './wiring.ts';
 
 export interface LocalStackOptions {
   /** The module whose default export is what `defineServer` returns. Default: the example. */
@@ -25,5 +25,5 @@ export interface LocalStackOptions {
   /** `jwt`: with an OAuth issuer beside it, whose access tokens are demanded. Always synthesized, for the template names the issuer. Default `none`. */
   readonly auth?: 'none' | 'jwt';
   /** Default: synthesized from the server module. Who starts many stacks of one server gives it, to synthesize once. */
-  readonly template?: Template;
+  readonly template?: CfnTemplate;
 }

@@ -33,8 +33,8 @@ export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
       { abortSignal: stopping.signal },
     );
     if (messages.length === 0) return;
-    const response = await options.invoke({ Records: messages.map((message) => recordOf(message, options)) });
-    for (const message of finished(messages, options.reportsItemFailures ? response : undefined)) {
+    const response = await options.invoke({ Records: messages.map((message) => toSqsRecord(message, options)) });
+    for (const message of findFinishedMessages(messages, options.reportsItemFailures ? response : undefined)) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
     }
   }
@@ -64,7 +64,7 @@ export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
  * The messages that Lambda would delete. An answer that names a message which is not in the batch, or is not of the
  * expected shape, counts as a failure of the whole batch.
  */
-export function finished(messages: readonly Message[], response: unknown): readonly Message[] {
+export function findFinishedMessages(messages: readonly Message[], response: unknown): readonly Message[] {
   const failures = (response as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];
   if (!Array.isArray(failures)) return [];
   const failed: unknown[] = failures.map((failure) => failure?.itemIdentifier);
@@ -72,7 +72,7 @@ export function finished(messages: readonly Message[], response: unknown): reado
   return inBatch ? messages.filter((message) => !failed.includes(message.MessageId)) : [];
 }
 
-function recordOf(message: Message, { queueArn, region }: PollerOptions): SQSRecord {
+function toSqsRecord(message: Message, { queueArn, region }: PollerOptions): SQSRecord {
   const attributes: SQSMessageAttributes = {};
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(message.MessageAttributes ?? {})) {
     attributes[name] = {

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalName, LocalNames } from './intrinsics.ts';
-import { type LocalSqs, queueArn } from './sqs.ts';
-import { createTable } from './table.ts';
+import { buildQueueArn, type LocalSqs } from './sqs.ts';
+import { createLocalTable } from './table.ts';
 import type { Wiring } from './wiring.ts';
 
-export interface Resources {
+export interface LocalResources {
   readonly tableName: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -18,7 +18,7 @@ export interface Resources {
   readonly names: LocalNames;
 }
 
-export interface ResourcesOptions {
+export interface LocalResourcesOptions {
   readonly wiring: Wiring;
   readonly sqs: LocalSqs;
   /** `shared`: it goes on running afterwards, so that the table must be removed. */
@@ -27,20 +27,20 @@ export interface ResourcesOptions {
   readonly name: string;
   /** Visibility of the work queue (ms), instead of the template's. */
   readonly visibilityMs: number | undefined;
-  readonly say: (error: unknown) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** @throws CannotStart when DynamoDB does not take the table */
-export async function createResources(
-  { wiring, sqs, dynamodb, name, visibilityMs, say }: ResourcesOptions,
+export async function createLocalResources(
+  { wiring, sqs, dynamodb, name, visibilityMs, onFailure }: LocalResourcesOptions,
   undo: AsyncDisposableStack,
-): Promise<Resources> {
+): Promise<LocalResources> {
   const payloadFolder = await mkdtemp(join(tmpdir(), 'mcp-tasks-'));
   undo.defer(() => rm(payloadFolder, { recursive: true, force: true }));
 
   const tableName = `${name}-${randomBytes(6).toString('hex')}`;
-  const removeTable = await createTable(dynamodb.endpoint, tableName, wiring.table);
-  if (dynamodb.shared) undo.defer(() => removeTable().catch(say));
+  const removeTable = await createLocalTable(dynamodb.endpoint, tableName, wiring.table);
+  if (dynamodb.shared) undo.defer(() => removeTable().catch(onFailure));
 
   const deadLetters = `${tableName}-dead-letters`;
   await sqs.createQueue(deadLetters, wiring.deadLetters.queue.attributes);
@@ -48,20 +48,20 @@ export async function createResources(
     ...wiring.work.queue.attributes,
     ...(visibilityMs === undefined ? {} : { VisibilityTimeout: String(Math.ceil(visibilityMs / 1_000)) }),
     RedrivePolicy: JSON.stringify({
-      deadLetterTargetArn: queueArn(deadLetters),
+      deadLetterTargetArn: buildQueueArn(deadLetters),
       maxReceiveCount: wiring.maxReceiveCount,
     }),
   });
 
   const queue = (queueName: string): LocalName => ({
-    ref: sqs.queueUrl(queueName),
-    attributes: { Arn: queueArn(queueName), QueueName: queueName },
+    ref: sqs.buildQueueUrl(queueName),
+    attributes: { Arn: buildQueueArn(queueName), QueueName: queueName },
   });
   const secret = randomBytes(32).toString('base64url');
   return {
     tableName,
-    queueUrl: sqs.queueUrl(tableName),
-    deadLetterQueueUrl: sqs.queueUrl(deadLetters),
+    queueUrl: sqs.buildQueueUrl(tableName),
+    deadLetterQueueUrl: sqs.buildQueueUrl(deadLetters),
     payloadFolder,
     names: new Map([
       [wiring.table.id, { ref: tableName }],

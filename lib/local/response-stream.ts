@@ -5,26 +5,26 @@
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Context } from 'aws-lambda';
-import type { LocalHandler, Say } from './runtime.ts';
+import type { EmitPiece, LocalHandler } from './runtime.ts';
 
 type StreamingHandler = (event: never, response: Writable, context: Context) => unknown;
 
 class ResponseStream extends Writable {
-  readonly say: Say;
+  readonly emitPiece: EmitPiece;
 
-  constructor(say: Say) {
+  constructor(say: EmitPiece) {
     super({ decodeStrings: false });
-    this.say = say;
+    this.emitPiece = say;
   }
 
   override _write(chunk: string | Buffer, _: BufferEncoding, done: () => void): void {
-    this.say('piece', chunk.toString());
+    this.emitPiece('piece', chunk.toString());
     done();
   }
 
   /** Status and headers, ahead of the first piece. */
   static from(response: ResponseStream, metadata: Record<string, unknown>): ResponseStream {
-    response.say('head', JSON.stringify(metadata));
+    response.emitPiece('head', JSON.stringify(metadata));
     return response;
   }
 }

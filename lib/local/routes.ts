@@ -12,7 +12,7 @@ export interface RouteMatch {
 export function matchRoute(routeKeys: readonly string[], method: string, path: string): RouteMatch | undefined {
   let best: (RouteMatch & { readonly rank: number }) | undefined;
   for (const routeKey of routeKeys) {
-    const match = matchOne(routeKey, method, path);
+    const match = matchRouteKey(routeKey, method, path);
     if (match && match.rank > (best?.rank ?? -1)) best = match;
   }
   if (!best) return undefined;
@@ -20,7 +20,7 @@ export function matchRoute(routeKeys: readonly string[], method: string, path: s
   return match;
 }
 
-function matchOne(
+function matchRouteKey(
   routeKey: string,
   method: string,
   path: string,

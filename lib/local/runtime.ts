@@ -1,10 +1,10 @@
 /** The child's side of a Lambda execution environment: takes invocations over IPC and calls the handler. */
 
 import type { Context } from 'aws-lambda';
-import { CannotStart, type Thrown } from './errors.ts';
+import { CannotStart, type FunctionError } from './errors.ts';
 
 /** From the stack to a process. */
-export interface Invocation {
+export interface InvocationMessage {
   readonly id: number;
   readonly requestId: string;
   /** The event as JSON, so that a handler sees what Lambda would give it and nothing more. */
@@ -14,7 +14,7 @@ export interface Invocation {
 }
 
 /** From a process to the stack. `took` is said before the handler is called. */
-export type Report =
+export type ProcessMessage =
   | { readonly kind: 'ready' }
   /** `explained`: the reason is a sentence for a person, complete as it is. */
   | { readonly kind: 'failed'; readonly reason: string; readonly explained: boolean }
@@ -23,15 +23,15 @@ export type Report =
   | { readonly kind: 'head'; readonly id: number; readonly value: string }
   | { readonly kind: 'piece'; readonly id: number; readonly value: string }
   | { readonly kind: 'result'; readonly id: number; readonly value: string }
-  | { readonly kind: 'error'; readonly id: number; readonly message: string; readonly thrown: Thrown };
+  | { readonly kind: 'error'; readonly id: number; readonly message: string; readonly thrown: FunctionError };
 
 /** How a streaming handler answers piece by piece. */
-export type Say = (kind: 'head' | 'piece', value: string) => void;
+export type EmitPiece = (kind: 'head' | 'piece', value: string) => void;
 
-export type LocalHandler = (event: never, context: Context, say: Say) => unknown;
+export type LocalHandler = (event: never, context: Context, say: EmitPiece) => unknown;
 
 /** Lambda's limit for a response (bytes). */
-const RESPONSE_LIMIT = 6_291_556;
+const MAX_LAMBDA_RESPONSE_BYTES = 6_291_556;
 
 /**
  * Load the handler, say that the process is ready, and serve invocations until the stack goes away. Never returns
@@ -51,36 +51,36 @@ export async function serveInvocations(load: () => Promise<LocalHandler>, orphan
     handler = await load();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    report({ kind: 'failed', reason, explained: error instanceof CannotStart });
+    sendToParent({ kind: 'failed', reason, explained: error instanceof CannotStart });
     return;
   }
-  process.on('message', (message) => void serve(handler, message as Invocation));
-  report({ kind: 'ready' });
+  process.on('message', (message) => void handleInvocation(handler, message as InvocationMessage));
+  sendToParent({ kind: 'ready' });
 }
 
-async function serve(handler: LocalHandler, invocation: Invocation): Promise<void> {
+async function handleInvocation(handler: LocalHandler, invocation: InvocationMessage): Promise<void> {
   const { id } = invocation;
-  report({ kind: 'took', id });
+  sendToParent({ kind: 'took', id });
   try {
-    const say: Say = (kind, piece) => report({ kind, id, value: piece });
-    const returned = await handler(JSON.parse(invocation.event) as never, contextOf(invocation), say);
+    const say: EmitPiece = (kind, piece) => sendToParent({ kind, id, value: piece });
+    const returned = await handler(JSON.parse(invocation.event) as never, buildLambdaContext(invocation), say);
     const value = JSON.stringify(returned ?? null);
     const size = Buffer.byteLength(value);
-    if (size > RESPONSE_LIMIT)
-      throw new Error(`The response has ${size} bytes; Lambda delivers at most ${RESPONSE_LIMIT}.`);
-    report({ kind: 'result', id, value });
+    if (size > MAX_LAMBDA_RESPONSE_BYTES)
+      throw new Error(`The response has ${size} bytes; Lambda delivers at most ${MAX_LAMBDA_RESPONSE_BYTES}.`);
+    sendToParent({ kind: 'result', id, value });
   } catch (error) {
     const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
     const thrown = { errorType: name, errorMessage: message, trace: stack.split('\n') };
-    report({ kind: 'error', id, message: stack, thrown });
+    sendToParent({ kind: 'error', id, message: stack, thrown });
   }
 }
 
-function report(message: Report): void {
+function sendToParent(message: ProcessMessage): void {
   if (process.connected) process.send?.(message);
 }
 
-function contextOf(invocation: Invocation): Context {
+function buildLambdaContext(invocation: InvocationMessage): Context {
   const name = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'local';
   return {
     functionName: name,

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ServerModule } from '../../lambda/tool/server-module.ts';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 import { CannotStart } from './errors.ts';
-import { startEnvironment } from './execution-environment.ts';
+import { startExecutionEnvironment } from './execution-environment.ts';
 
 /** @throws CannotStart when the file cannot be imported, or does not export a server by default */
 export async function importServer(path: string): Promise<ServerDefinition> {
@@ -29,7 +29,7 @@ export async function importServer(path: string): Promise<ServerDefinition> {
  * The same, and it can be served: its own tools and those that `mcp` registers do not get in each other's way.
  * @throws CannotStart
  */
-export async function importServable(path: string): Promise<ServerDefinition> {
+export async function importCheckedServer(path: string): Promise<ServerDefinition> {
   const server = await importServer(path);
   const { checkServer: check } = await import('../../lambda/mcp/sdk/index.ts');
   try {
@@ -41,7 +41,7 @@ export async function importServable(path: string): Promise<ServerDefinition> {
 }
 
 /** The same as the handlers are given it. */
-export async function serverModule(path: string): Promise<ServerModule> {
+export async function importServerModule(path: string): Promise<ServerModule> {
   const server = await importServer(path);
   return {
     info: server.info,
@@ -57,8 +57,8 @@ export async function serverModule(path: string): Promise<ServerModule> {
  * The same question, asked in a process of its own: nothing that the module does while it loads reaches this one.
  * @throws CannotStart
  */
-export async function checkServer(path: string): Promise<void> {
-  const check = startEnvironment({
+export async function checkServerFile(path: string): Promise<void> {
+  const check = startExecutionEnvironment({
     name: `server module ${path}`,
     main: fileURLToPath(new URL('./check-process.ts', import.meta.url)),
     arguments: [path],

@@ -26,7 +26,7 @@ export interface ServerCommand {
  * Runs the command in a shell that holds the other end of a pipe from us. When the pipe closes, because we close it or
  * because we are gone in whatever way, the server is killed: it has no means of its own to notice.
  */
-const GUARD = [
+const GUARD_SCRIPT = [
   'exec 3<&0',
   '"$0" "$@" 3<&- & server=$!',
   '{ read -r _ <&3; kill -9 $server; } >/dev/null 2>&1 & guard=$!',
@@ -42,10 +42,10 @@ const GUARD = [
  * @param port which to listen on; a free one by default
  * @throws CannotStart
  */
-export const startServer = async (server: ServerCommand, port = 0): Promise<ServerProcess> => {
-  const chosen = await freePort(server.name, port);
+export const startServerProcess = async (server: ServerCommand, port = 0): Promise<ServerProcess> => {
+  const chosen = await findFreePort(server.name, port);
   // A process group of its own, so that Ctrl-C leaves the order of ending to whoever started it.
-  const child = spawn('/bin/sh', ['-c', GUARD, server.command, ...server.args(chosen)], {
+  const child = spawn('/bin/sh', ['-c', GUARD_SCRIPT, server.command, ...server.args(chosen)], {
     detached: true,
     env: { ...process.env, ...server.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -63,15 +63,15 @@ export const startServer = async (server: ServerCommand, port = 0): Promise<Serv
   child.once('exit', (code, signal) => {
     ended ??= said.trim() || `it ended with ${signal ?? code}`;
   });
-  const stop = () => end(child);
+  const stop = () => stopProcess(child);
 
   const endpoint = `http://127.0.0.1:${chosen}`;
   const giveUpAt = Date.now() + 30_000;
-  while (!(await answers(endpoint)) || ended !== undefined) {
+  while (!(await isResponding(endpoint)) || ended !== undefined) {
     const problem = ended ?? (Date.now() > giveUpAt ? `no answer within 30 s. ${said.trim()}` : undefined);
     if (problem !== undefined) {
       await stop();
-      throw new CannotStart(server.explain?.(problem) ?? `${server.name} did not start: ${oneLine(problem)}`);
+      throw new CannotStart(server.explain?.(problem) ?? `${server.name} did not start: ${toOneLine(problem)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
@@ -79,7 +79,7 @@ export const startServer = async (server: ServerCommand, port = 0): Promise<Serv
 };
 
 /** The port itself if nothing listens on it; any free one for 0. */
-const freePort = async (name: string, port: number): Promise<number> => {
+const findFreePort = async (name: string, port: number): Promise<number> => {
   const probe = createServer();
   try {
     probe.listen(port, '127.0.0.1');
@@ -93,7 +93,7 @@ const freePort = async (name: string, port: number): Promise<number> => {
 };
 
 /** Any answer will do: both DynamoDBs refuse a plain GET in their own way. */
-const answers = async (endpoint: string): Promise<boolean> => {
+const isResponding = async (endpoint: string): Promise<boolean> => {
   try {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
     await response.body?.cancel();
@@ -103,11 +103,11 @@ const answers = async (endpoint: string): Promise<boolean> => {
   }
 };
 
-const end = async (child: ChildProcess): Promise<void> => {
+const stopProcess = async (child: ChildProcess): Promise<void> => {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.stdin?.destroy();
   await gone;
 };
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(-500);
+const toOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(-500);

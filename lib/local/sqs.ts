@@ -1,24 +1,24 @@
 /** SQS in this process, by fauxqs. */
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
-import { localAws } from './aws.ts';
+import { LOCAL_AWS } from './aws.ts';
 
 export interface LocalSqs {
   readonly endpoint: string;
   readonly client: SQSClient;
   /** @param attributes by the names of the SQS API */
   createQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<void>;
-  queueUrl(name: string): string;
+  buildQueueUrl(name: string): string;
   stop(): Promise<void>;
 }
 
-export const queueArn = (name: string): string => `arn:aws:sqs:${localAws.region}:${localAws.account}:${name}`;
+export const buildQueueArn = (name: string): string => `arn:aws:sqs:${LOCAL_AWS.region}:${LOCAL_AWS.account}:${name}`;
 
 export async function startSqs(): Promise<LocalSqs> {
   // `startFauxqs` listens on every interface; the application behind it lets the caller choose.
-  const app = buildApp({ logger: false, defaultRegion: localAws.region });
+  const app = buildApp({ logger: false, defaultRegion: LOCAL_AWS.region });
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  const client = new SQSClient({ endpoint, region: localAws.region, credentials: localAws.credentials });
+  const client = new SQSClient({ endpoint, region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials });
   return {
     endpoint,
     client,
@@ -26,7 +26,7 @@ export async function startSqs(): Promise<LocalSqs> {
       await client.send(new CreateQueueCommand({ QueueName: name, Attributes: { ...attributes } }));
     },
     // The emulator's own URL has a host name that no resolver knows; it looks queues up by the last part alone.
-    queueUrl: (name) => `${endpoint}/${localAws.account}/${name}`,
+    buildQueueUrl: (name) => `${endpoint}/${LOCAL_AWS.account}/${name}`,
     stop: async () => {
       client.destroy();
       await app.close();

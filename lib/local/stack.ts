@@ -1,21 +1,21 @@
 /** The deployed wiring on one machine: the same template, the same handlers, emulators instead of AWS. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDynamoDbLocal, startEmbedded } from './dynamodb.ts';
+import { startDynamoDbLocal, startEmbeddedDynamoDb } from './dynamodb.ts';
 import { startFunctions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startInvokeApi } from './invoke-api.ts';
 import { type LocalIssuer, startIssuer } from './issuer.ts';
 import type { LocalStackOptions } from './options.ts';
-import { createResources, type Resources } from './resources.ts';
-import { checkServer } from './server-file.ts';
+import { createLocalResources, type LocalResources } from './resources.ts';
+import { checkServerFile } from './server-file.ts';
 import { startSqs } from './sqs.ts';
-import { streamPath } from './stream-gateway.ts';
-import { readWiring, type Template, type Wiring } from './wiring.ts';
+import { buildStreamPath } from './stream-gateway.ts';
+import { type CfnTemplate, readWiring, type Wiring } from './wiring.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/datasets/server.ts', import.meta.url));
+const EXAMPLE_SERVER_FILE = fileURLToPath(new URL('../../examples/datasets/server.ts', import.meta.url));
 
-export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
+export interface LocalStack extends Omit<LocalResources, 'names'>, AsyncDisposable {
   /** The MCP endpoint. */
   readonly url: string;
   /** The same endpoint where answers are streamed: for `subscriptions/listen`. Absent if the template has none. */
@@ -27,8 +27,8 @@ export interface LocalStack extends Omit<Resources, 'names'>, AsyncDisposable {
   /** With `auth: 'jwt'`. */
   readonly issuer?: LocalIssuer;
   /** The worker processes that run now. */
-  workerPids(): number[];
-  apiPids(): number[];
+  getWorkerPids(): number[];
+  getApiPids(): number[];
   /** End a worker process at once (SIGKILL), as Lambda or a crash would. @throws RangeError when no worker has this pid */
   killWorker(pid: number): void;
   /** Ends everything that was started. Resolves when no process and no file of the stack is left. May be called again. */
@@ -42,8 +42,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const issuer = options.auth === 'jwt' ? await startIssuer() : undefined;
     undo.defer(() => issuer?.stop());
     const template = issuer ? undefined : options.template;
-    const wiring = readWiring(template ?? (await synthesize(options.server, issuer)));
-    const stack = await startParts(options, wiring, undo);
+    const wiring = readWiring(template ?? (await synthesizeLocalTemplate(options.server, issuer)));
+    const stack = await startComponents(options, wiring, undo);
     let stopped: Promise<void> | undefined;
     const stop = () => {
       stopped ??= undo.disposeAsync();
@@ -59,8 +59,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 /** The scope that every call demands here: without one, no client would go through asking for it. */
 export const LOCAL_SCOPE = 'mcp';
 
-async function synthesize(server: string | undefined, issuer: LocalIssuer | undefined): Promise<Template> {
-  const checked = checkServer(server ?? EXAMPLE);
+async function synthesizeLocalTemplate(
+  server: string | undefined,
+  issuer: LocalIssuer | undefined,
+): Promise<CfnTemplate> {
+  const checked = checkServerFile(server ?? EXAMPLE_SERVER_FILE);
   checked.catch(() => {});
   try {
     // The CDK is large: a stack that is given its template does not load it.
@@ -80,7 +83,7 @@ async function synthesize(server: string | undefined, issuer: LocalIssuer | unde
   }
 }
 
-async function startParts(
+async function startComponents(
   options: LocalStackOptions,
   wiring: Wiring,
   undo: AsyncDisposableStack,
@@ -108,12 +111,15 @@ async function startParts(
   const sqs = await startSqs();
   undo.defer(() => sqs.stop());
   const { name = 'mcp-tasks', workerTimeoutMs: visibilityMs } = options;
-  const { names, ...resources } = await createResources({ wiring, sqs, dynamodb, name, visibilityMs, say }, undo);
-  const server = resolve(options.server ?? EXAMPLE);
+  const { names, ...resources } = await createLocalResources(
+    { wiring, sqs, dynamodb, name, visibilityMs, onFailure: say },
+    undo,
+  );
+  const server = resolve(options.server ?? EXAMPLE_SERVER_FILE);
   const url = `http://127.0.0.1:${gateway.port}/mcp`;
   const { payloadFolder } = resources;
   const started = await startFunctions(
-    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, say },
+    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, onFailure: say },
     undo,
   );
   // The gateway is the first to go, too: nobody shall be let in to functions that are ending.
@@ -127,12 +133,12 @@ async function startParts(
   return {
     ...resources,
     url,
-    ...(wiring.streaming && { streamingUrl: `http://127.0.0.1:${gateway.port}${streamPath(wiring.streaming)}` }),
+    ...(wiring.streaming && { streamingUrl: `http://127.0.0.1:${gateway.port}${buildStreamPath(wiring.streaming)}` }),
     dynamodbEndpoint: dynamodb.endpoint,
     sqsEndpoint: sqs.endpoint,
     ...(invokeApi && { external: { endpoint: invokeApi.endpoint, functionName: invokeApi.functionName } }),
-    workerPids: started.workerPids,
-    apiPids: started.apiPids,
+    getWorkerPids: started.getWorkerPids,
+    getApiPids: started.getApiPids,
     killWorker: started.killWorker,
   };
 }
@@ -142,7 +148,7 @@ async function startDynamoDb(
   undo: AsyncDisposableStack,
 ): Promise<{ endpoint: string; shared: boolean }> {
   if (which !== 'embedded' && which !== 'local') return { endpoint: which, shared: true };
-  const server = await (which === 'embedded' ? startEmbedded() : startDynamoDbLocal());
+  const server = await (which === 'embedded' ? startEmbeddedDynamoDb() : startDynamoDbLocal());
   undo.defer(() => server.stop());
   return { endpoint: server.endpoint, shared: false };
 }

@@ -13,7 +13,7 @@ export interface StreamRoute {
   readonly invoke: (event: APIGatewayProxyEvent, onPiece: OnPiece) => Promise<unknown>;
 }
 
-export const streamPath = ({ stage, resource }: Omit<StreamRoute, 'invoke'>): string => `/${stage}${resource}`;
+export const buildStreamPath = ({ stage, resource }: Omit<StreamRoute, 'invoke'>): string => `/${stage}${resource}`;
 
 /**
  * Send what the function writes, as it writes it. As with the real one the function is not told of a client that
@@ -24,7 +24,7 @@ export async function serveStream(
   event: APIGatewayProxyEventV2,
   route: StreamRoute,
 ): Promise<void> {
-  await route.invoke(restEventOf(event, route), (kind, value) => {
+  await route.invoke(toRestEvent(event, route), (kind, value) => {
     if (response.destroyed) return;
     if (kind === 'piece') return void response.write(value);
     const { statusCode, headers } = JSON.parse(value) as { statusCode: number; headers: Record<string, string> };
@@ -35,7 +35,7 @@ export async function serveStream(
 }
 
 /** The same request in payload format 1.0. */
-function restEventOf(event: APIGatewayProxyEventV2, { stage, resource }: StreamRoute): APIGatewayProxyEvent {
+function toRestEvent(event: APIGatewayProxyEventV2, { stage, resource }: StreamRoute): APIGatewayProxyEvent {
   const { requestContext, headers, rawPath, body = null, isBase64Encoded } = event;
   const { http, domainName, requestId, accountId, apiId, timeEpoch } = requestContext;
   const named = Object.entries(headers).map(([name, value]) => [name, [value ?? '']]);

@@ -6,7 +6,7 @@ import { McpTasksStack } from '../mcp-tasks-stack.ts';
 import type { McpTasksServerProps } from '../props/props.ts';
 
 /** A CloudFormation template, as far as everybody needs to know. */
-export interface Template {
+export interface SynthesizedTemplate {
   readonly Resources: Readonly<
     Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
   >;
@@ -41,7 +41,7 @@ export function synthesizeTemplate({
   entry,
   auth = McpAuth.none(),
   ...options
-}: SynthesizeOptions = {}): Template {
+}: SynthesizeOptions = {}): SynthesizedTemplate {
   const app = new App({
     analyticsReporting: false,
     ...(!bundle && { context: { [BUNDLING_STACKS]: [] } }),

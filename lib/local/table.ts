@@ -5,7 +5,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { localAws } from './aws.ts';
+import { LOCAL_AWS } from './aws.ts';
 import { CannotStart } from './errors.ts';
 import type { TableWiring } from './wiring.ts';
 
@@ -14,8 +14,12 @@ import type { TableWiring } from './wiring.ts';
  * @returns how to remove it again
  * @throws CannotStart when nothing answers there
  */
-export async function createTable(endpoint: string, name: string, table: TableWiring): Promise<() => Promise<void>> {
-  const client = new DynamoDBClient({ endpoint, region: localAws.region, credentials: localAws.credentials });
+export async function createLocalTable(
+  endpoint: string,
+  name: string,
+  table: TableWiring,
+): Promise<() => Promise<void>> {
+  const client = new DynamoDBClient({ endpoint, region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials });
   try {
     await client.send(
       new CreateTableCommand({

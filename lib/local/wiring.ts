@@ -1,18 +1,18 @@
 /** What the synthesized template says about how the parts are wired: the one source for the stack on one machine. */
 import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { CannotStart } from './errors.ts';
-import { referred } from './intrinsics.ts';
+import { findReferencedId } from './intrinsics.ts';
 
 /** A CloudFormation template, as far as it is read here. */
-export interface Template {
-  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+export interface CfnTemplate {
+  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: CfnProperties }>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
 // A template is JSON of many shapes: what is taken from it is checked where it is used.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type Properties = Record<string, any>;
-type Found = { readonly id: string; readonly properties: Properties };
+type CfnProperties = Record<string, any>;
+type ResourceEntry = { readonly id: string; readonly properties: CfnProperties };
 
 export interface TableWiring {
   readonly id: string;
@@ -72,36 +72,41 @@ export interface Wiring {
 }
 
 /** @throws CannotStart when something that the stack needs is not in the template */
-export function readWiring(template: Template): Wiring {
-  const queues = ofType(template, 'AWS::SQS::Queue');
+export function readWiring(template: CfnTemplate): Wiring {
+  const queues = findResources(template, 'AWS::SQS::Queue');
   const main = queues.find(({ properties }) => properties.RedrivePolicy);
-  if (!main) throw missing('a queue with a redrive policy');
+  if (!main) throw createMissingError('a queue with a redrive policy');
   const redrive = main.properties.RedrivePolicy;
-  const dead = queues.find(({ id }) => id === referred(redrive.deadLetterTargetArn));
-  if (!dead) throw missing('the dead-letter queue that the redrive policy names');
+  const dead = queues.find(({ id }) => id === findReferencedId(redrive.deadLetterTargetArn));
+  if (!dead) throw createMissingError('the dead-letter queue that the redrive policy names');
 
-  const integration = ofType(template, 'AWS::ApiGatewayV2::Integration')[0];
-  if (!integration) throw missing('an HTTP API integration');
+  const integration = findResources(template, 'AWS::ApiGatewayV2::Integration')[0];
+  if (!integration) throw createMissingError('an HTTP API integration');
   if (integration.properties.PayloadFormatVersion !== '2.0')
-    throw missing('an HTTP API integration with payload format 2.0');
+    throw createMissingError('an HTTP API integration with payload format 2.0');
   return {
     table: readTable(template),
     maxReceiveCount: Number(redrive.maxReceiveCount),
     work: readSource(template, main),
     deadLetters: readSource(template, dead),
-    api: readFunction(template, referred(integration.properties.IntegrationUri), 'the function behind the HTTP API'),
+    api: readFunction(
+      template,
+      findReferencedId(integration.properties.IntegrationUri),
+      'the function behind the HTTP API',
+    ),
     routes: readRoutes(template),
     integrationTimeoutMs: integration.properties.TimeoutInMillis ?? 30_000,
     ...readStreaming(template),
     ...readExternal(template),
-    buckets: ofType(template, 'AWS::S3::Bucket').map(({ id }) => id),
-    secrets: ofType(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
+    buckets: findResources(template, 'AWS::S3::Bucket').map(({ id }) => id),
+    secrets: findResources(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
   };
 }
 
-function readTable(template: Template): TableWiring {
-  const table = ofType(template, 'AWS::DynamoDB::Table')[0] ?? ofType(template, 'AWS::DynamoDB::GlobalTable')[0];
-  if (!table) throw missing('a DynamoDB table');
+function readTable(template: CfnTemplate): TableWiring {
+  const table =
+    findResources(template, 'AWS::DynamoDB::Table')[0] ?? findResources(template, 'AWS::DynamoDB::GlobalTable')[0];
+  if (!table) throw createMissingError('a DynamoDB table');
   const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification: ttl } = table.properties;
   return {
     id: table.id,
@@ -112,30 +117,30 @@ function readTable(template: Template): TableWiring {
   };
 }
 
-const queueAttributes = ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize'];
+const QUEUE_ATTRIBUTES = ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize'];
 
-function readSource(template: Template, queue: Found): SourceWiring {
-  const mapping = ofType(template, 'AWS::Lambda::EventSourceMapping').find(
-    ({ properties }) => referred(properties.EventSourceArn) === queue.id,
+function readSource(template: CfnTemplate, queue: ResourceEntry): SourceWiring {
+  const mapping = findResources(template, 'AWS::Lambda::EventSourceMapping').find(
+    ({ properties }) => findReferencedId(properties.EventSourceArn) === queue.id,
   );
-  if (!mapping) throw missing(`an event source mapping for the queue ${queue.id}`);
+  if (!mapping) throw createMissingError(`an event source mapping for the queue ${queue.id}`);
   const { FunctionName, BatchSize, FunctionResponseTypes, ScalingConfig } = mapping.properties;
-  const attributes = queueAttributes.filter((name) => queue.properties[name] !== undefined);
+  const attributes = QUEUE_ATTRIBUTES.filter((name) => queue.properties[name] !== undefined);
   return {
     queue: {
       id: queue.id,
       attributes: Object.fromEntries(attributes.map((name) => [name, String(queue.properties[name])])),
     },
-    function: readFunction(template, referred(FunctionName), `the function that the queue ${queue.id} feeds`),
+    function: readFunction(template, findReferencedId(FunctionName), `the function that the queue ${queue.id} feeds`),
     batchSize: BatchSize ?? 10,
     reportsItemFailures: FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
     ...(ScalingConfig?.MaximumConcurrency ? { maximumConcurrency: ScalingConfig.MaximumConcurrency } : {}),
   };
 }
 
-function readFunction(template: Template, id: string | undefined, what: string): FunctionWiring {
-  const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.id === id);
-  if (!found) throw missing(what);
+function readFunction(template: CfnTemplate, id: string | undefined, what: string): FunctionWiring {
+  const found = findResources(template, 'AWS::Lambda::Function').find((each) => each.id === id);
+  if (!found) throw createMissingError(what);
   const { Timeout, MemorySize, Environment } = found.properties;
   return {
     id: found.id,
@@ -145,16 +150,16 @@ function readFunction(template: Template, id: string | undefined, what: string):
   };
 }
 
-function readStreaming(template: Template): Pick<Wiring, 'streaming'> {
-  const method = ofType(template, 'AWS::ApiGateway::Method').find(
+function readStreaming(template: CfnTemplate): Pick<Wiring, 'streaming'> {
+  const method = findResources(template, 'AWS::ApiGateway::Method').find(
     ({ properties }) => properties.Integration?.ResponseTransferMode === 'STREAM',
   );
   if (!method) return {};
-  const stage = ofType(template, 'AWS::ApiGateway::Stage')[0];
-  const resource = ofType(template, 'AWS::ApiGateway::Resource').find(
-    ({ id }) => id === referred(method.properties.ResourceId),
+  const stage = findResources(template, 'AWS::ApiGateway::Stage')[0];
+  const resource = findResources(template, 'AWS::ApiGateway::Resource').find(
+    ({ id }) => id === findReferencedId(method.properties.ResourceId),
   );
-  if (!stage || !resource) throw missing('stage and resource of the REST API that streams');
+  if (!stage || !resource) throw createMissingError('stage and resource of the REST API that streams');
   const { AuthorizationType: guard } = method.properties;
   if (guard !== undefined && guard !== 'NONE')
     throw new CannotStart(
@@ -162,7 +167,11 @@ function readStreaming(template: Template): Pick<Wiring, 'streaming'> {
     );
   return {
     streaming: {
-      function: readFunction(template, referred(method.properties.Integration.Uri), 'the function that streams'),
+      function: readFunction(
+        template,
+        findReferencedId(method.properties.Integration.Uri),
+        'the function that streams',
+      ),
       stage: stage.properties.StageName,
       resource: `/${resource.properties.PathPart}`,
     },
@@ -170,14 +179,14 @@ function readStreaming(template: Template): Pick<Wiring, 'streaming'> {
 }
 
 /** Nothing feeds it, so that only the output says which function it is. */
-function readExternal(template: Template): Pick<Wiring, 'external'> {
-  const id = referred(template.Outputs?.ExternalFunctionName?.Value);
+function readExternal(template: CfnTemplate): Pick<Wiring, 'external'> {
+  const id = findReferencedId(template.Outputs?.ExternalFunctionName?.Value);
   return id === undefined ? {} : { external: readFunction(template, id, 'the function that its output names') };
 }
 
-function readRoutes(template: Template): readonly string[] {
-  const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
-  if (routes.length === 0) throw missing('a route of the HTTP API');
+function readRoutes(template: CfnTemplate): readonly string[] {
+  const routes = findResources(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
+  if (routes.length === 0) throw createMissingError('a route of the HTTP API');
   const guarded = routes.find(({ AuthorizationType: type }) => type !== undefined && type !== 'NONE');
   if (guarded) {
     throw new CannotStart(
@@ -187,12 +196,12 @@ function readRoutes(template: Template): readonly string[] {
   return routes.map(({ RouteKey }) => RouteKey);
 }
 
-function ofType(template: Template, type: string): Found[] {
+function findResources(template: CfnTemplate, type: string): ResourceEntry[] {
   return Object.entries(template.Resources ?? {})
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => ({ id, properties: resource.Properties ?? {} }));
 }
 
-function missing(what: string): CannotStart {
+function createMissingError(what: string): CannotStart {
   return new CannotStart(`The synthesized template has no such thing as the stack on one machine needs: ${what}.`);
 }

@@ -12,11 +12,11 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { AlarmOptions, Thresholds } from '../props/monitoring.ts';
 import type { MeasuredServer } from './metrics.ts';
 
-const PERIOD = Duration.minutes(5);
-const sum = { statistic: Stats.SUM, period: PERIOD };
+const ALARM_PERIOD = Duration.minutes(5);
+const SUM_PER_PERIOD = { statistic: Stats.SUM, period: ALARM_PERIOD };
 
 /** Thresholds where nothing is said; `stalled` follows from the worker's time-out. */
-const DEFAULTS = {
+const DEFAULT_THRESHOLDS = {
   deadLetters: 1,
   queueWait: Duration.minutes(5),
   taskErrorRate: 10,
@@ -27,7 +27,7 @@ const DEFAULTS = {
 } satisfies Thresholds;
 
 /** What is watched: goes off when `metric` is at or over `at` for so many periods of five minutes. */
-interface Watched {
+interface AlarmRule {
   readonly metric: IMetric;
   readonly at: number;
   readonly periods: number;
@@ -38,7 +38,7 @@ interface Watched {
 /** @param workerTimeout of the worker function: within it, every run ends */
 export function createAlarms(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): Alarm[] {
   const action = options.topic && new SnsAction(options.topic);
-  return Object.entries(watched(server, options, workerTimeout)).flatMap(([name, watch]) => {
+  return Object.entries(buildAlarmRules(server, options, workerTimeout)).flatMap(([name, watch]) => {
     if (!watch) return [];
     const alarm = new Alarm(server, `${name}Alarm`, {
       metric: watch.metric,
@@ -56,34 +56,35 @@ export function createAlarms(server: MeasuredServer, options: AlarmOptions, work
   });
 }
 
-type Watches = Readonly<Record<string, Watched | false>>;
+type AlarmRules = Readonly<Record<string, AlarmRule | false>>;
 
-function watched(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): Watches {
-  const limits = { ...DEFAULTS, ...withoutUndefined(options) };
+function buildAlarmRules(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): AlarmRules {
+  const limits = { ...DEFAULT_THRESHOLDS, ...omitUndefined(options) };
   const stalled =
     options.stalled ?? Duration.minutes(Math.ceil(workerTimeout.toMinutes({ integral: false }) / 5) * 5 + 5);
-  const on = <T>(limit: T | false, watch: (limit: T) => Watched): Watched | false => limit !== false && watch(limit);
+  const on = <T>(limit: T | false, watch: (limit: T) => AlarmRule): AlarmRule | false =>
+    limit !== false && watch(limit);
   return {
     DeadLetters: on(limits.deadLetters, (at) => ({
-      metric: deadLetters(server),
+      metric: buildDeadLetterMetric(server),
       at,
       periods: 1,
       meaning: 'Wake-ups went round a hundred times, or stay in the dead-letter queue.',
     })),
     QueueWait: on(limits.queueWait, (at) => ({
-      metric: server.metric('QueueWait', { period: PERIOD }),
+      metric: server.metric('QueueWait', { period: ALARM_PERIOD }),
       at: at.toMilliseconds(),
       periods: 3,
       meaning: 'Tasks wait long for a worker (ms, 95th percentile).',
     })),
     TaskErrors: on(limits.taskErrorRate, (at) => ({
-      metric: taskErrorRate(server),
+      metric: buildTaskErrorRate(server),
       at,
       periods: 3,
       meaning: 'Many tasks fail (percent of those that end).',
     })),
     RequestErrors: on(limits.requestErrorRate, (at) => ({
-      metric: requestErrorRate(server),
+      metric: buildRequestErrorRate(server),
       at,
       periods: 3,
       meaning: 'Many requests are answered with 5xx (percent).',
@@ -95,81 +96,81 @@ function watched(server: MeasuredServer, options: AlarmOptions, workerTimeout: D
       meaning: 'Workers crash or are stopped at their time-out.',
     })),
     Throttles: on(limits.throttles, (at) => ({
-      metric: throttles(server),
+      metric: buildThrottleMetric(server),
       at,
       periods: 1,
       meaning: 'Lambda refuses invocations, or DynamoDB throttles requests.',
     })),
     TaskTime: on(limits.taskTime, (at) => ({
-      metric: server.metric('TaskTime', { period: PERIOD }),
+      metric: server.metric('TaskTime', { period: ALARM_PERIOD }),
       at: at.toMilliseconds(),
       periods: 3,
       meaning: 'Tasks take long from creation to end (ms, 95th percentile).',
     })),
     Stalled: on(stalled, (at) => ({
-      metric: standstill(server),
+      metric: buildStalledMetric(server),
       at: 1,
-      periods: at.toMinutes() / PERIOD.toMinutes(),
+      periods: at.toMinutes() / ALARM_PERIOD.toMinutes(),
       meaning: 'Wake-ups wait for a worker, and no run ends.',
     })),
   };
 }
 
-const withoutUndefined = (options: Thresholds): Thresholds =>
+const omitUndefined = (options: Thresholds): Thresholds =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 /** Those that the dead-letter function sent afresh, and those that it could not. */
-const deadLetters = (server: MeasuredServer): MathExpression =>
+const buildDeadLetterMetric = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Dead letters',
-    period: PERIOD,
+    period: ALARM_PERIOD,
     expression: 'FILL(redriven, 0) + FILL(left, 0)',
     usingMetrics: {
-      redriven: server.metric('Redrives', { period: PERIOD }),
-      left: server.metricDeadLetters({ period: PERIOD }),
+      redriven: server.metric('Redrives', { period: ALARM_PERIOD }),
+      left: server.metricDeadLetters({ period: ALARM_PERIOD }),
     },
   });
 
-const taskErrorRate = (server: MeasuredServer): MathExpression =>
+const buildTaskErrorRate = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Failed tasks (%)',
-    period: PERIOD,
+    period: ALARM_PERIOD,
     expression:
       'IF(failed + FILL(done, 0) + FILL(refused, 0) >= 5, 100 * failed / (failed + FILL(done, 0) + FILL(refused, 0)), 0)',
     usingMetrics: {
-      failed: server.metric('TasksFailed', { period: PERIOD }),
-      done: server.metric('TasksCompleted', { period: PERIOD }),
-      refused: server.metric('ToolErrors', { period: PERIOD }),
+      failed: server.metric('TasksFailed', { period: ALARM_PERIOD }),
+      done: server.metric('TasksCompleted', { period: ALARM_PERIOD }),
+      refused: server.metric('ToolErrors', { period: ALARM_PERIOD }),
     },
   });
 
-const requestErrorRate = (server: MeasuredServer): MathExpression =>
+const buildRequestErrorRate = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Requests answered with 5xx (%)',
-    period: PERIOD,
+    period: ALARM_PERIOD,
     expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
     usingMetrics: {
-      errors: server.metricServerErrors({ period: PERIOD }),
-      requests: server.metricRequests({ period: PERIOD }),
+      errors: server.metricServerErrors({ period: ALARM_PERIOD }),
+      requests: server.metricRequests({ period: ALARM_PERIOD }),
     },
   });
 
 /** DynamoDB counts a throttled request under each table it would have touched. */
-const throttles = (server: MeasuredServer): MathExpression => {
+const buildThrottleMetric = (server: MeasuredServer): MathExpression => {
   const events = (metricName: string) =>
     new Metric({
-      ...sum,
+      ...SUM_PER_PERIOD,
       namespace: 'AWS/DynamoDB',
       metricName,
       dimensionsMap: { TableName: server.table.tableName },
     });
   return new MathExpression({
     label: 'Throttles',
-    period: PERIOD,
+    period: ALARM_PERIOD,
     expression: 'FILL(api, 0) + FILL(worker, 0) + FILL(reads, 0) + FILL(writes, 0)',
     usingMetrics: {
-      api: server.apiFunction.metricThrottles(sum),
-      worker: server.workerFunction.metricThrottles(sum),
+      api: server.apiFunction.metricThrottles(SUM_PER_PERIOD),
+      worker: server.workerFunction.metricThrottles(SUM_PER_PERIOD),
       reads: events('ReadThrottleEvents'),
       writes: events('WriteThrottleEvents'),
     },
@@ -177,13 +178,13 @@ const throttles = (server: MeasuredServer): MathExpression => {
 };
 
 /** 1 while it lasts. Parked and sleeping tasks have no message that could be received, and do not count. */
-const standstill = (server: MeasuredServer): MathExpression =>
+const buildStalledMetric = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'No run ends while wake-ups wait',
-    period: PERIOD,
+    period: ALARM_PERIOD,
     expression: 'IF(FILL(waiting, 0) > 0 AND FILL(ended, 0) == 0, 1, 0)',
     usingMetrics: {
-      waiting: server.metricWakeUpsWaiting({ period: PERIOD, statistic: Stats.MINIMUM }),
-      ended: server.metric('RunTime', { period: PERIOD, statistic: Stats.SAMPLE_COUNT }),
+      waiting: server.metricWakeUpsWaiting({ period: ALARM_PERIOD, statistic: Stats.MINIMUM }),
+      ended: server.metric('RunTime', { period: ALARM_PERIOD, statistic: Stats.SAMPLE_COUNT }),
     },
   });

@@ -6,10 +6,10 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Names } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { METRICS, type MetricName, NAMESPACE } from '../../lambda/observe/metrics.ts';
+import { METRICS, METRICS_NAMESPACE, type MetricName } from '../../lambda/observe/metrics.ts';
 
 /** The dimension that tells the metrics of one server from another's. */
-export const metricsNameOf = (server: IConstruct): string => Names.uniqueResourceName(server, { separator: '-' });
+export const buildMetricsName = (server: IConstruct): string => Names.uniqueResourceName(server, { separator: '-' });
 
 /** CloudWatch's options, and the tool whose tasks alone are counted. */
 export interface TaskMetricOptions extends MetricOptions {
@@ -30,7 +30,7 @@ export abstract class MeasuredServer extends Construct {
   abstract readonly deadLetterFunction: LambdaFunction;
   abstract readonly httpApi: HttpApi;
   /** Value of the dimension `server` of the server's own metrics. */
-  readonly metricsName: string = metricsNameOf(this);
+  readonly metricsName: string = buildMetricsName(this);
 
   /**
    * One of the server's own metrics (namespace `McpTasks`). Sum of a count, 95th percentile of a duration (ms).
@@ -41,7 +41,7 @@ export abstract class MeasuredServer extends Construct {
     const { unit, perTool } = METRICS[name];
     if (tool !== undefined && !perTool) throw new Error(`The metric ${name} is not told apart by tool.`);
     return new Metric({
-      namespace: NAMESPACE,
+      namespace: METRICS_NAMESPACE,
       metricName: name,
       dimensionsMap: { server: this.metricsName, ...(tool !== undefined && { tool }) },
       statistic: unit === 'Count' ? 'Sum' : 'p95',

@@ -47,31 +47,34 @@ export interface RequestLimits {
    *
    * @default 262144
    */
-  readonly answerBytes?: number;
+  readonly inputBytes?: number;
 }
 
 /** The variable of each limit, and the most that it can be. */
-const LIMITS = {
+const REQUEST_LIMITS = {
   bytes: { variable: 'MAX_BODY_BYTES', most: 4_194_304 },
   depth: { variable: 'MAX_BODY_DEPTH', most: 500 },
   values: { variable: 'MAX_BODY_VALUES', most: 4_194_304 },
   idLength: { variable: 'MAX_ID_LENGTH', most: 4_096 },
-  answerBytes: { variable: 'MAX_ANSWER_BYTES', most: 4_194_304 },
+  inputBytes: { variable: 'MAX_INPUT_BYTES', most: 4_194_304 },
 } as const;
 
-const entries = Object.entries(LIMITS) as [keyof RequestLimits, (typeof LIMITS)[keyof RequestLimits]][];
+const REQUEST_LIMIT_ENTRIES = Object.entries(REQUEST_LIMITS) as [
+  keyof RequestLimits,
+  (typeof REQUEST_LIMITS)[keyof RequestLimits],
+][];
 
 /** What the function that answers requests is told of them: nothing where nothing is said. */
-export const requestEnvironment = ({ requestLimits = {} }: RequestProps): Record<string, string> =>
+export const buildRequestEnvironment = ({ requestLimits = {} }: RequestProps): Record<string, string> =>
   Object.fromEntries(
-    entries.flatMap(([name, { variable }]) => {
+    REQUEST_LIMIT_ENTRIES.flatMap(([name, { variable }]) => {
       const limit = requestLimits[name];
       return limit === undefined ? [] : [[variable, String(limit)]];
     }),
   );
 
-export function* requestProblems({ requestLimits = {} }: RequestProps): Iterable<string> {
-  for (const [name, { most }] of entries) {
+export function* findRequestProblems({ requestLimits = {} }: RequestProps): Iterable<string> {
+  for (const [name, { most }] of REQUEST_LIMIT_ENTRIES) {
     const limit = requestLimits[name];
     if (limit === undefined || Token.isUnresolved(limit)) continue;
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > most)

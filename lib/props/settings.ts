@@ -20,7 +20,7 @@ export type Settings = Required<ToolsProps & IdentityProps & FunctionsProps & Li
   MonitoringProps;
 
 /** What `McpTasksServer` takes where its props say nothing; the reasons stand with the props. */
-export const DEFAULTS = {
+export const DEFAULT_SETTINGS = {
   environment: {},
   assets: [],
   apiMemory: 512,
@@ -42,7 +42,7 @@ export const DEFAULTS = {
 } satisfies Omit<Settings, 'entry' | 'auth' | keyof ResourcesProps | keyof RequestProps | keyof MonitoringProps>;
 
 /** A prop that is there and `undefined` is one that is not there. */
-export function settingsOf(props: McpTasksServerProps): Settings {
+export function resolveSettings(props: McpTasksServerProps): Settings {
   const given = Object.entries(props).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS, ...(Object.fromEntries(given) as unknown as McpTasksServerProps) } as Settings;
+  return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(given) as unknown as McpTasksServerProps) } as Settings;
 }

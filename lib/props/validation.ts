@@ -5,46 +5,53 @@ import { resolve } from 'node:path';
 import { Token } from 'aws-cdk-lib/core';
 import { WIRING_VARIABLES } from '../../lambda/variables.ts';
 import { McpAuth } from '../auth/mcp-auth.ts';
-import { monitoringProblems } from './monitoring-checks.ts';
-import { requestProblems } from './request-limits.ts';
+import { findMonitoringProblems } from './monitoring-checks.ts';
+import { findRequestProblems } from './request-limits.ts';
 import type { Settings } from './settings.ts';
 
 /**
  * @throws Error with every problem that there is, each with what to do about it
  */
 export function checkSettings(settings: Settings): void {
-  report(
-    [identityOf, filesOf, variablesOf, timesOf, numbersOf, originsOf, requestProblems, monitoringProblems].flatMap(
-      (problems) => [...problems(settings)],
-    ),
+  requireNoProblems(
+    [
+      findAuthProblems,
+      findFileProblems,
+      findVariableProblems,
+      findTimingProblems,
+      findRangeProblems,
+      findOriginProblems,
+      findRequestProblems,
+      findMonitoringProblems,
+    ].flatMap((problems) => [...problems(settings)]),
   );
 }
 
-export function report(problems: readonly string[]): void {
+export function requireNoProblems(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(`McpTasksServer: ${problems.join(' ')}`);
 }
 
-function* identityOf({ auth, allowedOrigins }: Settings): Iterable<string> {
+function* findAuthProblems({ auth, allowedOrigins }: Settings): Iterable<string> {
   if (!(auth instanceof McpAuth))
     yield 'Say who may call: "auth" is McpAuth.jwt(…), McpAuth.cognito(…), McpAuth.iam() or McpAuth.none().';
   else if (auth.kind === 'iam' && allowedOrigins.length > 0)
     yield 'allowedOrigins are of no use with McpAuth.iam(): browsers do not sign the requests with which they ask first.';
 }
 
-function* filesOf({ entry, assets }: Settings): Iterable<string> {
+function* findFileProblems({ entry, assets }: Settings): Iterable<string> {
   if (!existsSync(entry)) yield `There is no server module at ${resolve(entry)}: correct "entry".`;
   for (const { from } of assets)
     if (!existsSync(from)) yield `There is no asset at ${resolve(from)}: correct "assets".`;
 }
 
-function* variablesOf({ environment, assets }: Settings): Iterable<string> {
+function* findVariableProblems({ environment, assets }: Settings): Iterable<string> {
   const names = [...Object.keys(environment), ...assets.flatMap(({ variable }) => variable ?? [])];
   for (const name of names)
     if ((WIRING_VARIABLES as readonly string[]).includes(name))
       yield `The variable ${name} is set by the construct itself: give the tools' variable another name.`;
 }
 
-function* timesOf(settings: Settings): Iterable<string> {
+function* findTimingProblems(settings: Settings): Iterable<string> {
   const timeoutMs = settings.workerTimeout.toMilliseconds();
   const leaseMs = settings.lease.toMilliseconds();
   const heartbeatMs = settings.heartbeat.toMilliseconds();
@@ -59,7 +66,7 @@ function* timesOf(settings: Settings): Iterable<string> {
   if (!Number.isInteger(days) || days < 1) yield 'payloadRetention has to be whole days, and at least one.';
 }
 
-function* numbersOf(settings: Settings): Iterable<string> {
+function* findRangeProblems(settings: Settings): Iterable<string> {
   const bounds = {
     maxWorkers: [2, 1000],
     apiMemory: [128, 10_240],
@@ -76,7 +83,7 @@ function* numbersOf(settings: Settings): Iterable<string> {
   }
 }
 
-function* originsOf({ allowedOrigins }: Settings): Iterable<string> {
+function* findOriginProblems({ allowedOrigins }: Settings): Iterable<string> {
   for (const origin of allowedOrigins)
     if (!Token.isUnresolved(origin) && !isOrigin(origin))
       yield `${JSON.stringify(origin)} is no origin: write scheme, host and port alone, as in "https://app.example".`;

@@ -5,7 +5,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /** What DynamoDB, SQS, S3 and Secrets Manager ask of KMS in the name of whoever calls them. */
-const USE = [
+const KEY_USE_ACTIONS = [
   'kms:Decrypt',
   'kms:Encrypt',
   'kms:GenerateDataKey',
@@ -15,12 +15,12 @@ const USE = [
 ] as const;
 
 /** A key that several resources share is granted once. */
-export function permitKeys(role: IRole, keys: readonly (IKey | undefined)[]): void {
-  for (const key of new Set(keys)) key?.grant(role, ...USE);
+export function grantKeyUse(role: IRole, keys: readonly (IKey | undefined)[]): void {
+  for (const key of new Set(keys)) key?.grant(role, ...KEY_USE_ACTIONS);
 }
 
 /** CloudWatch Logs encrypts in its own name, for the log groups of this account alone. */
-export function letLogsUse(key: IKey, scope: Construct): void {
+export function grantLogsUse(key: IKey, scope: Construct): void {
   const { partition, region, account } = Stack.of(scope);
   key.addToResourcePolicy(
     new PolicyStatement({

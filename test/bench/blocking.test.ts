@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dollarsPerMillion, measureBlocking, waitingInside } from '../../bench/blocking.ts';
+import { computeDollarsPerMillion, estimateInRequestWait, measureBlocking } from '../../bench/blocking.ts';
 
 const TEN_MINUTES = 600_000;
 
@@ -20,7 +20,7 @@ describe('waiting ten minutes for tasks/result', () => {
   });
 
   it('costs a small part of what it costs to wait inside of requests', async () => {
-    const closed = dollarsPerMillion(await measureBlocking(TEN_MINUTES, 'works'));
-    expect(dollarsPerMillion(waitingInside(TEN_MINUTES)) / closed).toBeGreaterThan(24);
+    const closed = computeDollarsPerMillion(await measureBlocking(TEN_MINUTES, 'works'));
+    expect(computeDollarsPerMillion(estimateInRequestWait(TEN_MINUTES)) / closed).toBeGreaterThan(24);
   });
 });

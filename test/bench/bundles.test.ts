@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BASELINE, type BundleSize, measureSizes } from '../../bench/bundles.ts';
+import { BASELINE, type BundleSize, measureBundleSizes } from '../../bench/bundles.ts';
 
 describe('the bundles', () => {
-  const sizes = measureSizes();
+  const sizes = measureBundleSizes();
   const of = (name: string): BundleSize => {
     const found = sizes.find((each) => each.name === name);
     if (!found) throw new Error(`${name} was not bundled`);

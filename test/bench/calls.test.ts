@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
-import { dynamoDbEndpoint } from '../support/dynamodb.ts';
+import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
 
 describe('what a call costs', () => {
   let costs: CallCosts;
   beforeAll(async () => {
-    costs = await measureCalls(dynamoDbEndpoint());
+    costs = await measureCalls(getDynamoDbEndpoint());
   });
 
   it.each([

@@ -1,34 +1,34 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
-import { costTables, PRICES, pollItems, taskItems } from '../../bench/cost.ts';
-import { dynamoDbEndpoint } from '../support/dynamodb.ts';
+import { billPolls, billTasks, formatCostTables, PRICES_USD } from '../../bench/cost.ts';
+import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
 
 describe('what a million cost', () => {
   let costs: CallCosts;
   beforeAll(async () => {
-    costs = await measureCalls(dynamoDbEndpoint());
+    costs = await measureCalls(getDynamoDbEndpoint());
   });
-  const usdOf = (items: ReturnType<typeof pollItems>, what: string) => items.find((each) => each.what === what)?.usd;
+  const usdOf = (items: ReturnType<typeof billPolls>, what: string) => items.find((each) => each.label === what)?.usd;
 
   it('a poll is one request of each, and one strongly consistent read', () => {
-    const items = pollItems(costs);
-    expect(usdOf(items, 'API Gateway (HTTP API)')).toBe(PRICES.gatewayRequest);
-    expect(usdOf(items, 'Lambda requests')).toBe(PRICES.lambdaRequest);
-    expect(usdOf(items, 'DynamoDB reads')).toBe(PRICES.readUnit);
+    const items = billPolls(costs);
+    expect(usdOf(items, 'API Gateway (HTTP API)')).toBe(PRICES_USD.gatewayRequest);
+    expect(usdOf(items, 'Lambda requests')).toBe(PRICES_USD.lambdaRequest);
+    expect(usdOf(items, 'DynamoDB reads')).toBe(PRICES_USD.readUnit);
   });
 
   it('a task of a minute is three writes and twelve heartbeats, and as many messages', () => {
-    const items = taskItems(costs, 60_000, 5_000);
-    expect(items.find(({ what }) => what === 'DynamoDB writes')?.arithmetic).toBe('15 × $0.625');
+    const items = billTasks(costs, 60_000, 5_000);
+    expect(items.find(({ label }) => label === 'DynamoDB writes')?.arithmetic).toBe('15 × $0.625');
     // Its own, the change of visibility with the claim and with each heartbeat, and what Lambda makes to feed it.
-    expect(items.find(({ what }) => what === 'SQS requests')?.arithmetic).toBe('16 × $0.4');
+    expect(items.find(({ label }) => label === 'SQS requests')?.arithmetic).toBe('16 × $0.4');
   });
 
   it('fewer heartbeats cost less, and each table adds up', () => {
     const total = (heartbeatMs: number) =>
-      taskItems(costs, 600_000, heartbeatMs).reduce((sum, { usd }) => sum + usd, 0);
-    expect(total(5_000) - total(15_000)).toBeCloseTo(80 * (PRICES.writeUnit + PRICES.sqsRequest), 6);
-    const tables = costTables(costs);
+      billTasks(costs, 600_000, heartbeatMs).reduce((sum, { usd }) => sum + usd, 0);
+    expect(total(5_000) - total(15_000)).toBeCloseTo(80 * (PRICES_USD.writeUnit + PRICES_USD.sqsRequest), 6);
+    const tables = formatCostTables(costs);
     expect(tables).not.toContain('NaN');
     const [bill = ''] = tables.split('\n\n');
     const figures = [...bill.matchAll(/\$([\d.]+) \|$/gm)].map(([, usd]) => Number(usd));

@@ -7,15 +7,15 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { alive, descendants } from '../support/processes.ts';
-import { rpc } from '../support/rpc.ts';
+import { isAlive, listDescendants } from '../support/processes.ts';
+import { sendRpc } from '../support/rpc.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const PATIENCE = 60_000;
-vi.setConfig({ testTimeout: 2 * PATIENCE });
+const WAIT_TIMEOUT_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 const main = fileURLToPath(new URL('../../bin/dev.ts', import.meta.url));
 const server = fileURLToPath(new URL('../lib/local/fixtures/server.ts', import.meta.url));
-const running = new Set<ReturnType<typeof dev>>();
+const running = new Set<ReturnType<typeof startDev>>();
 afterEach(async () => {
   for (const each of running) {
     each.child.kill('SIGKILL');
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 /** `npm run dev -- …` without npm. */
-function dev(...args: string[]) {
+function startDev(...args: string[]) {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -44,49 +44,49 @@ function dev(...args: string[]) {
         const line = /^MCP endpoint: (http:\S+)$/m.exec(said.stdout);
         expect(line, said.stderr).not.toBeNull();
         return line?.[1] ?? '';
-      }, PATIENCE),
+      }, WAIT_TIMEOUT_MS),
     workers: () => [...said.stderr.matchAll(/^worker (\d+) started$/gm)].map(([, pid]) => Number(pid)),
   };
   running.add(started);
   return started;
 }
 
-const gone = (pids: number[]) => vi.waitFor(() => expect(pids.filter(alive)).toEqual([]), PATIENCE);
+const waitUntilGone = (pids: number[]) => vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), WAIT_TIMEOUT_MS);
 
 describe('npm run dev', () => {
   test('prints the endpoint, replaces a dead worker, and leaves nothing running when it is told twice to end', async () => {
-    const stack = dev('--port', '0', '--workers', '2', '--server', server);
+    const stack = startDev('--port', '0', '--workers', '2', '--server', server);
     const url = await stack.endpoint();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
     expect(stack.said.stdout).toBe(`MCP endpoint: ${url}\n`);
     expect(stack.said.stderr).toMatch(
       /^External function: aws lambda invoke --endpoint-url http:\/\/127\.0\.0\.1:\d+ --function-name McpExternal\w+ .*$/m,
     );
-    expect(await rpc(url, 'tools/call', { name: 'who_am_i', arguments: {} })).toMatchObject({ status: 200 });
+    expect(await sendRpc(url, 'tools/call', { name: 'who_am_i', arguments: {} })).toMatchObject({ status: 200 });
 
     const workers = stack.workers();
     expect(workers).toHaveLength(2);
-    expect(descendants(stack.pid)).toEqual(expect.arrayContaining(workers));
+    expect(listDescendants(stack.pid)).toEqual(expect.arrayContaining(workers));
     process.kill(workers[0] as number, 'SIGKILL');
-    await vi.waitFor(() => expect(stack.workers()).toHaveLength(3), PATIENCE);
+    await vi.waitFor(() => expect(stack.workers()).toHaveLength(3), WAIT_TIMEOUT_MS);
 
-    const children = descendants(stack.pid);
+    const children = listDescendants(stack.pid);
     // Two workers, an API process, and the embedded DynamoDB.
     expect(children.length).toBeGreaterThanOrEqual(4);
     stack.child.kill('SIGTERM');
     stack.child.kill('SIGINT');
     expect(await stack.ended).toMatchObject({ code: 0, signal: null });
-    expect(children.filter(alive)).toEqual([]);
+    expect(children.filter(isAlive)).toEqual([]);
     expect(stack.said.stdout).toBe(`MCP endpoint: ${url}\n`);
   });
 
   test('ends cleanly on SIGINT, also while it starts', async () => {
-    const stack = dev('--port', '0', '--workers', '1', '--server', server);
-    await vi.waitFor(() => expect(stack.workers()).toHaveLength(1), PATIENCE);
-    const children = descendants(stack.pid);
+    const stack = startDev('--port', '0', '--workers', '1', '--server', server);
+    await vi.waitFor(() => expect(stack.workers()).toHaveLength(1), WAIT_TIMEOUT_MS);
+    const children = listDescendants(stack.pid);
     stack.child.kill('SIGINT');
     expect(await stack.ended).toMatchObject({ code: 0, signal: null });
-    expect(children.filter(alive)).toEqual([]);
+    expect(children.filter(isAlive)).toEqual([]);
   });
 
   test('takes everything along when it is killed itself', async () => {
@@ -94,12 +94,12 @@ describe('npm run dev', () => {
     onTestFinished(() => rmSync(temporary, { recursive: true }));
     vi.stubEnv('TMPDIR', temporary);
     onTestFinished(() => void vi.unstubAllEnvs());
-    const stack = dev('--port', '0', '--workers', '2', '--server', server);
+    const stack = startDev('--port', '0', '--workers', '2', '--server', server);
     await stack.endpoint();
-    const children = descendants(stack.pid);
+    const children = listDescendants(stack.pid);
     expect(children.length).toBeGreaterThanOrEqual(4);
     stack.child.kill('SIGKILL');
-    await gone(children);
+    await waitUntilGone(children);
     expect(readdirSync(temporary)).toEqual([]);
   });
 
@@ -117,15 +117,15 @@ describe('npm run dev', () => {
     npm.stdout.setEncoding('utf8').on('data', (text) => {
       said += text;
     });
-    await vi.waitFor(() => expect(said).toContain('MCP endpoint: '), PATIENCE);
+    await vi.waitFor(() => expect(said).toContain('MCP endpoint: '), WAIT_TIMEOUT_MS);
     const stack = Number(said.split('\n')[0]);
-    const everything = [stack, ...descendants(stack)];
+    const everything = [stack, ...listDescendants(stack)];
     npm.kill('SIGKILL');
-    await gone(everything);
+    await waitUntilGone(everything);
   });
 
   test('listens on 127.0.0.1 only', async () => {
-    const stack = dev('--port', '0', '--workers', '1', '--server', server);
+    const stack = startDev('--port', '0', '--workers', '1', '--server', server);
     const { port } = new URL(await stack.endpoint());
     const reaches = async (host: string) => {
       const socket = connect({ host, port: Number(port), timeout: 2_000 });
@@ -151,7 +151,7 @@ describe('what keeps it from starting is one line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const refused = async (...args: string[]) => {
-    const { code, stdout, stderr } = await dev(...args).ended;
+    const { code, stdout, stderr } = await startDev(...args).ended;
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     return { code, stderr };
@@ -199,7 +199,7 @@ describe('what keeps it from starting is one line', () => {
 });
 
 test('--help explains every option', async () => {
-  const { code, stdout } = await dev('--help').ended;
+  const { code, stdout } = await startDev('--help').ended;
   expect(code).toBe(0);
   for (const option of ['--port', '--dynamodb', '--server', '--workers']) expect(stdout).toContain(option);
 });

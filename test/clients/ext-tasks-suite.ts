@@ -9,7 +9,7 @@ import { afterEach, expect, it } from 'vitest';
 import { type Connection, type ConnectionOptions, connect } from '../../bin/call/connection.ts';
 
 /** What `test/support/servers/clients.ts` is asked by clients with tasks, wherever it runs. */
-export function followsTasks(url: () => string): void {
+export function testExtTasksClient(url: () => string): void {
   let connections: Connection[] = [];
 
   afterEach(async () => {
@@ -36,9 +36,9 @@ export function followsTasks(url: () => string): void {
   };
 
   it('finds the tasks of 2026-07-28', async () => {
-    const { client, generation } = await open();
+    const { client, taskProtocol } = await open();
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
-    expect(generation).toBe('v2');
+    expect(taskProtocol).toBe('v2');
   });
 
   it('gets an immediate result where the server makes no task', async () => {

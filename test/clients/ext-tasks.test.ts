@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
-import { followsTasks } from './ext-tasks-suite.ts';
+import { testExtTasksClient } from './ext-tasks-suite.ts';
 
 /** The official client packages against the whole stack: HTTP, worker processes, DynamoDB Local, SQS. */
 describe('@modelcontextprotocol/client with ext-tasks', () => {
@@ -10,5 +10,5 @@ describe('@modelcontextprotocol/client with ext-tasks', () => {
     environment: { HEARTBEAT_MS: '500' },
   });
 
-  followsTasks(() => stack().url);
+  testExtTasksClient(() => stack().url);
 });

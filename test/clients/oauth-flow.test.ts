@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { LocalIssuer } from '../../lib/local/issuer.ts';
 import { LOCAL_SCOPE, type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
-import { rpc } from '../support/rpc.ts';
-import { MemoryProvider, signIn } from '../support/oauth-client.ts';
+import { connectSignedIn, MemoryOAuthProvider } from '../support/oauth-client.ts';
+import { sendRpc } from '../support/rpc.ts';
 
 let stack: LocalStack;
 let issuer: LocalIssuer;
@@ -20,16 +20,16 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-const echo = (words: string) => ({ name: 'echo', arguments: { words } });
-const authorization = async (subject: string, more: Record<string, unknown> = {}) => ({
-  authorization: `Bearer ${await issuer.issue({ sub: subject, client_id: 'app', aud: stack.url, scope: LOCAL_SCOPE, ...more })}`,
+const buildEchoCall = (words: string) => ({ name: 'echo', arguments: { words } });
+const issueAuthorization = async (subject: string, more: Record<string, unknown> = {}) => ({
+  authorization: `Bearer ${await issuer.issueToken({ sub: subject, client_id: 'app', aud: stack.url, scope: LOCAL_SCOPE, ...more })}`,
 });
 
 describe("the official client's auth provider", () => {
   it('finds the issuer, registers, signs its person in, and calls a tool', async () => {
-    const provider = new MemoryProvider('anna');
-    const { client } = await signIn(stack.url, provider);
-    expect(await client.callTool(echo('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
+    const provider = new MemoryOAuthProvider('anna');
+    const { client } = await connectSignedIn(stack.url, provider);
+    expect(await client.callTool(buildEchoCall('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
     expect(provider.visited).toHaveLength(1);
     const { searchParams } = provider.visited[0] as URL;
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -49,28 +49,28 @@ describe("the official client's auth provider", () => {
       headers.delete('www-authenticate');
       return new Response(response.body, { status: response.status, headers });
     };
-    const { client } = await signIn(stack.url, new MemoryProvider('anna'), { fetch: withoutHeader });
-    expect(await client.callTool(echo('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
+    const { client } = await connectSignedIn(stack.url, new MemoryOAuthProvider('anna'), { fetch: withoutHeader });
+    expect(await client.callTool(buildEchoCall('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
     expect(asked).toContain('/.well-known/oauth-protected-resource/mcp');
     await client.close();
   });
 
   it('asks for one more scope when a tool demands it, and keeps what it had', async () => {
-    const provider = new MemoryProvider('anna');
-    const { client, call } = await signIn(stack.url, provider);
+    const provider = new MemoryOAuthProvider('anna');
+    const { client, call } = await connectSignedIn(stack.url, provider);
     const erased = await call((connected) => connected.callTool({ name: 'erase', arguments: {} }));
     expect(erased).toMatchObject({ content: [{ text: 'erased' }] });
     expect(provider.visited).toHaveLength(2);
     expect(provider.visited[1]?.searchParams.get('scope')?.split(' ').sort()).toEqual(['datasets.write', LOCAL_SCOPE]);
-    expect(await client.callTool(echo('still here'))).toMatchObject({ content: [{ text: 'still here' }] });
+    expect(await client.callTool(buildEchoCall('still here'))).toMatchObject({ content: [{ text: 'still here' }] });
     await client.close();
   });
 
   it('refreshes a token that is refused, with nobody signing in', async () => {
-    const provider = new MemoryProvider('anna');
-    const { client } = await signIn(stack.url, provider);
-    provider.spoil();
-    expect(await client.callTool(echo('again'))).toMatchObject({ content: [{ text: 'again' }] });
+    const provider = new MemoryOAuthProvider('anna');
+    const { client } = await connectSignedIn(stack.url, provider);
+    provider.corruptAccessToken();
+    expect(await client.callTool(buildEchoCall('again'))).toMatchObject({ content: [{ text: 'again' }] });
     expect(provider.visited).toHaveLength(1);
     await client.close();
   });
@@ -102,27 +102,27 @@ describe('the metadata of the protected resource', () => {
 
 describe('through the whole stack', () => {
   it('a task is its owner’s, whichever token shows who that is, and nobody else’s', async () => {
-    const anna = await authorization('anna');
-    const created = await rpc(stack.url, 'tools/call', echo('mine'), anna);
+    const anna = await issueAuthorization('anna');
+    const created = await sendRpc(stack.url, 'tools/call', buildEchoCall('mine'), anna);
     const taskId = created.json.result.taskId;
     expect(taskId).toEqual(expect.any(String));
-    const again = await authorization('anna', { client_id: 'another' });
-    expect((await rpc(stack.url, 'tasks/get', { taskId }, again)).json.result.taskId).toBe(taskId);
-    const foreign = await rpc(stack.url, 'tasks/get', { taskId }, await authorization('bert'));
-    const unknown = await rpc(stack.url, 'tasks/get', { taskId: 'nothing' }, await authorization('bert'));
+    const again = await issueAuthorization('anna', { client_id: 'another' });
+    expect((await sendRpc(stack.url, 'tasks/get', { taskId }, again)).json.result.taskId).toBe(taskId);
+    const foreign = await sendRpc(stack.url, 'tasks/get', { taskId }, await issueAuthorization('bert'));
+    const unknown = await sendRpc(stack.url, 'tasks/get', { taskId: 'nothing' }, await issueAuthorization('bert'));
     expect(foreign).toEqual(unknown);
     expect(foreign.json.error).toEqual({ code: -32602, message: 'Task not found' });
   });
 
   it('a token for the endpoint is good at the streaming one, and needed there', async () => {
     const streaming = stack.streamingUrl ?? '';
-    expect((await rpc(streaming, 'tools/list')).status).toBe(401);
-    const listed = await rpc(streaming, 'tools/list', {}, await authorization('anna'));
+    expect((await sendRpc(streaming, 'tools/list')).status).toBe(401);
+    const listed = await sendRpc(streaming, 'tools/list', {}, await issueAuthorization('anna'));
     expect(listed.json.result.tools.map(({ name }: { name: string }) => name)).toContain('echo');
   });
 
   it('a token for another server is refused', async () => {
-    const headers = await authorization('anna', { aud: 'https://other.example/mcp' });
-    expect((await rpc(stack.url, 'tools/call', echo('mine'), headers)).status).toBe(401);
+    const headers = await issueAuthorization('anna', { aud: 'https://other.example/mcp' });
+    expect((await sendRpc(stack.url, 'tools/call', buildEchoCall('mine'), headers)).status).toBe(401);
   });
 });

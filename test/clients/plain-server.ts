@@ -4,12 +4,12 @@ import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { defineServer, defineTool } from '../../lambda/index.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
-const sum = z.object({ sum: z.number() });
-const numbers = z.object({ a: z.number(), b: z.number() });
-const named = z.object({ name: z.string() });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const sumSchema = z.object({ sum: z.number() });
+const numbersSchema = z.object({ a: z.number(), b: z.number() });
+const nameSchema = z.object({ name: z.string() });
 
-const add = defineTool('add', { inputSchema: numbers, outputSchema: sum }, ({ a, b }) => ({
+const add = defineTool('add', { inputSchema: numbersSchema, outputSchema: sumSchema }, ({ a, b }) => ({
   structuredContent: { sum: a + b },
 }));
 
@@ -17,8 +17,8 @@ const report = defineTool(
   'report',
   {
     description: 'Adds, in the background.',
-    inputSchema: numbers,
-    outputSchema: sum,
+    inputSchema: numbersSchema,
+    outputSchema: sumSchema,
     withoutTasks: 'handOff',
     pollIntervalMs: { min: 50, max: 50 },
   },
@@ -30,37 +30,37 @@ const report = defineTool(
 
 const endless = defineTool('endless', { withoutTasks: 'handOff' }, async (task) => {
   await delay(600_000, undefined, { signal: task.signal });
-  return text('Nobody came.');
+  return toTextResult('Nobody came.');
 });
 
 const quick = defineTool('quick', { withoutTasks: 'inlineThenHandOff' }, async (task) =>
-  text(`done ${await task.step('work', () => 'once')}`),
+  toTextResult(`done ${await task.step('work', () => 'once')}`),
 );
 
 const order = defineTool('order', { asks: ['elicitation'] }, async (task) => {
-  const answer = await task.elicit('who', { message: 'Who is it for?', requestedSchema: named });
-  return text(answer.action === 'accept' ? `For ${answer.content.name}.` : answer.action);
+  const answer = await task.elicit('who', { message: 'Who is it for?', requestedSchema: nameSchema });
+  return toTextResult(answer.action === 'accept' ? `For ${answer.content.name}.` : answer.action);
 });
 
 const orderLater = defineTool('order_later', { asks: ['elicitation'], withoutTasks: 'handOff' }, async (task) => {
-  const answer = await task.elicit('who', { message: 'Who is it for?', requestedSchema: named });
-  return text(answer.action === 'accept' ? `Later for ${answer.content.name}.` : answer.action);
+  const answer = await task.elicit('who', { message: 'Who is it for?', requestedSchema: nameSchema });
+  return toTextResult(answer.action === 'accept' ? `Later for ${answer.content.name}.` : answer.action);
 });
 
-const required = defineTool('required', { taskSupport: 'required' }, () => text('ran'));
+const required = defineTool('required', { taskSupport: 'required' }, () => toTextResult('ran'));
 
 export default defineServer({
   name: 'plain-clients',
   version: '1.0.0',
   tools: [add, report, endless, quick, order, orderLater, required],
   mcp: (server) => {
-    server.registerTool('ordinary', { description: 'An ordinary tool.', inputSchema: named }, ({ name }) =>
-      text(`Hello, ${name}.`),
+    server.registerTool('ordinary', { description: 'An ordinary tool.', inputSchema: nameSchema }, ({ name }) =>
+      toTextResult(`Hello, ${name}.`),
     );
     server.registerTool('ordinary_asks', { description: 'An ordinary tool that asks.' }, (ctx) => {
       const answer = inputResponse(ctx.mcpReq.inputResponses, 'who');
-      if (answer.kind === 'elicit') return text(`You are ${answer.content?.name ?? answer.action}.`);
-      const who = inputRequired.elicit({ message: 'Who is it for?', requestedSchema: named });
+      if (answer.kind === 'elicit') return toTextResult(`You are ${answer.content?.name ?? answer.action}.`);
+      const who = inputRequired.elicit({ message: 'Who is it for?', requestedSchema: nameSchema });
       return inputRequired({ inputRequests: { who } });
     });
     server.registerTool(
@@ -68,10 +68,10 @@ export default defineServer({
       { description: 'An ordinary tool that asks in the middle.' },
       async (ctx) => {
         await ctx.mcpReq.elicitInput({ message: 'Who?', requestedSchema: { type: 'object', properties: {} } });
-        return text('asked');
+        return toTextResult('asked');
       },
     );
-    server.registerPrompt('greeting', { argsSchema: named }, ({ name }) => ({
+    server.registerPrompt('greeting', { argsSchema: nameSchema }, ({ name }) => ({
       messages: [{ role: 'user', content: { type: 'text', text: `Greet ${name}.` } }],
     }));
     server.registerResource('motto', 'test://motto', { mimeType: 'text/plain' }, (uri) => ({

@@ -4,9 +4,9 @@ import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotoc
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, it } from 'vitest';
 
-const INFO = { name: 'plain', version: '1.0.0' };
-const FORM = { elicitation: { form: {} } };
-const answer = async () => ({ action: 'accept' as const, content: { name: 'Ada' } });
+const PLAIN_CLIENT_INFO = { name: 'plain', version: '1.0.0' };
+const FORM_CAPABILITIES = { elicitation: { form: {} } };
+const acceptForm = async () => ({ action: 'accept' as const, content: { name: 'Ada' } });
 
 /** What these tests need of a client: both SDKs have it, in types of their own. */
 interface PlainClient {
@@ -17,37 +17,41 @@ interface PlainClient {
   close(): Promise<void>;
 }
 
-type Mode = 'legacy' | 'auto' | { pin: string };
+type NegotiationMode = 'legacy' | 'auto' | { pin: string };
 
-async function client2(url: URL, mode: Mode, asks: boolean): Promise<PlainClient> {
-  const client = new Client(INFO, { capabilities: asks ? FORM : {}, versionNegotiation: { mode } });
-  if (asks) client.setRequestHandler('elicitation/create', answer);
+async function connectClient2x(url: URL, mode: NegotiationMode, asks: boolean): Promise<PlainClient> {
+  const client = new Client(PLAIN_CLIENT_INFO, {
+    capabilities: asks ? FORM_CAPABILITIES : {},
+    versionNegotiation: { mode },
+  });
+  if (asks) client.setRequestHandler('elicitation/create', acceptForm);
   await client.connect(new StreamableHTTPClientTransport(url));
   return client as unknown as PlainClient;
 }
 
-async function client1(url: URL, asks: boolean): Promise<PlainClient> {
-  const client = new Client1(INFO, { capabilities: asks ? FORM : {} });
-  if (asks) client.setRequestHandler(ElicitRequestSchema, answer);
+async function connectClient1x(url: URL, asks: boolean): Promise<PlainClient> {
+  const client = new Client1(PLAIN_CLIENT_INFO, { capabilities: asks ? FORM_CAPABILITIES : {} });
+  if (asks) client.setRequestHandler(ElicitRequestSchema, acceptForm);
   await client.connect(new Transport1(url) as never);
   return client as unknown as PlainClient;
 }
 
 const CLIENTS: Record<string, (url: URL, asks: boolean) => Promise<PlainClient>> = {
-  'client 2.4, legacy': (url, asks) => client2(url, 'legacy', asks),
-  'client 2.4, auto': (url, asks) => client2(url, 'auto', asks),
-  'client 2.4, pinned to 2026-07-28': (url, asks) => client2(url, { pin: '2026-07-28' }, asks),
-  'sdk 1.32': client1,
+  'client 2.4, legacy': (url, asks) => connectClient2x(url, 'legacy', asks),
+  'client 2.4, auto': (url, asks) => connectClient2x(url, 'auto', asks),
+  'client 2.4, pinned to 2026-07-28': (url, asks) => connectClient2x(url, { pin: '2026-07-28' }, asks),
+  'sdk 1.32': connectClient1x,
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
-type Result = any;
+type AnyCallResult = any;
 
-const textOf = (result: Result): string => result.content?.[0]?.text ?? '';
-const taskIn = (result: Result) => JSON.parse(/\{"task_id":"[^"]+"\}/.exec(textOf(result))?.[0] ?? '{}');
+const readText = (result: AnyCallResult): string => result.content?.[0]?.text ?? '';
+const parseTaskArguments = (result: AnyCallResult) =>
+  JSON.parse(/\{"task_id":"[^"]+"\}/.exec(readText(result))?.[0] ?? '{}');
 
 /** What `test/clients/plain-server.ts` is asked by clients without tasks, wherever it runs. */
-export function servesPlainClients(url: () => string): void {
+export function testPlainClients(url: () => string): void {
   describe.each(Object.entries(CLIENTS))('%s', (_, connect) => {
     const open: PlainClient[] = [];
 
@@ -60,7 +64,7 @@ export function servesPlainClients(url: () => string): void {
       open.push(client);
       return {
         client,
-        call: (name: string, args: Record<string, unknown> = {}): Promise<Result> =>
+        call: (name: string, args: Record<string, unknown> = {}): Promise<AnyCallResult> =>
           client.callTool({ name, arguments: args }),
       };
     };
@@ -84,43 +88,43 @@ export function servesPlainClients(url: () => string): void {
       // The client holds results against the schemas it was shown.
       await client.listTools();
       const handed = await call('report', { a: 2, b: 3 });
-      expect(textOf(handed)).toContain('get_task_result');
-      expect((await call('get_task_result', taskIn(handed))).structuredContent).toEqual({ sum: 5 });
+      expect(readText(handed)).toContain('get_task_result');
+      expect((await call('get_task_result', parseTaskArguments(handed))).structuredContent).toEqual({ sum: 5 });
     });
 
     it('gets what is quick in the call itself', async () => {
       const { call } = await connected();
-      expect(textOf(await call('quick'))).toBe('done once');
+      expect(readText(await call('quick'))).toBe('done once');
     });
 
     it('cancels what it was handed off', async () => {
       const { call } = await connected();
-      const task = taskIn(await call('endless'));
-      expect(textOf(await call('cancel_task', task))).toContain('is cancelled');
+      const task = parseTaskArguments(await call('endless'));
+      expect(readText(await call('cancel_task', task))).toContain('is cancelled');
       expect(await call('get_task_result', task)).toMatchObject({ isError: true });
     });
 
     it('answers the questions of a tool that runs inline', async () => {
       const { call } = await connected(true);
-      expect(textOf(await call('order'))).toBe('For Ada.');
+      expect(readText(await call('order'))).toBe('For Ada.');
     });
 
     it('answers the questions of a task that it follows', async () => {
       const { call } = await connected(true);
       const handed = await call('order_later');
-      expect(textOf(await call('get_task_result', taskIn(handed)))).toBe('Later for Ada.');
+      expect(readText(await call('get_task_result', parseTaskArguments(handed)))).toBe('Later for Ada.');
     });
 
     it('answers an ordinary tool that returns inputRequired(…)', async () => {
       const { call } = await connected(true);
-      expect(textOf(await call('ordinary_asks'))).toBe('You are Ada.');
+      expect(readText(await call('ordinary_asks'))).toBe('You are Ada.');
     });
 
     it('is refused, clearly, by what it cannot do', async () => {
       const { call } = await connected();
       const refusal = async (name: string): Promise<string> =>
         call(name).then(
-          (result) => (result.isError ? textOf(result) : 'no refusal'),
+          (result) => (result.isError ? readText(result) : 'no refusal'),
           (error) => String(error.message),
         );
       expect(await refusal('required')).toMatch(/io\.modelcontextprotocol\/tasks|as a task only/);
@@ -130,7 +134,7 @@ export function servesPlainClients(url: () => string): void {
 
     it('uses ordinary tools, prompts and resources', async () => {
       const { client, call } = await connected();
-      expect(textOf(await call('ordinary', { name: 'Ada' }))).toBe('Hello, Ada.');
+      expect(readText(await call('ordinary', { name: 'Ada' }))).toBe('Hello, Ada.');
       const { messages } = await client.getPrompt({ name: 'greeting', arguments: { name: 'Ada' } });
       expect(messages).toMatchObject([{ content: { text: 'Greet Ada.' } }]);
       const { contents } = await client.readResource({ uri: 'test://motto' });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
-import { servesPlainClients } from './plain-suite.ts';
+import { testPlainClients } from './plain-suite.ts';
 
 /** Clients of both official SDKs that know nothing of tasks: HTTP, worker processes, DynamoDB Local, SQS. */
 describe('clients without tasks', () => {
@@ -10,5 +10,5 @@ describe('clients without tasks', () => {
     environment: { HEARTBEAT_MS: '500' },
   });
 
-  servesPlainClients(() => stack().url);
+  testPlainClients(() => stack().url);
 });

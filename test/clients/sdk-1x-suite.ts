@@ -11,23 +11,23 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, expect, it } from 'vitest';
 
-type Answers = (message: string) => ElicitResult | Promise<ElicitResult>;
+type FormHandler = (message: string) => ElicitResult | Promise<ElicitResult>;
 
-export interface Open {
+export interface Sdk1xOptions {
   /** What the person says to each form. Without it the client cannot be asked. */
-  readonly answers?: Answers;
+  readonly answerForm?: FormHandler;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Connects the 1.x client; tells what went wrong on its transport. */
-export async function connectSdk1x(url: string, { answers, headers = {} }: Open = {}) {
+export async function connectSdk1x(url: string, { answerForm, headers = {} }: Sdk1xOptions = {}) {
   const client = new Client(
     { name: 'sdk-1x', version: '1.0.0' },
-    { capabilities: answers ? { elicitation: { form: {} } } : {} },
+    { capabilities: answerForm ? { elicitation: { form: {} } } : {} },
   );
   const errors: Error[] = [];
   client.onerror = (error) => errors.push(error);
-  if (answers) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answers(params.message));
+  if (answerForm) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerForm(params.message));
   const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } });
   await client.connect(transport as Transport);
   // What it learns here it needs to know which tools are tasks.
@@ -35,7 +35,7 @@ export async function connectSdk1x(url: string, { answers, headers = {} }: Open 
   return { client, transport, errors };
 }
 
-export const createTask = async (
+export const createSdk1xTask = async (
   client: Client,
   name: string,
   args: Record<string, unknown> = {},
@@ -44,14 +44,14 @@ export const createTask = async (
   client.request({ method: 'tools/call', params: { name, arguments: args } }, CreateTaskResultSchema, { task });
 
 /** What `test/support/servers/clients.ts` is asked by the 1.x SDK's client, wherever it runs. */
-export function servesSdk1x(url: () => string): void {
+export function testSdk1xClient(url: () => string): void {
   const opened: Client[] = [];
 
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((client) => client.close()));
   });
 
-  const open = async (options: Open = {}) => {
+  const open = async (options: Sdk1xOptions = {}) => {
     const connected = await connectSdk1x(url(), options);
     opened.push(connected.client);
     return connected;
@@ -88,7 +88,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('is driven by hand: get, and a result that blocks until it is there', async () => {
     const { client, errors } = await open();
-    const { task } = await createTask(client, 'slow', { ms: 700 });
+    const { task } = await createSdk1xTask(client, 'slow', { ms: 700 });
     const { tasks } = client.experimental;
     expect(await tasks.getTask(task.taskId)).toMatchObject({ taskId: task.taskId, status: 'working' });
     const result = await tasks.getTaskResult(task.taskId, CallToolResultSchema);
@@ -104,7 +104,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('gets the lifetime it asks for within bounds, and is told the real one', async () => {
     const { client } = await open();
-    const { task } = await createTask(client, 'add', { a: 1, b: 1 }, { ttl: 60_000 });
+    const { task } = await createSdk1xTask(client, 'add', { a: 1, b: 1 }, { ttl: 60_000 });
     await client.experimental.tasks.getTaskResult(task.taskId, CallToolResultSchema);
     const { ttl, createdAt, lastUpdatedAt } = await client.experimental.tasks.getTask(task.taskId);
     expect(ttl).toBe(60_000 + Date.parse(lastUpdatedAt) - Date.parse(createdAt));
@@ -113,7 +113,7 @@ export function servesSdk1x(url: () => string): void {
   it('answers an elicitation within a task', async () => {
     const asked: string[] = [];
     const { client, errors } = await open({
-      answers: (message) => {
+      answerForm: (message) => {
         asked.push(message);
         return { action: 'accept', content: { name: 'Ada', pieces: 2, size: 'large', extras: ['milk'] } };
       },
@@ -134,7 +134,7 @@ export function servesSdk1x(url: () => string): void {
   it('answers two elicitations at once, each asked once', async () => {
     const asked: string[] = [];
     const { client } = await open({
-      answers: (message) => {
+      answerForm: (message) => {
         asked.push(message);
         const content: ElicitResult['content'] = message === 'Who are you?' ? { name: 'Grace' } : { sure: true };
         return { action: 'accept', content };
@@ -148,7 +148,7 @@ export function servesSdk1x(url: () => string): void {
   it('takes its time to answer while its stream is resumed, and is not asked again', async () => {
     let asked = 0;
     const { client } = await open({
-      answers: async () => {
+      answerForm: async () => {
         asked += 1;
         await new Promise((resolve) => setTimeout(resolve, 600));
         return { action: 'decline' };
@@ -160,14 +160,14 @@ export function servesSdk1x(url: () => string): void {
   });
 
   it('is asked before a task exists, on the stream of the call', async () => {
-    const { client } = await open({ answers: () => ({ action: 'accept', content: { name: 'Alan' } }) });
+    const { client } = await open({ answerForm: () => ({ action: 'accept', content: { name: 'Alan' } }) });
     const messages = await seen(client, 'prepared');
     expect(messages[0]).toMatchObject({ type: 'taskCreated' });
     expect(messages.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: 'Done for Alan.' }] } });
   });
 
   it('makes no task when the question before it is declined', async () => {
-    const { client } = await open({ answers: () => ({ action: 'decline' }) });
+    const { client } = await open({ answerForm: () => ({ action: 'decline' }) });
     expect(await seen(client, 'prepared')).toMatchObject([
       { type: 'error', error: { code: -32602, message: expect.stringContaining('Not begun (decline).') } },
     ]);
@@ -175,7 +175,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('cancels, on the server as well, and only once', async () => {
     const { client } = await open();
-    const { task } = await createTask(client, 'wait');
+    const { task } = await createSdk1xTask(client, 'wait');
     const { tasks } = client.experimental;
     expect(await tasks.cancelTask(task.taskId)).toMatchObject({ taskId: task.taskId, status: 'cancelled' });
     expect(await tasks.getTask(task.taskId)).toMatchObject({ status: 'cancelled' });
@@ -184,7 +184,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('that waits for a result is told when the task is cancelled, and does not come back for ever', async () => {
     const { client, transport } = await open();
-    const { task } = await createTask(client, 'wait');
+    const { task } = await createSdk1xTask(client, 'wait');
     const { tasks } = client.experimental;
     const requests: (string | null)[] = [];
     const internals = transport as unknown as { _fetch: typeof fetch };
@@ -220,7 +220,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('sees a protocol error as one', async () => {
     const { client } = await open();
-    const { task } = await createTask(client, 'refuse');
+    const { task } = await createSdk1xTask(client, 'refuse');
     await expect(client.experimental.tasks.getTaskResult(task.taskId, CallToolResultSchema)).rejects.toMatchObject({
       code: -32050,
       data: { limit: 3 },
@@ -229,7 +229,7 @@ export function servesSdk1x(url: () => string): void {
 
   it('is told at once what it cannot be asked', async () => {
     const { client } = await open();
-    await expect(createTask(client, 'order')).rejects.toMatchObject({
+    await expect(createSdk1xTask(client, 'order')).rejects.toMatchObject({
       code: -32602,
       data: { requiredCapabilities: { elicitation: { form: {} } } },
     });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_SCOPE } from '../../lib/local/stack.ts';
 import { useTestStack } from '../support/stack.ts';
-import { connectSdk1x, createTask, servesSdk1x } from './sdk-1x-suite.ts';
+import { connectSdk1x, createSdk1xTask, testSdk1xClient } from './sdk-1x-suite.ts';
 
 const server = fileURLToPath(new URL('server.ts', import.meta.url));
 const environment = { HEARTBEAT_MS: '500' };
@@ -11,7 +11,7 @@ const environment = { HEARTBEAT_MS: '500' };
 describe('@modelcontextprotocol/sdk 1.32', () => {
   const stack = useTestStack({ server, environment, apiProcesses: 2 });
 
-  servesSdk1x(() => stack().url);
+  testSdk1xClient(() => stack().url);
 
   it('is offered no list where callers cannot be told apart', async () => {
     const { client } = await connectSdk1x(stack().url);
@@ -26,7 +26,7 @@ describe('@modelcontextprotocol/sdk 1.32 with an access token', () => {
 
   const open = async (sub: string) => {
     const { issuer, url } = stack();
-    const token = await issuer?.issue({ sub, client_id: 'app', aud: url, scope: LOCAL_SCOPE });
+    const token = await issuer?.issueToken({ sub, client_id: 'app', aud: url, scope: LOCAL_SCOPE });
     return connectSdk1x(url, { headers: { authorization: `Bearer ${token}` } });
   };
 
@@ -34,8 +34,9 @@ describe('@modelcontextprotocol/sdk 1.32 with an access token', () => {
     const [ada, bob] = [await open('ada'), await open('bob')];
     expect(ada.client.getServerCapabilities()?.tasks).toHaveProperty('list');
     const made: string[] = [];
-    for (let n = 0; n < 55; n += 1) made.unshift((await createTask(ada.client, 'add', { a: n, b: 1 })).task.taskId);
-    await createTask(bob.client, 'add', { a: 1, b: 1 });
+    for (let n = 0; n < 55; n += 1)
+      made.unshift((await createSdk1xTask(ada.client, 'add', { a: n, b: 1 })).task.taskId);
+    await createSdk1xTask(bob.client, 'add', { a: 1, b: 1 });
     const { tasks } = ada.client.experimental;
     const first = await tasks.listTasks();
     const second = await tasks.listTasks(first.nextCursor);

@@ -8,15 +8,15 @@ import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext } from '../../lambda/tool/types.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
-const nothing = z.object({});
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const emptyInput = z.object({});
 
 const askName = async (task: TaskContext) => {
   const answer = await task.elicit('user_name', {
     message: 'What is your name?',
     requestedSchema: z.object({ name: z.string() }),
   });
-  return text(answer.action === 'accept' ? `Hello, ${answer.content.name}!` : `No name (${answer.action}).`);
+  return toTextResult(answer.action === 'accept' ? `Hello, ${answer.content.name}!` : `No name (${answer.action}).`);
 };
 
 const askOk = async (task: TaskContext) => {
@@ -24,7 +24,7 @@ const askOk = async (task: TaskContext) => {
     message: 'Please confirm',
     requestedSchema: z.object({ ok: z.boolean() }),
   });
-  return text(`state-ok: ${answer.content?.ok ?? answer.action}`);
+  return toTextResult(`state-ok: ${answer.content?.ok ?? answer.action}`);
 };
 
 const askModel = async (task: TaskContext, name: string, question: string) => {
@@ -33,38 +33,38 @@ const askModel = async (task: TaskContext, name: string, question: string) => {
     maxTokens: 100,
   });
   const first = Array.isArray(answer.content) ? answer.content[0] : answer.content;
-  return text(first?.type === 'text' ? first.text : 'no text');
+  return toTextResult(first?.type === 'text' ? first.text : 'no text');
 };
 
 export const askingTools = [
   defineTool(
     'test_streaming_elicitation',
-    { description: 'Asks for a name and greets.', inputSchema: nothing },
+    { description: 'Asks for a name and greets.', inputSchema: emptyInput },
     (_args, task) => askName(task),
   ),
   defineTool(
     'test_input_required_result_sampling',
-    { description: "Asks the client's model a question.", inputSchema: nothing },
+    { description: "Asks the client's model a question.", inputSchema: emptyInput },
     (_args, task) => askModel(task, 'capital_question', 'What is the capital of France?'),
   ),
   defineTool(
     'test_missing_capability',
-    { description: "Needs the client's model.", inputSchema: nothing, asks: ['sampling'] },
+    { description: "Needs the client's model.", inputSchema: emptyInput, asks: ['sampling'] },
     (_args, task) => askModel(task, 'question', 'What is the capital of France?'),
   ),
   defineTool(
     'test_input_required_result_request_state',
-    { description: 'Asks for a confirmation.', inputSchema: nothing },
+    { description: 'Asks for a confirmation.', inputSchema: emptyInput },
     (_args, task) => askOk(task),
   ),
   defineTool(
     'test_input_required_result_tampered_state',
-    { description: 'Asks for a confirmation.', inputSchema: nothing },
+    { description: 'Asks for a confirmation.', inputSchema: emptyInput },
     (_args, task) => askOk(task),
   ),
   defineTool(
     'test_input_required_result_multi_round',
-    { description: 'Asks two questions, one after the other.', inputSchema: nothing },
+    { description: 'Asks two questions, one after the other.', inputSchema: emptyInput },
     async (_args, task) => {
       const name = await task.elicit('step1', {
         message: 'Step 1: What is your name?',
@@ -74,12 +74,12 @@ export const askingTools = [
         message: 'Step 2: What is your favorite color?',
         requestedSchema: z.object({ color: z.string() }),
       });
-      return text(`${name.content?.name ?? name.action} likes ${color.content?.color ?? color.action}.`);
+      return toTextResult(`${name.content?.name ?? name.action} likes ${color.content?.color ?? color.action}.`);
     },
   ),
   defineTool(
     'test_input_required_result_capabilities',
-    { description: 'Asks in every way that the client declared.', inputSchema: nothing },
+    { description: 'Asks in every way that the client declared.', inputSchema: emptyInput },
     async (_args, task) => {
       const asked: Promise<{ content: { type: 'text'; text: string }[] }>[] = [];
       if (task.can('sampling')) asked.push(askModel(task, 'capital_question', 'What is the capital of France?'));

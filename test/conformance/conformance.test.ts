@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
 import { EXPECTED_FAILURES } from './expected-failures.ts';
 import {
+  listRequiredScenarios,
   PENDING_SCENARIOS,
   REVISIONS,
   type Revision,
-  requiredScenarios,
   runScenario,
   TASK_SCENARIOS,
 } from './suite.ts';
@@ -16,7 +16,7 @@ const SKIPPED_BY_THE_SUITE = 'tasks-status-notifications';
 
 const REQUIRED = await Promise.all(
   REVISIONS.map(async (revision) =>
-    (await requiredScenarios(revision)).map((scenario) => [scenario, revision] as const),
+    (await listRequiredScenarios(revision)).map((scenario) => [scenario, revision] as const),
   ),
 );
 
@@ -35,7 +35,7 @@ describe('the conformance suite, on DynamoDB Local', () => {
   ])(
     '%s (%s)',
     async (scenario, revision) => {
-      const { outcome, checks } = await runScenario(stack().url, scenario, revision);
+      const { conclusion, checks } = await runScenario(stack().url, scenario, revision);
       const failures = checks.filter((check) => check.status === 'FAILURE');
       if (EXPECTED_FAILURES.some((expected) => expected.scenario === scenario && expected.revision === revision)) {
         // One that passes has to be taken out of the list.
@@ -43,7 +43,7 @@ describe('the conformance suite, on DynamoDB Local', () => {
         return;
       }
       expect(failures).toEqual([]);
-      expect(outcome).toBe(scenario === SKIPPED_BY_THE_SUITE ? 'skipped' : 'passed');
+      expect(conclusion).toBe(scenario === SKIPPED_BY_THE_SUITE ? 'skipped' : 'passed');
     },
     60_000,
   );

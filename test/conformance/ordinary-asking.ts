@@ -12,37 +12,41 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-type Answer = CallToolResult | InputRequiredResult;
-type Question = ReturnType<typeof inputRequired.listRoots>;
+type OrdinaryResult = CallToolResult | InputRequiredResult;
+type OrdinaryInputRequest = ReturnType<typeof inputRequired.listRoots>;
 
 /** It protects a fixture: every instance has to have the same one, and nothing depends on its secrecy. */
 const requestState = createRequestStateCodec<string>({ key: 'the conformance fixture signs its state with this' });
 
-const said = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
+const toTextResult = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
 
-const form = (message: string, requestedSchema: Parameters<typeof inputRequired.elicit>[0]['requestedSchema']) =>
-  inputRequired.elicit({ message, requestedSchema });
+const buildFormRequest = (
+  message: string,
+  requestedSchema: Parameters<typeof inputRequired.elicit>[0]['requestedSchema'],
+) => inputRequired.elicit({ message, requestedSchema });
 
-const sampling = (words: string, maxTokens: number) =>
+const buildSamplingRequest = (words: string, maxTokens: number) =>
   inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text: words } }], maxTokens });
 
 /** Ask one question; say what was answered in the way that the scenario prescribes. */
 function askOnce(
   responses: Record<string, unknown> | undefined,
   key: string,
-  question: Question,
+  question: OrdinaryInputRequest,
   say: (answered: Exclude<ReturnType<typeof inputResponse>, { kind: 'missing' }>) => string,
-): Answer {
+): OrdinaryResult {
   const answered = inputResponse(responses, key);
-  return answered.kind === 'missing' ? inputRequired({ inputRequests: { [key]: question } }) : said(say(answered));
+  return answered.kind === 'missing'
+    ? inputRequired({ inputRequests: { [key]: question } })
+    : toTextResult(say(answered));
 }
 
-const formAnswer = (prefix: string) => (answered: ReturnType<typeof inputResponse>) =>
+const describeFormAnswer = (prefix: string) => (answered: ReturnType<typeof inputResponse>) =>
   answered.kind === 'elicit'
     ? `${prefix} action=${answered.action}, content=${JSON.stringify(answered.content ?? {})}`
     : `${prefix} not an answer to a form`;
 
-export function registerOrdinaryAsking(server: McpServer): void {
+export function registerAskingTools(server: McpServer): void {
   server.registerTool('test_input_required_result_list_roots', { description: 'Asks for the roots.' }, (ctx) =>
     askOnce(ctx.mcpReq.inputResponses, 'client_roots', inputRequired.listRoots(), (answered) =>
       answered.kind === 'roots' ? answered.roots.map((root) => root.uri).join(', ') : 'not a list of roots',
@@ -53,7 +57,7 @@ export function registerOrdinaryAsking(server: McpServer): void {
     askOnce(
       ctx.mcpReq.inputResponses,
       'user_name',
-      form('What is your name?', z.object({ name: z.string() })),
+      buildFormRequest('What is your name?', z.object({ name: z.string() })),
       (answered) => (answered.kind === 'elicit' ? `Hello, ${answered.content?.name}!` : 'not an answer to a form'),
     ),
   );
@@ -61,20 +65,20 @@ export function registerOrdinaryAsking(server: McpServer): void {
   server.registerTool(
     'test_input_required_result_multiple_inputs',
     { description: 'Asks in three ways at once.' },
-    async (ctx): Promise<Answer> => {
+    async (ctx): Promise<OrdinaryResult> => {
       const responses = ctx.mcpReq.inputResponses;
-      const questions: Record<string, Question> = {
-        user_name: form('What is your name?', z.object({ name: z.string() })),
-        greeting: sampling('Generate a greeting', 50),
+      const questions: Record<string, OrdinaryInputRequest> = {
+        user_name: buildFormRequest('What is your name?', z.object({ name: z.string() })),
+        greeting: buildSamplingRequest('Generate a greeting', 50),
         client_roots: inputRequired.listRoots(),
       };
       const missing = Object.keys(questions).filter((key) => inputResponse(responses, key).kind === 'missing');
       if (missing.length > 0) {
-        const inputRequests = Object.fromEntries(missing.map((key) => [key, questions[key] as Question]));
+        const inputRequests = Object.fromEntries(missing.map((key) => [key, questions[key] as OrdinaryInputRequest]));
         return inputRequired({ inputRequests, requestState: await requestState.mint('asked', ctx) });
       }
       await requestState.verify(ctx.mcpReq.requestState<string>() ?? '', ctx);
-      return said(JSON.stringify(responses));
+      return toTextResult(JSON.stringify(responses));
     },
   );
 
@@ -82,7 +86,7 @@ export function registerOrdinaryAsking(server: McpServer): void {
     'test_sampling',
     { description: "Asks the client's model.", inputSchema: z.object({ prompt: z.string() }) },
     ({ prompt }, ctx) =>
-      askOnce(ctx.mcpReq.inputResponses, 'sampling', sampling(prompt, 100), (answered) => {
+      askOnce(ctx.mcpReq.inputResponses, 'sampling', buildSamplingRequest(prompt, 100), (answered) => {
         if (answered.kind !== 'sampling') return 'not an answer of a model';
         const first = Array.isArray(answered.result.content) ? answered.result.content[0] : answered.result.content;
         return `LLM response: ${first?.type === 'text' ? first.text : 'no text'}`;
@@ -96,14 +100,14 @@ export function registerOrdinaryAsking(server: McpServer): void {
       askOnce(
         ctx.mcpReq.inputResponses,
         'user',
-        form(
+        buildFormRequest(
           message,
           z.object({
             username: z.string().describe("User's response"),
             email: z.string().describe("User's email address"),
           }),
         ),
-        formAnswer('User response:'),
+        describeFormAnswer('User response:'),
       ),
   );
 
@@ -111,14 +115,14 @@ export function registerOrdinaryAsking(server: McpServer): void {
   server.registerTool('test_reconnection', { description: 'Ends its stream and goes on when it is resumed.' }, (ctx) =>
     ctx.mcpReq.requestState() === undefined
       ? inputRequired({ requestState: 'reconnect' })
-      : said('Reconnection test completed successfully'),
+      : toTextResult('Reconnection test completed successfully'),
   );
 
   server.registerTool('test_elicitation_sep1034_defaults', { description: 'Asks with defaults.' }, (ctx) =>
     askOnce(
       ctx.mcpReq.inputResponses,
       'defaults',
-      form('Please check these values', {
+      buildFormRequest('Please check these values', {
         type: 'object',
         properties: {
           name: { type: 'string', default: 'John Doe' },
@@ -128,7 +132,7 @@ export function registerOrdinaryAsking(server: McpServer): void {
           verified: { type: 'boolean', default: true },
         },
       }),
-      formAnswer('Elicitation completed:'),
+      describeFormAnswer('Elicitation completed:'),
     ),
   );
 
@@ -136,24 +140,24 @@ export function registerOrdinaryAsking(server: McpServer): void {
     askOnce(
       ctx.mcpReq.inputResponses,
       'enums',
-      form('Please choose', {
+      buildFormRequest('Please choose', {
         type: 'object',
         properties: {
           untitledSingle: { type: 'string', enum: ['option1', 'option2', 'option3'] },
-          titledSingle: { type: 'string', oneOf: titled('value', 'Option') },
+          titledSingle: { type: 'string', oneOf: buildTitledChoices('value', 'Option') },
           legacyEnum: {
             type: 'string',
             enum: ['opt1', 'opt2', 'opt3'],
             enumNames: ['Option One', 'Option Two', 'Option Three'],
           },
           untitledMulti: { type: 'array', items: { type: 'string', enum: ['option1', 'option2', 'option3'] } },
-          titledMulti: { type: 'array', items: { anyOf: titled('value', 'Choice') } },
+          titledMulti: { type: 'array', items: { anyOf: buildTitledChoices('value', 'Choice') } },
         },
       }),
-      formAnswer('Elicitation completed:'),
+      describeFormAnswer('Elicitation completed:'),
     ),
   );
 }
 
-const titled = (value: string, title: string) =>
+const buildTitledChoices = (value: string, title: string) =>
   ['First', 'Second', 'Third'].map((nth, index) => ({ const: `${value}${index + 1}`, title: `${nth} ${title}` }));

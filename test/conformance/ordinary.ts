@@ -5,24 +5,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type McpRequestContext, type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { RED_PIXEL_PNG, SILENT_WAV } from './content.ts';
-import { registerOrdinaryAsking } from './ordinary-asking.ts';
+import { registerAskingTools } from './ordinary-asking.ts';
 import { registerPrompts } from './ordinary-prompts.ts';
 
-const text = (words: string) => ({ type: 'text' as const, text: words });
-const said = (words: string) => ({ content: [text(words)] });
-const image = { type: 'image' as const, data: RED_PIXEL_PNG, mimeType: 'image/png' };
+const toTextBlock = (words: string) => ({ type: 'text' as const, text: words });
+const toTextResult = (words: string) => ({ content: [toTextBlock(words)] });
+const IMAGE_BLOCK = { type: 'image' as const, data: RED_PIXEL_PNG, mimeType: 'image/png' };
 
 export function registerOrdinaryFixtures(server: McpServer, ctx: McpRequestContext): void {
-  if (ctx.era === 'legacy') registerLegacyOnly(server);
+  if (ctx.era === 'legacy') registerLegacyMethods(server);
   registerContentTools(server);
   registerReportingTools(server);
-  registerOrdinaryAsking(server);
+  registerAskingTools(server);
   registerResources(server);
   registerPrompts(server);
 }
 
 /** Methods that 2026-07-28 took away. */
-function registerLegacyOnly(server: McpServer): void {
+function registerLegacyMethods(server: McpServer): void {
   server.server.registerCapabilities({ logging: {}, resources: { subscribe: true } });
   server.server.setRequestHandler('resources/subscribe', () => ({}));
   server.server.setRequestHandler('resources/unsubscribe', () => ({}));
@@ -30,9 +30,9 @@ function registerLegacyOnly(server: McpServer): void {
 
 function registerContentTools(server: McpServer): void {
   server.registerTool('test_simple_text', { description: 'Returns text.' }, () =>
-    said('This is a simple text response for testing.'),
+    toTextResult('This is a simple text response for testing.'),
   );
-  server.registerTool('test_image_content', { description: 'Returns an image.' }, () => ({ content: [image] }));
+  server.registerTool('test_image_content', { description: 'Returns an image.' }, () => ({ content: [IMAGE_BLOCK] }));
   server.registerTool('test_audio_content', { description: 'Returns audio.' }, () => ({
     content: [{ type: 'audio', data: SILENT_WAV, mimeType: 'audio/wav' }],
   }));
@@ -50,8 +50,8 @@ function registerContentTools(server: McpServer): void {
   }));
   server.registerTool('test_multiple_content_types', { description: 'Returns text, an image and a resource.' }, () => ({
     content: [
-      text('Multiple content types test:'),
-      image,
+      toTextBlock('Multiple content types test:'),
+      IMAGE_BLOCK,
       {
         type: 'resource',
         resource: {
@@ -75,7 +75,7 @@ function registerReportingTools(server: McpServer): void {
       if (progressToken === undefined) continue;
       await ctx.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total: 100 } });
     }
-    return said('Tool with progress executed successfully');
+    return toTextResult('Tool with progress executed successfully');
   });
   const logThrice = async (log: (words: string) => Promise<void>) => {
     await log('Tool execution started');
@@ -83,7 +83,7 @@ function registerReportingTools(server: McpServer): void {
     await log('Tool processing data');
     await delay(50);
     await log('Tool execution completed');
-    return said('Tool with logging executed successfully');
+    return toTextResult('Tool with logging executed successfully');
   };
   for (const name of ['test_tool_with_logging', 'test_logging_tool'])
     server.registerTool(name, { description: 'Logs three lines.' }, (ctx) =>

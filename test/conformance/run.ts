@@ -4,14 +4,14 @@ import { parseArgs } from 'node:util';
 import { startLocalStack } from '../../lib/local/stack.ts';
 import { EXPECTED_FAILURES } from './expected-failures.ts';
 import {
-  count,
+  countChecks,
+  listRequiredScenarios,
   PENDING_SCENARIOS,
   REVISIONS,
   type Revision,
-  requiredScenarios,
   runScenario,
+  type ScenarioVerdict,
   TASK_SCENARIOS,
-  type Verdict,
 } from './suite.ts';
 
 const HELP = `Run the MCP conformance suite against the local stack, with test/conformance/server.ts.
@@ -46,23 +46,23 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const wanted = await select();
+  const wanted = await selectScenarios();
   if (wanted.length === 0) throw new Error('No such scenario.');
-  await using stack = await server();
-  const verdicts: Verdict[] = [];
+  await using stack = await startTestedServer();
+  const verdicts: ScenarioVerdict[] = [];
   for (const [scenario, revision] of wanted) {
     const verdict = await runScenario(stack.url, scenario, revision);
     verdicts.push(verdict);
-    console.log(line(verdict));
+    console.log(formatVerdict(verdict));
     for (const check of verdict.checks)
       if (check.status === 'FAILURE' || check.status === 'WARNING')
         console.log(`    ${check.status.toLowerCase()}: ${check.name}: ${check.errorMessage ?? check.description}`);
   }
-  return summarize(verdicts);
+  return printSummary(verdicts);
 }
 
 /** Pairs of scenario and revision. */
-async function select(): Promise<readonly (readonly [string, Revision])[]> {
+async function selectScenarios(): Promise<readonly (readonly [string, Revision])[]> {
   const revisions = values.requirements.map((revision) => {
     const known = REVISIONS.find((each) => each === revision);
     if (!known) throw new Error(`--requirements takes ${REVISIONS.join(' or ')}, not ${revision}.`);
@@ -72,14 +72,14 @@ async function select(): Promise<readonly (readonly [string, Revision])[]> {
   const chosen: (readonly [string, Revision])[] = [];
   if (values.tasks || everything) for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
   for (const revision of everything ? REVISIONS : revisions)
-    for (const scenario of await requiredScenarios(revision)) chosen.push([scenario, revision]);
+    for (const scenario of await listRequiredScenarios(revision)) chosen.push([scenario, revision]);
   if (everything) chosen.push(...PENDING_SCENARIOS);
   if (values.scenario.length === 0) return chosen;
   const known = chosen.filter(([scenario]) => values.scenario.includes(scenario));
   return known.length > 0 ? known : values.scenario.map((scenario) => [scenario, revisions[0] ?? '2026-07-28']);
 }
 
-async function server(): Promise<{ readonly url: string } & AsyncDisposable> {
+async function startTestedServer(): Promise<{ readonly url: string } & AsyncDisposable> {
   if (values.url) return { url: values.url, [Symbol.asyncDispose]: async () => {} };
   const stack = await startLocalStack({
     server: fileURLToPath(new URL('server.ts', import.meta.url)),
@@ -92,29 +92,30 @@ async function server(): Promise<{ readonly url: string } & AsyncDisposable> {
   return { url: stack.url, [Symbol.asyncDispose]: () => stack.stop() };
 }
 
-function line(verdict: Verdict): string {
-  const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[verdict.outcome];
-  const warnings = count(verdict, 'WARNING');
+function formatVerdict(verdict: ScenarioVerdict): string {
+  const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[verdict.conclusion];
+  const warnings = countChecks(verdict, 'WARNING');
   return [
     `${mark} ${verdict.revision} ${verdict.scenario.padEnd(45)}`,
-    `${String(count(verdict, 'SUCCESS')).padStart(3)} passed, ${count(verdict, 'FAILURE')} failed`,
+    `${String(countChecks(verdict, 'SUCCESS')).padStart(3)} passed, ${countChecks(verdict, 'FAILURE')} failed`,
     ...(warnings > 0 ? [`${warnings} warnings`] : []),
-    ...(reasonFor(verdict) ? [`expected: ${reasonFor(verdict)}`] : []),
+    ...(findFailureReason(verdict) ? [`expected: ${findFailureReason(verdict)}`] : []),
   ].join(', ');
 }
 
-const reasonFor = ({ scenario, revision }: Verdict) =>
+const findFailureReason = ({ scenario, revision }: ScenarioVerdict) =>
   EXPECTED_FAILURES.find((expected) => expected.scenario === scenario && expected.revision === revision)?.reason;
 
-function summarize(verdicts: readonly Verdict[]): number {
-  const of = (outcome: Verdict['outcome']) => verdicts.filter((verdict) => verdict.outcome === outcome);
-  const checks = (status: 'SUCCESS' | 'FAILURE') => verdicts.reduce((sum, verdict) => sum + count(verdict, status), 0);
+function printSummary(verdicts: readonly ScenarioVerdict[]): number {
+  const of = (outcome: ScenarioVerdict['conclusion']) => verdicts.filter((verdict) => verdict.conclusion === outcome);
+  const checks = (status: 'SUCCESS' | 'FAILURE') =>
+    verdicts.reduce((sum, verdict) => sum + countChecks(verdict, status), 0);
   console.log(
     `\n${verdicts.length} scenarios: ${of('passed').length} passed, ${of('failed').length} failed, ` +
       `${of('skipped').length} skipped by the suite; checks: ${checks('SUCCESS')} passed, ${checks('FAILURE')} failed`,
   );
-  const unexpected = of('failed').filter((verdict) => !reasonFor(verdict));
-  const healed = of('passed').filter(reasonFor);
+  const unexpected = of('failed').filter((verdict) => !findFailureReason(verdict));
+  const healed = of('passed').filter(findFailureReason);
   for (const { scenario } of healed) console.log(`${scenario} passes: take it out of expected-failures.ts`);
   return unexpected.length + healed.length > 0 ? 1 : 0;
 }

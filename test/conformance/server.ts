@@ -9,7 +9,7 @@ import { askingTools } from './asking.ts';
 import { jsonSchemaTool } from './json-schema.ts';
 import { registerOrdinaryFixtures } from './ordinary.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 
 const greet = defineTool(
   'greet',
@@ -18,7 +18,7 @@ const greet = defineTool(
     inputSchema: z.object({ name: z.string().default('world') }),
     taskSupport: 'forbidden',
   },
-  ({ name }) => text(`Hello, ${name}!`),
+  ({ name }) => toTextResult(`Hello, ${name}!`),
 );
 
 const slowCompute = defineTool(
@@ -30,7 +30,7 @@ const slowCompute = defineTool(
   async ({ seconds, label }, task) => {
     task.progress(`Computing ${label ?? ''}`.trimEnd());
     await delay(seconds * 1_000, undefined, { signal: task.signal });
-    return text(`Computed ${label ?? 'nothing in particular'} in ${seconds} s.`);
+    return toTextResult(`Computed ${label ?? 'nothing in particular'} in ${seconds} s.`);
   },
 );
 
@@ -56,8 +56,8 @@ const confirmDelete = defineTool(
       message: `Delete ${filename}?`,
       requestedSchema: z.object({ confirm: z.boolean() }),
     });
-    if (answer.action !== 'accept') return text(`Kept ${filename} (${answer.action}).`);
-    return text(answer.content.confirm ? `Deleted ${filename}.` : `Kept ${filename}.`);
+    if (answer.action !== 'accept') return toTextResult(`Kept ${filename} (${answer.action}).`);
+    return toTextResult(answer.content.confirm ? `Deleted ${filename}.` : `Kept ${filename}.`);
   },
 );
 
@@ -69,7 +69,7 @@ const multiInput = defineTool(
       task.elicit('name', { message: 'What is your name?', requestedSchema: z.object({ name: z.string() }) }),
       task.elicit('confirm', { message: 'Are you sure?', requestedSchema: z.object({ confirm: z.boolean() }) }),
     ]);
-    return text(`name: ${who.content?.name ?? who.action}, confirm: ${sure.content?.confirm ?? sure.action}`);
+    return toTextResult(`name: ${who.content?.name ?? who.action}, confirm: ${sure.content?.confirm ?? sure.action}`);
   },
 );
 
@@ -80,7 +80,7 @@ const routed = defineTool(
     inputSchema: z.object({ region: z.string().optional().meta({ 'x-mcp-header': 'Region' }) }),
     taskSupport: 'forbidden',
   },
-  ({ region }) => text(`Routed to ${region ?? 'anywhere'}.`),
+  ({ region }) => toTextResult(`Routed to ${region ?? 'anywhere'}.`),
 );
 
 const toolWithTask = defineTool(
@@ -100,7 +100,7 @@ const toolWithTask = defineTool(
         : toolError(`No name was given (${answer.action}).`);
     },
   },
-  ({ name }) => text(`Hello from the task, ${name}!`),
+  ({ name }) => toTextResult(`Hello from the task, ${name}!`),
 );
 
 export default defineServer({

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 /** The package has no entry to import, only a command. */
-const SUITE = join(
+const SUITE_PATH = join(
   dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
   'dist/index.js',
 );
@@ -40,7 +40,7 @@ export const PENDING_SCENARIOS: readonly (readonly [scenario: string, revision: 
 ];
 
 /** One thing that the suite looked at. */
-export interface Check {
+export interface ConformanceCheck {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -48,20 +48,20 @@ export interface Check {
   readonly errorMessage?: string;
 }
 
-export interface Verdict {
+export interface ScenarioVerdict {
   readonly scenario: string;
   readonly revision: Revision;
-  readonly checks: readonly Check[];
+  readonly checks: readonly ConformanceCheck[];
   /** `skipped`: the suite looked at nothing. */
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly conclusion: 'passed' | 'failed' | 'skipped';
 }
 
-export const count = ({ checks }: Verdict, status: Check['status']) =>
+export const countChecks = ({ checks }: ScenarioVerdict, status: ConformanceCheck['status']) =>
   checks.filter((check) => check.status === status).length;
 
 /** Scenarios that a revision requires of a server, as frozen in the suite. */
-export async function requiredScenarios(revision: Revision): Promise<string[]> {
-  const { stdout } = await execute(process.execPath, [SUITE, 'list', '--requirements', revision]);
+export async function listRequiredScenarios(revision: Revision): Promise<string[]> {
+  const { stdout } = await execute(process.execPath, [SUITE_PATH, 'list', '--requirements', revision]);
   const server = stdout.split('Client scenarios')[0] ?? '';
   const names = [...server.matchAll(/^ {2}- (\S+)/gm)].map((match) => match[1] as string);
   if (names.length === 0) throw new Error(`The suite lists no server scenarios for ${revision}:\n${stdout}`);
@@ -72,22 +72,22 @@ export async function requiredScenarios(revision: Revision): Promise<string[]> {
  * Run one scenario against a server.
  * @throws when the suite itself breaks; a failed check is a verdict, not an error
  */
-export async function runScenario(url: string, scenario: string, revision: Revision): Promise<Verdict> {
+export async function runScenario(url: string, scenario: string, revision: Revision): Promise<ScenarioVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const args = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision, '--force', '-o', folder];
     // Its exit status says no more than the checks do.
-    const printed = await execute(process.execPath, [SUITE, ...args]).catch((error) => error);
+    const printed = await execute(process.execPath, [SUITE_PATH, ...args]).catch((error) => error);
     const [results] = await readdir(folder);
     if (results === undefined) throw new Error(`${scenario} left no results:\n${printed.stdout}\n${printed.stderr}`);
-    const checks = JSON.parse(await readFile(join(folder, results, 'checks.json'), 'utf8')) as Check[];
-    return { scenario, revision, checks, outcome: outcomeOf(checks) };
+    const checks = JSON.parse(await readFile(join(folder, results, 'checks.json'), 'utf8')) as ConformanceCheck[];
+    return { scenario, revision, checks, conclusion: judgeChecks(checks) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function outcomeOf(checks: readonly Check[]): Verdict['outcome'] {
+function judgeChecks(checks: readonly ConformanceCheck[]): ScenarioVerdict['conclusion'] {
   if (checks.some((check) => check.status === 'FAILURE')) return 'failed';
   return checks.some((check) => check.status === 'SUCCESS') ? 'passed' : 'skipped';
 }

@@ -2,57 +2,57 @@
 import { describe, expect, it } from 'vitest';
 
 import { MUTATIONS } from '../simulation/mutations.ts';
-import { explore, exploreTwice, run } from './crash-points.ts';
+import { exploreCrashPoints, exploreDoubleCrashes, playScenario } from './crash-points.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 /** Scenarios that have found nothing for this long are stuck, however busy the machine (ms). */
-const PATIENCE = 300_000;
+const SCENARIO_TEST_TIMEOUT_MS = 300_000;
 /** How many failures are shown. */
-const SHOWN = 5;
+const MAX_SHOWN_FAILURES = 5;
 /** The fewest crash points of all scenarios together. */
-const AT_LEAST = 5_500;
-const AT_LEAST_TWICE = 3_000;
+const MIN_CRASH_POINTS = 5_500;
+const MIN_DOUBLE_CRASH_POINTS = 3_000;
 
 describe('every crash point', () => {
   let total = 0;
 
-  it.each(SCENARIOS)('of $name', { timeout: PATIENCE }, async (scenario) => {
-    const { requests, points, failures, longestDelayMs } = await explore(scenario);
-    expect(failures.slice(0, SHOWN)).toEqual([]);
+  it.each(SCENARIOS)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
+    const { requests, points, failures, maxDelayMs } = await exploreCrashPoints(scenario);
+    expect(failures.slice(0, MAX_SHOWN_FAILURES)).toEqual([]);
     expect(requests).toEqual(expect.arrayContaining([...scenario.reaches]));
-    expect(points).toBeGreaterThanOrEqual(scenario.atLeast);
+    expect(points).toBeGreaterThanOrEqual(scenario.minCrashPoints);
     total += points;
-    const delay = (longestDelayMs / 1_000).toFixed(1);
+    const delay = (maxDelayMs / 1_000).toFixed(1);
     console.log(
       `${scenario.name}: ${points} crash points at ${requests.length} requests; the longest delay ${delay} s`,
     );
   });
 
-  it(`is one of ${AT_LEAST} or more`, () => {
+  it(`is one of ${MIN_CRASH_POINTS} or more`, () => {
     console.log(`${total} crash points in ${SCENARIOS.length} scenarios`);
-    expect(total).toBeGreaterThanOrEqual(AT_LEAST);
+    expect(total).toBeGreaterThanOrEqual(MIN_CRASH_POINTS);
   });
 });
 
 describe('every crash point of the recovery from a crash', () => {
-  const scenarios = SCENARIOS.filter(({ twice }) => twice);
+  const scenarios = SCENARIOS.filter(({ crashTwice }) => crashTwice);
   let total = 0;
 
-  it.each(scenarios)('of $name', { timeout: PATIENCE }, async (scenario) => {
-    const { points, failures } = await exploreTwice(scenario);
-    expect(failures.slice(0, SHOWN)).toEqual([]);
+  it.each(scenarios)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
+    const { points, failures } = await exploreDoubleCrashes(scenario);
+    expect(failures.slice(0, MAX_SHOWN_FAILURES)).toEqual([]);
     total += points;
     console.log(`${scenario.name}: ${points} pairs of crash points`);
   });
 
-  it(`is one of ${AT_LEAST_TWICE} or more`, () => {
-    expect(total).toBeGreaterThanOrEqual(AT_LEAST_TWICE);
+  it(`is one of ${MIN_DOUBLE_CRASH_POINTS} or more`, () => {
+    expect(total).toBeGreaterThanOrEqual(MIN_DOUBLE_CRASH_POINTS);
   });
 });
 
 describe('the same scenario', () => {
   it.each(SCENARIOS)('makes the same requests again: $name', async (scenario) => {
-    expect((await run(scenario)).requests).toEqual((await run(scenario)).requests);
+    expect((await playScenario(scenario)).requests).toEqual((await playScenario(scenario)).requests);
   });
 });
 
@@ -76,11 +76,11 @@ const NOTICED_BY: readonly (readonly [rule: string, scenario: string])[] = [
 ];
 
 describe('the crash points notice the loss of', () => {
-  it.each(NOTICED_BY)('%s', { timeout: PATIENCE }, async (rule, name) => {
+  it.each(NOTICED_BY)('%s', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (rule, name) => {
     const mutation = MUTATIONS.find(({ without }) => without === rule)?.mutation;
     const scenario = SCENARIOS.find((each) => each.name === name);
     if (!mutation || !scenario) throw new Error(`there is no rule or no scenario of this name: ${rule}; ${name}`);
-    const { failures } = await explore(scenario, { mutation, stopAtFirstFailure: true });
+    const { failures } = await exploreCrashPoints(scenario, { mutation, stopAtFirstFailure: true });
     expect(failures).not.toEqual([]);
   });
 });

@@ -1,65 +1,66 @@
 /** Every crash point of a scenario: each request that it makes goes wrong in turn, in each way there is. */
 import { isTerminal, type TaskRow } from '../../lambda/tasks/record.ts';
 import type { StoreMutation } from '../support/simulation/checked-store.ts';
-import { Client } from './client.ts';
-import { ENDS_AFTER, ENDS_BEFORE, FAULTS, FAULTS_OF_A_READ, type Fault } from './faults.ts';
-import { READS } from './request-names.ts';
-import type { Scenario } from './scenarios/index.ts';
-import { Stage } from './simulated-stack.ts';
-import { type CrashPoint, ScriptedWorld } from './scripted-simulator.ts';
+import { ScenarioClient } from './client.ts';
+import { CRASH_AFTER, CRASH_BEFORE, type Fault, READ_FAULTS, WRITE_FAULTS } from './faults.ts';
+import { READ_REQUESTS } from './request-names.ts';
+import type { CrashScenario } from './scenarios/index.ts';
+import { type CrashPoint, ScriptedSimulator } from './scripted-simulator.ts';
+import { SimulatedStack } from './simulated-stack.ts';
 
 /** What crashes are in the strict sense. */
-const ENDS: readonly Fault[] = [ENDS_BEFORE, ENDS_AFTER];
+const CRASHES: readonly Fault[] = [CRASH_BEFORE, CRASH_AFTER];
 /** An answer that is lost costs the SDK's retry, and a poll that just missed (ms). */
-const RETRY_MS = 3_000;
+const MAX_RETRY_DELAY_MS = 3_000;
 /** A process that ends costs the queue's visibility or a lease, and the client's own time-out (ms). */
-const RECOVERY_MS = 75_000;
+const MAX_RECOVERY_DELAY_MS = 75_000;
 /** Longer than any scenario and every recovery, shorter than the life of a task (ms). */
-const ENOUGH_MS = 3.5 * 3_600_000;
+const SCENARIO_TIMEOUT_MS = 3.5 * 3_600_000;
 
-export interface Run {
+export interface ScenarioReport {
   /** Every request, as `process: what`. */
   readonly requests: readonly string[];
   /** What broke a promise. */
   readonly violations: readonly string[];
   /** When the client had what it wanted (ms from the start). */
-  readonly tookMs: number;
+  readonly durationMs: number;
 }
 
-export interface Exploration {
+export interface CrashExploration {
   /** Requests of the run in which nothing goes wrong but what is given. */
   readonly requests: readonly string[];
   /** How many crash points there are: requests, times what can become of each. */
   readonly points: number;
   readonly failures: readonly string[];
   /** The longest that any of them delayed the client (ms). */
-  readonly longestDelayMs: number;
+  readonly maxDelayMs: number;
 }
 
-export async function run(
-  scenario: Scenario,
+export async function playScenario(
+  scenario: CrashScenario,
   points: readonly CrashPoint[] = [],
   mutation: StoreMutation = {},
-): Promise<Run> {
-  const world = new ScriptedWorld(scenario.given ?? [], points);
+): Promise<ScenarioReport> {
+  const world = new ScriptedSimulator(scenario.standingFaults ?? [], points);
   const begun = world.now;
-  const stage = new Stage(world, scenario.maxReceiveCount ?? 15, mutation);
+  const stage = new SimulatedStack(world, scenario.maxReceiveCount ?? 15, mutation);
   const { violations } = stage;
   let tookMs: number | undefined;
   void scenario
-    .play(new Client(stage, scenario.retryAfterMs ?? 0))
+    .play(new ScenarioClient(stage, scenario.retryAfterMs ?? 0))
     .catch((error: unknown) => violations.push(`an acknowledged task did not resolve: ${String(error)}`))
     .finally(() => {
       tookMs = world.now - begun;
     });
-  await world.run(begun + ENOUGH_MS, () => tookMs !== undefined && stage.isQuiet());
+  await world.runUntil(begun + SCENARIO_TIMEOUT_MS, () => tookMs !== undefined && stage.isIdle());
   if (tookMs === undefined) violations.push('the client still waits: its task is stuck');
-  else if (!stage.isQuiet()) violations.push('the queues do not drain');
-  for (const row of await stage.allRows()) if (isRunnable(row)) violations.push(`no message stands behind ${row.id}`);
+  else if (!stage.isIdle()) violations.push('the queues do not drain');
+  for (const row of await stage.readAllRows())
+    if (isRunnable(row)) violations.push(`no message stands behind ${row.id}`);
   return {
     requests: world.requests,
     violations: [...violations, ...stage.store.violations],
-    tookMs: tookMs ?? ENOUGH_MS,
+    durationMs: tookMs ?? SCENARIO_TIMEOUT_MS,
   };
 }
 
@@ -67,37 +68,40 @@ export async function run(
 const isRunnable = (row: TaskRow): boolean =>
   !row.void && (isTerminal(row.status) ? row.cleanUp === 'owed' : !row.parked || row.wakeAt !== undefined);
 
-export interface Options {
+export interface CrashExploreOptions {
   /** The protocol with one of its rules or marks taken away. */
   readonly mutation?: StoreMutation;
   readonly stopAtFirstFailure?: boolean;
 }
 
-export async function explore(scenario: Scenario, options: Options = {}): Promise<Exploration> {
+export async function exploreCrashPoints(
+  scenario: CrashScenario,
+  options: CrashExploreOptions = {},
+): Promise<CrashExploration> {
   const { mutation = {}, stopAtFirstFailure = false } = options;
-  const calm = await run(scenario, [], mutation);
-  const found = new Found(scenario, calm);
-  for (const point of pointsOf(calm.requests, 0, FAULTS, FAULTS_OF_A_READ)) {
+  const calm = await playScenario(scenario, [], mutation);
+  const found = new CrashFindings(scenario, calm);
+  for (const point of listCrashPoints(calm.requests, 0, WRITE_FAULTS, READ_FAULTS)) {
     if (stopAtFirstFailure && found.failures.length > 0) break;
-    found.add([point], await run(scenario, [point], mutation));
+    found.addReport([point], await playScenario(scenario, [point], mutation));
   }
-  return found.exploration();
+  return found.toExploration();
 }
 
 /** The recovery crashes too: a process ends at each request, and then another at each one that follows. */
-export async function exploreTwice(scenario: Scenario): Promise<Exploration> {
-  const calm = await run(scenario);
-  const found = new Found(scenario, calm);
-  for (const first of pointsOf(calm.requests, 0, ENDS, [ENDS_BEFORE])) {
-    const { requests } = await run(scenario, [first]);
-    for (const second of pointsOf(requests, first.request, ENDS, [ENDS_BEFORE]))
-      found.add([first, second], await run(scenario, [first, second]));
+export async function exploreDoubleCrashes(scenario: CrashScenario): Promise<CrashExploration> {
+  const calm = await playScenario(scenario);
+  const found = new CrashFindings(scenario, calm);
+  for (const first of listCrashPoints(calm.requests, 0, CRASHES, [CRASH_BEFORE])) {
+    const { requests } = await playScenario(scenario, [first]);
+    for (const second of listCrashPoints(requests, first.request, CRASHES, [CRASH_BEFORE]))
+      found.addReport([first, second], await playScenario(scenario, [first, second]));
   }
-  return found.exploration();
+  return found.toExploration();
 }
 
 /** Each request after the first `after`, with each fault. A fault that comes later makes no difference to a read. */
-const pointsOf = (
+const listCrashPoints = (
   requests: readonly string[],
   after: number,
   faults: readonly Fault[],
@@ -105,40 +109,40 @@ const pointsOf = (
 ): CrashPoint[] =>
   requests.slice(after).flatMap((name, index) => {
     const what = name.slice(name.indexOf(': ') + 2);
-    return (READS.has(what) ? ofARead : faults).map((fault) => ({ request: after + index + 1, fault }));
+    return (READ_REQUESTS.has(what) ? ofARead : faults).map((fault) => ({ request: after + index + 1, fault }));
   });
 
-class Found {
-  private readonly scenario: Scenario;
-  private readonly calm: Run;
+class CrashFindings {
+  private readonly scenario: CrashScenario;
+  private readonly baseline: ScenarioReport;
   private points = 0;
-  private longestDelayMs = 0;
+  private maxDelayMs = 0;
   readonly failures: string[];
 
-  constructor(scenario: Scenario, calm: Run) {
+  constructor(scenario: CrashScenario, calm: ScenarioReport) {
     this.scenario = scenario;
-    this.calm = calm;
+    this.baseline = calm;
     this.failures = calm.violations.map((violation) => `nothing went wrong but what is given: ${violation}`);
   }
 
-  add(points: readonly CrashPoint[], { requests, violations, tookMs }: Run): void {
+  addReport(points: readonly CrashPoint[], { requests, violations, durationMs }: ScenarioReport): void {
     this.points += 1;
-    const delayMs = tookMs - this.calm.tookMs;
-    this.longestDelayMs = Math.max(this.longestDelayMs, delayMs);
+    const delayMs = durationMs - this.baseline.durationMs;
+    this.maxDelayMs = Math.max(this.maxDelayMs, delayMs);
     const where = points.map(({ request, fault }) => `request ${request} (${requests[request - 1]}): ${fault.name}`);
     const tell = (violation: string) => this.failures.push(`${where.join('; then ')}: ${violation}`);
     violations.forEach(tell);
-    const bound = points.reduce((sum, { fault }) => sum + this.boundOf(fault), 0);
+    const bound = points.reduce((sum, { fault }) => sum + this.findDelayLimit(fault), 0);
     if (violations.length === 0 && delayMs > bound) tell(`it cost the client ${delayMs} ms`);
   }
 
-  private boundOf({ sender }: Fault): number {
-    const { retryDelaysAtMostMs = RETRY_MS, delaysAtMostMs = RECOVERY_MS } = this.scenario;
-    return sender === 'triesAgain' ? retryDelaysAtMostMs : delaysAtMostMs;
+  private findDelayLimit({ sender }: Fault): number {
+    const { maxRetryDelayMs = MAX_RETRY_DELAY_MS, maxDelayMs = MAX_RECOVERY_DELAY_MS } = this.scenario;
+    return sender === 'triesAgain' ? maxRetryDelayMs : maxDelayMs;
   }
 
-  exploration(): Exploration {
-    const { points, failures, longestDelayMs } = this;
-    return { requests: this.calm.requests, points, failures, longestDelayMs };
+  toExploration(): CrashExploration {
+    const { points, failures, maxDelayMs } = this;
+    return { requests: this.baseline.requests, points, failures, maxDelayMs };
   }
 }

@@ -9,33 +9,41 @@ export interface Fault {
 }
 
 /** After the API's deadline, and so after `commitBy` of what a client's request sent (ms). */
-const AFTER_API = 12_000;
+const AFTER_API_DEADLINE_MS = 12_000;
 /** After the worker's deadline, and so after `commitBy` of what a run sent (ms). */
-export const AFTER_WORKER = 62_000;
+export const AFTER_WORKER_DEADLINE_MS = 62_000;
 /** After everything has recovered (ms). */
-const AFTER_ALL = 3_600_000;
+const AFTER_RECOVERY_MS = 3_600_000;
 
-export const ENDS_BEFORE: Fault = { name: 'the process ends before it', sender: 'ends' };
-export const ENDS_AFTER: Fault = {
+export const CRASH_BEFORE: Fault = { name: 'the process ends before it', sender: 'ends' };
+export const CRASH_AFTER: Fault = {
   name: 'the process ends after it took effect, before the answer came',
   lands: 'atOnce',
   sender: 'ends',
 };
-const GIVES_UP: Fault = { name: 'it never arrives, and the SDK gives up', sender: 'givesUp' };
+const SDK_GIVES_UP: Fault = { name: 'it never arrives, and the SDK gives up', sender: 'givesUp' };
 
 /** For a request that changes something. */
-export const FAULTS: readonly Fault[] = [
-  ENDS_BEFORE,
-  ENDS_AFTER,
+export const WRITE_FAULTS: readonly Fault[] = [
+  CRASH_BEFORE,
+  CRASH_AFTER,
   { name: 'its answer is lost and the SDK makes it again', lands: 'atOnce', sender: 'triesAgain' },
-  { name: 'it lands again long after the SDK made it again', lands: AFTER_WORKER, sender: 'triesAgain' },
-  GIVES_UP,
+  { name: 'it lands again long after the SDK made it again', lands: AFTER_WORKER_DEADLINE_MS, sender: 'triesAgain' },
+  SDK_GIVES_UP,
   { name: 'it took effect, and the SDK gives up', lands: 'atOnce', sender: 'givesUp' },
-  { name: 'the SDK gives up, and it lands later', lands: AFTER_API, sender: 'givesUp' },
-  { name: 'it lands after its process is dead and a caller’s commitBy has passed', lands: AFTER_API, sender: 'ends' },
-  { name: 'it lands after its process is dead and a run’s commitBy has passed', lands: AFTER_WORKER, sender: 'ends' },
-  { name: 'it lands after its process is dead and all has recovered', lands: AFTER_ALL, sender: 'ends' },
+  { name: 'the SDK gives up, and it lands later', lands: AFTER_API_DEADLINE_MS, sender: 'givesUp' },
+  {
+    name: 'it lands after its process is dead and a caller’s commitBy has passed',
+    lands: AFTER_API_DEADLINE_MS,
+    sender: 'ends',
+  },
+  {
+    name: 'it lands after its process is dead and a run’s commitBy has passed',
+    lands: AFTER_WORKER_DEADLINE_MS,
+    sender: 'ends',
+  },
+  { name: 'it lands after its process is dead and all has recovered', lands: AFTER_RECOVERY_MS, sender: 'ends' },
 ];
 
 /** For a request that changes nothing: when it takes effect makes no difference. */
-export const FAULTS_OF_A_READ: readonly Fault[] = [ENDS_BEFORE, GIVES_UP];
+export const READ_FAULTS: readonly Fault[] = [CRASH_BEFORE, SDK_GIVES_UP];

@@ -1,13 +1,13 @@
 /** What each request is called: the protocol's word for the write. */
 import type { TaskKey } from '../../lambda/tasks/record.ts';
 import type { Change, TaskStore } from '../../lambda/tasks/store.ts';
-import type { ScriptedWorld } from './scripted-simulator.ts';
+import type { ScriptedSimulator } from './scripted-simulator.ts';
 
 /** Requests that change nothing. */
-export const READS: ReadonlySet<string> = new Set(['read', 'read journal', 'list', 'get payload']);
+export const READ_REQUESTS: ReadonlySet<string> = new Set(['read', 'read journal', 'list', 'get payload']);
 
 /** Told by what it sets, since that is what it is. */
-export function nameOf({ set = {}, add = {}, remove = [] }: Change): string {
+export function nameChange({ set = {}, add = {}, remove = [] }: Change): string {
   if (add.failures) return set.generation === undefined ? 'claim clean-up' : 'claim';
   if (set.status === 'cancelled') return set.cleanUp === 'owed' ? 'cancel, owing clean-up' : 'cancel';
   if (set.outcome !== undefined) return 'settle';
@@ -25,18 +25,22 @@ export function nameOf({ set = {}, add = {}, remove = [] }: Change): string {
  * The same store, whose requests have names.
  * @param inserting told of each row that is about to be written anew
  */
-export const namedStore = (world: ScriptedWorld, store: TaskStore, inserting: (key: TaskKey) => void): TaskStore => ({
+export const nameStoreRequests = (
+  world: ScriptedSimulator,
+  store: TaskStore,
+  inserting: (key: TaskKey) => void,
+): TaskStore => ({
   insert: (row) => {
     inserting(row);
-    return world.named(row.void ? 'bar create' : 'create', () => store.insert(row));
+    return world.withRequestName(row.void ? 'bar create' : 'create', () => store.insert(row));
   },
   insertOnce: (row, key, now) => {
     inserting(row);
-    return world.named('create once', () => store.insertOnce(row, key, now));
+    return world.withRequestName('create once', () => store.insertOnce(row, key, now));
   },
-  update: (change) => world.named(nameOf(change), () => store.update(change)),
-  record: (change, entry, token) => world.named('step', () => store.record(change, entry, token)),
-  read: (key) => world.named('read', () => store.read(key)),
-  journal: (task) => world.named('read journal', () => store.journal(task)),
-  list: (partition, options) => world.named('list', () => store.list(partition, options)),
+  update: (change) => world.withRequestName(nameChange(change), () => store.update(change)),
+  record: (change, entry, token) => world.withRequestName('step', () => store.record(change, entry, token)),
+  read: (key) => world.withRequestName('read', () => store.read(key)),
+  journal: (task) => world.withRequestName('read journal', () => store.journal(task)),
+  list: (partition, options) => world.withRequestName('list', () => store.list(partition, options)),
 });

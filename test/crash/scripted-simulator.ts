@@ -1,15 +1,15 @@
 /** A world in which requests are numbered and named, and any one of them can be made to go wrong. */
-import { seeded } from '../support/simulation/random.ts';
-import { NO_FAULTS, type Process, World } from '../support/simulation/simulator.ts';
+import { createRandom } from '../support/simulation/random.ts';
+import { NO_FAULTS, type SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 import type { Fault } from './faults.ts';
 
 /** How long a request takes to its service, and an answer back (ms). */
-const WAY_MS = 5;
+const LATENCY_MS = 5;
 /** After this the SDK takes an attempt for lost and makes another (ms); after three it gives up. */
-const ATTEMPT_MS = 1_400;
+const SDK_ATTEMPT_TIMEOUT_MS = 1_400;
 
 /** Something that goes wrong in every run of a scenario: the n-th request of a name. */
-export interface Given {
+export interface StandingFault {
   readonly request: string;
   readonly nth: number;
   readonly fault: Fault;
@@ -21,67 +21,67 @@ export interface CrashPoint {
   readonly fault: Fault;
 }
 
-export class ScriptedWorld extends World {
+export class ScriptedSimulator extends Simulator {
   /** Every request so far, as `process: what`. The same scenario makes the same ones up to the first fault. */
   readonly requests: string[] = [];
   /** Requests that will still take effect although nobody waits for them any more. */
-  underWay = 0;
-  private readonly given: readonly Given[];
+  requestsInFlight = 0;
+  private readonly standingFaults: readonly StandingFault[];
   private readonly points: readonly CrashPoint[];
-  private naming = 'request';
+  private requestName = 'request';
 
-  constructor(given: readonly Given[], points: readonly CrashPoint[]) {
-    super(seeded(1), NO_FAULTS);
-    this.given = given;
+  constructor(given: readonly StandingFault[], points: readonly CrashPoint[]) {
+    super(createRandom(1), NO_FAULTS);
+    this.standingFaults = given;
     this.points = points;
   }
 
   /** Make a call whose request is to be known by this name. */
-  named<T>(name: string, call: () => T): T {
-    this.naming = name;
+  withRequestName<T>(name: string, call: () => T): T {
+    this.requestName = name;
     try {
       return call();
     } finally {
-      this.naming = 'request';
+      this.requestName = 'request';
     }
   }
 
-  override request<T>(process: Process, effect: () => Promise<T>): Promise<T> {
+  override request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     if (!process.alive) return new Promise(() => {});
-    const name = `${process.name}: ${this.naming}`;
+    const name = `${process.name}: ${this.requestName}`;
     const number = this.requests.push(name);
-    const fault = this.points.find(({ request }) => request === number)?.fault ?? this.givenFor(name);
-    return fault ? this.disturbed(process, effect, fault) : this.undisturbed(process, effect);
+    const fault = this.points.find(({ request }) => request === number)?.fault ?? this.findStandingFault(name);
+    return fault ? this.failRequest(process, effect, fault) : this.completeRequest(process, effect);
   }
 
-  private givenFor(name: string): Fault | undefined {
-    const candidates = this.given.filter(({ request }) => request === name);
+  private findStandingFault(name: string): Fault | undefined {
+    const candidates = this.standingFaults.filter(({ request }) => request === name);
     if (candidates.length === 0) return undefined;
     const times = this.requests.filter((request) => request === name).length;
     return candidates.find(({ nth }) => nth === times)?.fault;
   }
 
-  private undisturbed<T>(process: Process, effect: () => Promise<T>): Promise<T> {
+  private completeRequest<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.at(WAY_MS, async () => {
+      this.schedule(LATENCY_MS, async () => {
         const settled = await effect().then(
           (value) => () => resolve(value),
           (error: unknown) => () => reject(error),
         );
-        this.at(WAY_MS, () => this.resume(process, settled));
+        this.schedule(LATENCY_MS, () => this.resume(process, settled));
       });
     });
   }
 
-  private disturbed<T>(process: Process, effect: () => Promise<T>, { lands, sender }: Fault): Promise<T> {
+  private failRequest<T>(process: SimulatedProcess, effect: () => Promise<T>, { lands, sender }: Fault): Promise<T> {
     process.disturbed = true;
     const end = () => {
       process.alive = false;
     };
     if (lands !== undefined) {
-      this.underWay += 1;
-      this.at(lands === 'atOnce' ? WAY_MS : lands, async () => {
-        this.underWay -= 1;
+      this.requestsInFlight += 1;
+      this.schedule(lands === 'atOnce' ? LATENCY_MS : lands, async () => {
+        this.requestsInFlight -= 1;
         if (sender === 'ends') end();
         await effect().catch(() => {});
       });
@@ -89,9 +89,13 @@ export class ScriptedWorld extends World {
     if (sender === 'ends' && lands !== 'atOnce') end();
     return new Promise((resolve, reject) => {
       if (sender === 'triesAgain')
-        this.at(ATTEMPT_MS, () => this.resume(process, () => resolve(this.undisturbed(process, effect))));
+        this.schedule(SDK_ATTEMPT_TIMEOUT_MS, () =>
+          this.resume(process, () => resolve(this.completeRequest(process, effect))),
+        );
       if (sender === 'givesUp')
-        this.at(3 * ATTEMPT_MS, () => this.resume(process, () => reject(new Error('no answer from the service'))));
+        this.schedule(3 * SDK_ATTEMPT_TIMEOUT_MS, () =>
+          this.resume(process, () => reject(new Error('no answer from the service'))),
+        );
     });
   }
 }

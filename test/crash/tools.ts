@@ -2,37 +2,41 @@
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
-import type { Process, World } from '../support/simulation/simulator.ts';
+import type { SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 
 /** More than stays in a row or a journal entry (characters). */
-export const LARGE = 20_000;
+export const LARGE_TEXT_LENGTH = 20_000;
 /** Longer than anything that a scenario waits for (ms). */
-const LIFETIME_MS = 4 * 3_600_000;
+const SCENARIO_LIFETIME_MS = 4 * 3_600_000;
 
 /** What a tool's result tells, as JSON in its text. */
-export interface Seen {
+export interface ToolObservations {
   readonly steps: Record<string, string>;
   readonly answers: Record<string, string>;
 }
 
 /** What tools do outside of the engine, told as it happens. */
-export interface Outside {
+export interface ScenarioSideEffects {
   /** The work of a step begins. */
-  works(task: string, step: string): void;
+  onStepStarted(task: string, step: string): void;
   /** How often it has begun. */
-  times(task: string, step: string): number;
+  countStepStarts(task: string, step: string): number;
   /** Work was begun elsewhere; who has this token can end the wait for it. */
-  began(task: string, token: string): void;
+  onJobStarted(task: string, token: string): void;
   /** An `onCancel` ran to its end. */
-  cleanedUp(task: string): void;
+  onCleanedUp(task: string): void;
 }
 
-export function scenarioTools(world: World, process: Process, outside: Outside): ReadonlyMap<string, Tool> {
-  const { wait } = world.clock(process);
+export function createScenarioTools(
+  world: Simulator,
+  process: SimulatedProcess,
+  outside: ScenarioSideEffects,
+): ReadonlyMap<string, Tool> {
+  const { wait } = world.createClock(process);
 
   /** What one run of a tool does, and what it saw of it. */
   class Hands {
-    readonly seen: Seen = { steps: {}, answers: {} };
+    readonly seen: ToolObservations = { steps: {}, answers: {} };
     readonly task: TaskContext;
     readonly text: string;
 
@@ -45,7 +49,7 @@ export function scenarioTools(world: World, process: Process, outside: Outside):
     async step(name: string, ms = 20, work = (): string => world.ids.token(), retry = 0): Promise<void> {
       const id = `step:${name}#1`;
       const worked = async ({ signal }: { readonly signal: AbortSignal }) => {
-        outside.works(this.task.id, id);
+        outside.onStepStarted(this.task.id, id);
         await wait(ms, signal);
         return work();
       };
@@ -62,7 +66,7 @@ export function scenarioTools(world: World, process: Process, outside: Outside):
   const tool = (name: string, body: (hands: Hands, task: TaskContext) => Promise<unknown>, config = {}): Tool =>
     defineTool(
       name,
-      { inputSchema: z.object({ text: z.string().default('') }), lifetimeMs: LIFETIME_MS, ...config },
+      { inputSchema: z.object({ text: z.string().default('') }), lifetimeMs: SCENARIO_LIFETIME_MS, ...config },
       async ({ text }, task) => {
         const hands = new Hands(task, text);
         await body(hands, task);
@@ -72,7 +76,7 @@ export function scenarioTools(world: World, process: Process, outside: Outside):
 
   const onCancel = async (_: unknown, { id }: { readonly id: string }) => {
     await wait(3_000);
-    if (process.alive) outside.cleanedUp(id);
+    if (process.alive) outside.onCleanedUp(id);
   };
 
   const tools = [
@@ -126,7 +130,7 @@ export function scenarioTools(world: World, process: Process, outside: Outside):
     }),
     tool('failsTwice', async (hands, task) => {
       const work = () => {
-        if (outside.times(task.id, 'step:fails#1') <= 2) throw new Error('not yet');
+        if (outside.countStepStarts(task.id, 'step:fails#1') <= 2) throw new Error('not yet');
         return world.ids.token();
       };
       await hands.step('fails', 20, work, 2);
@@ -140,7 +144,7 @@ export function scenarioTools(world: World, process: Process, outside: Outside):
     tool('outside', async (hands, task) => {
       const job = task.waitFor<string>('job');
       const begin = () => {
-        outside.began(task.id, job.token);
+        outside.onJobStarted(task.id, job.token);
         return world.ids.token();
       };
       await hands.step('begin', 20, begin);

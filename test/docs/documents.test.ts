@@ -4,18 +4,18 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import server from '../../examples/datasets/server.ts';
-import { commands, fileLinks, pathsNamed, ROOT, read } from './markdown.ts';
+import { listFileLinks, listNamedPaths, listShellCommands, REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 
-const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+const { scripts } = JSON.parse(readRepositoryFile('package.json')) as { scripts: Record<string, string> };
 const DOCUMENTS = [
-  ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+  ...readdirSync(REPOSITORY_ROOT).filter((file) => file.endsWith('.md')),
+  ...readdirSync(join(REPOSITORY_ROOT, 'docs')).map((file) => `docs/${file}`),
 ];
 
 /** What a script prints of itself. */
-const helpOf = (script: string): string => {
+const readScriptHelp = (script: string): string => {
   const [, file = ''] = /node (\S+)/.exec(scripts[script] ?? '') ?? [];
-  return execFileSync(process.execPath, [join(ROOT, file), '--help'], { encoding: 'utf8' });
+  return execFileSync(process.execPath, [join(REPOSITORY_ROOT, file), '--help'], { encoding: 'utf8' });
 };
 
 it('there are documents to look at', () => {
@@ -23,16 +23,18 @@ it('there are documents to look at', () => {
 });
 
 describe.each(DOCUMENTS)('%s', (document) => {
-  const markdown = read(document);
-  const run = commands(markdown).filter((command) => command.startsWith('npm run '));
+  const markdown = readRepositoryFile(document);
+  const run = listShellCommands(markdown).filter((command) => command.startsWith('npm run '));
 
   it('links to files that exist', () => {
-    const missing = fileLinks(markdown).filter((link) => !existsSync(join(ROOT, dirname(document), link)));
+    const missing = listFileLinks(markdown).filter(
+      (link) => !existsSync(join(REPOSITORY_ROOT, dirname(document), link)),
+    );
     expect(missing).toEqual([]);
   });
 
   it('names paths that exist', () => {
-    expect(pathsNamed(markdown).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(listNamedPaths(markdown).filter((path) => !existsSync(join(REPOSITORY_ROOT, path)))).toEqual([]);
   });
 
   it('names scripts that package.json has, in the text as well', () => {
@@ -45,7 +47,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       const [, script = '', given = ''] = /^npm run ([\w:-]+)(?: -- (.*))?$/.exec(command) ?? [];
       const options = [...given.replace(/'[^']*'/g, '').matchAll(/(?<=^|\s)--[a-z]+/g)].map(([option]) => option);
       if (options.length === 0) return [];
-      const help = helpOf(script);
+      const help = readScriptHelp(script);
       return options.filter((option) => !help.includes(option)).map((option) => `${script} ${option}`);
     });
     expect(unknown).toEqual([]);
@@ -64,7 +66,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
 });
 
 describe('package.json', () => {
-  const lock = JSON.parse(read('package-lock.json')) as {
+  const lock = JSON.parse(readRepositoryFile('package-lock.json')) as {
     packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>;
   };
 
@@ -76,7 +78,9 @@ describe('package.json', () => {
 
   it('names a file for every script that runs one', () => {
     const missing = Object.values(scripts).flatMap((script) =>
-      [...script.matchAll(/node (\S+\.ts)/g)].flatMap(([, file = '']) => (existsSync(join(ROOT, file)) ? [] : [file])),
+      [...script.matchAll(/node (\S+\.ts)/g)].flatMap(([, file = '']) =>
+        existsSync(join(REPOSITORY_ROOT, file)) ? [] : [file],
+      ),
     );
     expect(missing).toEqual([]);
   });

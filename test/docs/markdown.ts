@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const REPOSITORY_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-export const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
+export const readRepositoryFile = (path: string): string => readFileSync(`${REPOSITORY_ROOT}${path}`, 'utf8');
 
 /** Code between fences of this language. */
-export const fenced = (markdown: string, language: string): string[] =>
+export const findCodeBlocks = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, fence, code]) =>
     fence === language && code !== undefined ? [code] : [],
   );
 
 /** The commands of all shell blocks, one by one. */
-export const commands = (markdown: string): string[] =>
-  fenced(markdown, 'sh').flatMap((block) =>
+export const listShellCommands = (markdown: string): string[] =>
+  findCodeBlocks(markdown, 'sh').flatMap((block) =>
     block
       .split('\n')
       .flatMap((line) => line.split('&&'))
@@ -23,11 +23,11 @@ export const commands = (markdown: string): string[] =>
   );
 
 /** Links to files of this repository, without their anchors. */
-export const fileLinks = (markdown: string): string[] =>
+export const listFileLinks = (markdown: string): string[] =>
   [...markdown.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].flatMap(([, target]) =>
     target === undefined || /^[a-z]+:/.test(target) ? [] : [target],
   );
 
 /** Paths of this repository that stand in backticks. */
-export const pathsNamed = (markdown: string): string[] =>
+export const listNamedPaths = (markdown: string): string[] =>
   [...markdown.matchAll(/`((?:bench|bin|docs|lambda|lib|test|\.ci)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureCalls } from '../../bench/calls.ts';
 import { runTool, type ServerDefinition, type Tool } from '../../lambda/index.ts';
-import { startEmbedded } from '../../lib/local/dynamodb.ts';
-import { fenced, ROOT, read } from './markdown.ts';
+import { startEmbeddedDynamoDb } from '../../lib/local/dynamodb.ts';
+import { findCodeBlocks, REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 
-const README = read('README.md');
+const README = readRepositoryFile('README.md');
 
 describe('the code', () => {
   let folder = '';
@@ -17,9 +17,9 @@ describe('the code', () => {
 
   beforeAll(() => {
     // Inside the repository, where its packages are found, and ignored by Git.
-    mkdirSync(join(ROOT, '.local'), { recursive: true });
-    folder = mkdtempSync(join(ROOT, '.local/readme-'));
-    for (const code of fenced(README, 'ts')) {
+    mkdirSync(join(REPOSITORY_ROOT, '.local'), { recursive: true });
+    folder = mkdtempSync(join(REPOSITORY_ROOT, '.local/readme-'));
+    for (const code of findCodeBlocks(README, 'ts')) {
       const [, file] = /^\/\/ (\S+\.ts)$/m.exec(code) ?? [];
       if (!file) throw new Error(`A snippet does not begin with the name of its file:\n${code}`);
       // The snippets are to be saved beside the README.
@@ -36,7 +36,7 @@ describe('the code', () => {
 
   it('compiles', async () => {
     expect(written).toEqual(['my-server.ts', 'my-app.ts']);
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const tsc = join(REPOSITORY_ROOT, 'node_modules/.bin/tsc');
     const said = await promisify(execFile)(tsc, ['-p', folder]).catch((error: { stdout: string }) => error);
     // What is wrong elsewhere is found by `npm run check`.
     expect(ofSnippets(said.stdout)).toEqual([]);
@@ -67,9 +67,9 @@ describe('the code', () => {
 });
 
 it('quotes the requests and capacity units that the bench counts', async () => {
-  const database = await startEmbedded();
+  const database = await startEmbeddedDynamoDb();
   const { calls } = await measureCalls(database.endpoint).finally(() => database.stop());
-  const [table = ''] = fenced(README, 'text');
+  const [table = ''] = findCodeBlocks(README, 'text');
   const rows = table
     .split('\n')
     .slice(1)
@@ -80,16 +80,18 @@ it('quotes the requests and capacity units that the bench counts', async () => {
     const [, read, write] = /\s(\d+)\s+(\d+)(?:\s|$)/.exec(row.slice(44)) ?? [];
     const requests = [...row.matchAll(/(\d+) ([A-Z]\w+)/g)].map(([, times, name]) => [name, Number(times)]);
     expect(cost, row).toMatchObject({ readUnits: Number(read), writeUnits: Number(write) });
-    expect(rounded(cost?.requests), row).toEqual(Object.fromEntries(requests));
+    expect(roundCounts(cost?.requests), row).toEqual(Object.fromEntries(requests));
   }
 });
 
 /** Heartbeats are a mean over several. */
-const rounded = (requests: Readonly<Record<string, number>> = {}) =>
+const roundCounts = (requests: Readonly<Record<string, number>> = {}) =>
   Object.fromEntries(Object.entries(requests).map(([name, times]) => [name, Math.round(times)]));
 
 it('names the versions that are installed', () => {
-  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+  const { devDependencies } = JSON.parse(readRepositoryFile('package.json')) as {
+    devDependencies: Record<string, string>;
+  };
   const named = [...README.matchAll(/`(@modelcontextprotocol\/[\w-]+)` (\d[\w.-]*\w)/g)];
   expect(named.map(([, name]) => basename(name ?? ''))).toContain('conformance');
   for (const [, name = '', version] of named) expect(devDependencies[name], name).toBe(version);

@@ -2,19 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../bin/tasks/arguments.ts';
+import { parseTasksArguments } from '../../bin/tasks/arguments.ts';
 import { METRICS } from '../../lambda/observe/metrics.ts';
-import { templateOf } from '../support/template.ts';
+import { synthesizeFixture } from '../support/template.ts';
 
 const runbook = readFileSync('docs/operations.md', 'utf8');
-const section = (title: string) => runbook.split(/^## /m).find((each) => each.startsWith(title)) ?? '';
+const findSection = (title: string) => runbook.split(/^## /m).find((each) => each.startsWith(title)) ?? '';
 
 describe('the runbook', () => {
   it('has a chapter for every alarm: what it means, where to look, what to do', () => {
-    const names = Object.keys(templateOf().findResources('AWS::CloudWatch::Alarm')).map((id) =>
+    const names = Object.keys(synthesizeFixture().findResources('AWS::CloudWatch::Alarm')).map((id) =>
       id.replace(/^Mcp(.*)Alarm[0-9A-F]{8}$/, '$1'),
     );
-    const chapters = section('The alarms').split(/^### /m);
+    const chapters = findSection('The alarms').split(/^### /m);
     for (const name of names) {
       const chapter = chapters.find((each) => each.startsWith(`${name}\n`)) ?? '';
       for (const part of ['**Means.**', '**Look.**', '**Do.**']) expect(chapter, name).toContain(part);
@@ -31,7 +31,7 @@ describe('the runbook', () => {
       ),
     );
     expect(logged.length).toBeGreaterThan(20);
-    const explained = [...section("A task's life in the logs").matchAll(/^\| (`[^|]*) \|/gm)].flatMap(
+    const explained = [...findSection("A task's life in the logs").matchAll(/^\| (`[^|]*) \|/gm)].flatMap(
       ([, names = '']) => [...names.matchAll(/`([\w.]+)`/g)].map(([, name]) => name),
     );
     expect([...new Set(explained)].sort()).toEqual([...new Set(logged)].sort());
@@ -42,7 +42,7 @@ describe('the runbook', () => {
       ([name, { unit, perTool }]) =>
         `| \`${name}\` | ${unit === 'Count' ? 'count' : 'ms'} | ${perTool ? 'yes' : 'no'} |`,
     );
-    for (const row of rows) expect(section('Metrics')).toContain(row);
+    for (const row of rows) expect(findSection('Metrics')).toContain(row);
   });
 
   it('says only commands that the command line takes', () => {
@@ -50,7 +50,8 @@ describe('the runbook', () => {
       line.replace(/#.*/, '').trim().split(/\s+/),
     );
     expect(commands.length).toBeGreaterThan(10);
-    for (const args of commands) expect(() => readArguments(args, { TABLE_NAME: 't' }), args.join(' ')).not.toThrow();
+    for (const args of commands)
+      expect(() => parseTasksArguments(args, { TABLE_NAME: 't' }), args.join(' ')).not.toThrow();
   });
 
   it('points at nothing that is not there', () => {

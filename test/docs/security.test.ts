@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT, read } from './markdown.ts';
+import { REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 
-const rows = read('docs/security.md')
+const rows = readRepositoryFile('docs/security.md')
   .split('\n')
   .filter((line) => /^\| [^|]+ \| [^|]+ \| `test\//.test(line));
 
@@ -18,8 +18,8 @@ it.each(rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$
     const named = [...shown.matchAll(/`(test\/[^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
     expect(named.length).toBeGreaterThan(0);
     for (const [, file = '', titles = ''] of named) {
-      expect(existsSync(join(ROOT, file)), file).toBe(true);
-      const source = read(file).replaceAll("\\'", "'");
+      expect(existsSync(join(REPOSITORY_ROOT, file)), file).toBe(true);
+      const source = readRepositoryFile(file).replaceAll("\\'", "'");
       for (const [, title = ''] of titles.matchAll(/"([^"]+)"/g)) expect(source, file).toContain(title);
     }
   },

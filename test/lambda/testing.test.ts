@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineTool, ProtocolError, Retryable, runTool, StepError, toolError } from '../../lambda/index.ts';
 
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 describe('a step', () => {
   it('runs once and returns the same round-trip value on every run', async () => {
@@ -13,7 +13,7 @@ describe('a step', () => {
         return { kept: 1, dropped: undefined };
       });
       const second = await task.step('b', () => 'x');
-      return text(JSON.stringify([Object.keys(value), second]));
+      return toTextResult(JSON.stringify([Object.keys(value), second]));
     });
     const report = await runTool(tool, {}, { replay: 'every-step' });
     expect(report.result?.content).toEqual([{ type: 'text', text: '[["kept"],"x"]' }]);
@@ -26,7 +26,7 @@ describe('a step', () => {
     const tool = defineTool('t', {}, async (task) => {
       const values: number[] = [];
       for (let i = 0; i < 3; i += 1) values.push(await task.step('loop', () => i));
-      return text(values.join());
+      return toTextResult(values.join());
     });
     const report = await runTool(tool, {}, { replay: 'every-step' });
     expect(report.result?.content).toEqual([{ type: 'text', text: '0,1,2' }]);
@@ -36,7 +36,7 @@ describe('a step', () => {
   it('refuses what is not JSON, naming itself and the place', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.step('when', () => ({ at: [new Date(0)] }) as never);
-      return text('never');
+      return toTextResult('never');
     });
     const report = await runTool(tool, {});
     expect(report.error?.message).toContain('step "when"');
@@ -46,7 +46,7 @@ describe('a step', () => {
   it('that two calls run at once under one name is an error, even when swallowed', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await Promise.allSettled([task.step('same', async () => 1), task.step('same', async () => 2)]);
-      return text('swallowed');
+      return toTextResult('swallowed');
     });
     const report = await runTool(tool, {});
     expect(report.error?.message).toContain('two steps named "same"');
@@ -62,7 +62,7 @@ describe('a step', () => {
         })
         .catch((error: unknown) => error);
       await task.step('after', () => 1);
-      return text(`${caught instanceof StepError} ${(caught as Error).name}: ${(caught as Error).message}`);
+      return toTextResult(`${caught instanceof StepError} ${(caught as Error).name}: ${(caught as Error).message}`);
     });
     const report = await runTool(tool, {}, { replay: 'every-step' });
     expect(report.result?.content).toEqual([{ type: 'text', text: 'true RangeError: out of range' }]);
@@ -83,7 +83,7 @@ describe('a step', () => {
         },
         { retry: 3 },
       );
-      return text(String(value));
+      return toTextResult(String(value));
     });
     const report = await runTool(tool, {});
     expect(report.result?.content).toEqual([{ type: 'text', text: '3' }]);
@@ -99,7 +99,7 @@ describe('a step', () => {
         tries += 1;
         if (tries === 1) throw new Retryable('busy', { afterMs: 5_000 });
       });
-      return text('done');
+      return toTextResult('done');
     });
     expect((await runTool(tool, {})).result?.content).toEqual([{ type: 'text', text: 'done' }]);
     expect(tries).toBe(2);
@@ -113,7 +113,7 @@ describe('a question', () => {
       requestedSchema: z.object({ columns: z.array(z.enum(['a', 'b'])).min(1) }),
       timeoutMs: 1_000,
     });
-    return answer.action === 'accept' ? text(answer.content.columns.join()) : toolError(answer.action);
+    return answer.action === 'accept' ? toTextResult(answer.content.columns.join()) : toolError(answer.action);
   });
 
   it('resumes the tool from the top with its answer', async () => {
@@ -149,7 +149,7 @@ describe('a question', () => {
         task.step('work', () => 1),
         task.elicit('two', form),
       ]);
-      return text(JSON.stringify(answers));
+      return toTextResult(JSON.stringify(answers));
     });
     const report = await runTool(tool, {}, { answers: { one: { x: '1' }, two: { x: '2' } } });
     expect(report.runs).toBe(2);
@@ -178,7 +178,7 @@ describe('a run', () => {
       task.defer(() => {
         seen.push('deferred');
       });
-      return text('woken');
+      return toTextResult('woken');
     });
     const report = await runTool(tool, {});
     expect(report.result?.content).toEqual([{ type: 'text', text: 'woken' }]);
@@ -193,7 +193,7 @@ describe('a run', () => {
         first = false;
         await task.step('only the first time', () => 1);
       }
-      return text('ok');
+      return toTextResult('ok');
     });
     const report = await runTool(tool, {}, { replay: 'every-step' });
     expect(report.error?.message).toContain('step:only the first time#1');
@@ -205,7 +205,7 @@ describe('a run', () => {
       runs += 1;
       if (runs === 1) await task.step('x', () => 1);
       else await task.sleep('x', 1);
-      return text('ok');
+      return toTextResult('ok');
     });
     const report = await runTool(tool, {}, { replay: 'every-step' });
     expect(report.error?.message).toContain('where an earlier run recorded a step of that name');
@@ -248,7 +248,7 @@ describe('a run', () => {
     let timer: NodeJS.Timeout | undefined;
     const tool = defineTool('t', {}, async () => {
       timer = setInterval(() => {}, 1_000);
-      return text('ok');
+      return toTextResult('ok');
     });
     await expect(runTool(tool, {})).rejects.toThrow('left running when its run was over: 1 Timeout');
     clearInterval(timer);

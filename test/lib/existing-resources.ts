@@ -11,34 +11,34 @@ import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import { McpTasksServer } from '../../lib/mcp-tasks-server.ts';
 import type { McpTasksServerProps } from '../../lib/props/props.ts';
-import { FIXTURE } from '../support/template.ts';
+import { FIXTURE_SERVER } from '../support/template.ts';
 
-export const newStack = () => new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Own');
+export const createStack = () => new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Own');
 
 /** @param props is given the stack, in which it makes what it hands over */
-export function serverIn(stack: Stack, props: Partial<McpTasksServerProps>): McpTasksServer {
-  return new McpTasksServer(stack, 'Mcp', { entry: FIXTURE, auth: McpAuth.iam(), ...props });
+export function addServer(stack: Stack, props: Partial<McpTasksServerProps>): McpTasksServer {
+  return new McpTasksServer(stack, 'Mcp', { entry: FIXTURE_SERVER, auth: McpAuth.iam(), ...props });
 }
 
-export const keyedTable = (stack: Stack) =>
+export const createKeyedTable = (stack: Stack) =>
   new Table(stack, 'OwnTable', {
     partitionKey: { name: 'partition', type: AttributeType.STRING },
     sortKey: { name: 'id', type: AttributeType.STRING },
     timeToLiveAttribute: 'ttl',
   });
 
-export function queuesIn(stack: Stack, visibilityTimeout = Duration.minutes(15)) {
+export function createQueuePair(stack: Stack, visibilityTimeout = Duration.minutes(15)) {
   const deadLetterQueue = new Queue(stack, 'OwnDeadLetters', { visibilityTimeout: Duration.minutes(1) });
   const redrive = { queue: deadLetterQueue, maxReceiveCount: 100 };
   return { queue: new Queue(stack, 'OwnQueue', { visibilityTimeout, deadLetterQueue: redrive }), deadLetterQueue };
 }
 
 /** Everything at once. */
-export function everythingOwn(stack: Stack): McpTasksServer {
+export function addServerOnOwnResources(stack: Stack): McpTasksServer {
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
-  return serverIn(stack, {
-    table: keyedTable(stack),
-    queues: queuesIn(stack),
+  return addServer(stack, {
+    table: createKeyedTable(stack),
+    queues: createQueuePair(stack),
     bucket: new Bucket(stack, 'OwnBucket', { encryptionKey: new Key(stack, 'BucketKey') }),
     encryptionKey: new Key(stack, 'OwnKey'),
     vpc,

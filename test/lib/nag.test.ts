@@ -6,7 +6,7 @@ import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
 
 const stack = new McpTasksStack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'McpTasks');
 
-const findings = (checks: AwsSolutionsChecks) =>
+const listNagFindings = (checks: AwsSolutionsChecks) =>
   checks
     .validateScope(stack)
     .violations.flatMap(({ ruleName, violatingResources }) =>
@@ -22,12 +22,12 @@ const acknowledged = stack.node.findAll().flatMap(({ node }) =>
 );
 
 it('passes every rule of AWS Solutions, errors and warnings, but those that are acknowledged in place', () => {
-  expect(findings(new AwsSolutionsChecks())).toEqual([]);
+  expect(listNagFindings(new AwsSolutionsChecks())).toEqual([]);
 });
 
 it('acknowledges nothing that no rule complains of, and gives a reason for each', () => {
   const unforgiving = Object.assign(new AwsSolutionsChecks(), { isAcknowledged: () => false });
-  const complaints = findings(unforgiving);
+  const complaints = listNagFindings(unforgiving);
   expect(complaints).toHaveLength(acknowledged.length);
   for (const { rule, path, reason } of acknowledged) {
     expect(complaints).toContainEqual(expect.stringContaining(`${rule} at ${path}/`));

@@ -2,8 +2,8 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
-import { type Property, resourceOf } from './cloudformation-schema.ts';
-import { templateOf } from '../support/template.ts';
+import { synthesizeFixture } from '../support/template.ts';
+import { findResourceType, type ResourceProperty } from './cloudformation-schema.ts';
 
 /** Recorded with the first release. A change here loses what deployed stacks keep: find another way. */
 const RECORDED = {
@@ -20,8 +20,8 @@ const RECORDED = {
   'AWS::SQS::Queue': { McpQueue31F55CFC: {}, McpDeadLetterQueue0CC0D32B: {} },
 } as const;
 
-const template = templateOf();
-const other = templateOf({
+const template = synthesizeFixture();
+const other = synthesizeFixture({
   auth: McpAuth.iam(),
   workerTimeout: Duration.minutes(5),
   payloadRetention: Duration.days(90),
@@ -32,26 +32,29 @@ const other = templateOf({
 });
 
 /** The properties for which CloudFormation makes the resource anew, as its schema says. */
-function replacing(type: string, properties: Record<string, unknown> = {}) {
-  const known = resourceOf(type)?.properties as Record<string, Property>;
+function pickReplacingProperties(type: string, properties: Record<string, unknown> = {}) {
+  const known = findResourceType(type)?.properties as Record<string, ResourceProperty>;
   return Object.fromEntries(
     Object.entries(properties).filter(([name]) => (known[name]?.causesReplacement ?? 'no') !== 'no'),
   );
 }
 
-const replacingOf = (from: typeof template, type: string) =>
+const findReplacingProperties = (from: typeof template, type: string) =>
   Object.fromEntries(
-    Object.entries(from.findResources(type)).map(([id, { Properties }]) => [id, replacing(type, Properties)]),
+    Object.entries(from.findResources(type)).map(([id, { Properties }]) => [
+      id,
+      pickReplacingProperties(type, Properties),
+    ]),
   );
 
 describe('cannot be replaced by accident, by an update or by other props', () => {
   it.each(Object.entries(RECORDED))('%s', (type, recorded) => {
-    expect(replacingOf(template, type)).toEqual(recorded);
-    expect(replacingOf(other, type)).toEqual(recorded);
+    expect(findReplacingProperties(template, type)).toEqual(recorded);
+    expect(findReplacingProperties(other, type)).toEqual(recorded);
   });
 });
 
 it('the schema knows what it is asked: other keys, and a name, would replace the table', () => {
   const properties = { KeySchema: [], TableName: 'tasks', BillingMode: 'PAY_PER_REQUEST' };
-  expect(replacing('AWS::DynamoDB::Table', properties)).toEqual({ KeySchema: [], TableName: 'tasks' });
+  expect(pickReplacingProperties('AWS::DynamoDB::Table', properties)).toEqual({ KeySchema: [], TableName: 'tasks' });
 });

@@ -6,13 +6,19 @@ import { Duration, type Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import type { McpTasksServerProps } from '../../lib/props/props.ts';
-import { everythingOwn, keyedTable, newStack, queuesIn, serverIn } from './existing-resources.ts';
+import {
+  addServer,
+  addServerOnOwnResources,
+  createKeyedTable,
+  createQueuePair,
+  createStack,
+} from './existing-resources.ts';
 
-const stack = newStack();
-const server = everythingOwn(stack);
+const stack = createStack();
+const server = addServerOnOwnResources(stack);
 const template = Template.fromStack(stack);
 const lambdas = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => id.startsWith('Mcp'));
-const policyOf = (role: string) => {
+const findPolicyStatements = (role: string) => {
   const [, policy] =
     Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => id.startsWith(`Mcp${role}Role`)) ?? [];
   return (policy?.Properties.PolicyDocument.Statement ?? []) as { Action: string | string[]; Resource: unknown }[];
@@ -49,7 +55,7 @@ describe('resources of somebody’s own', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { KmsKeyId: key });
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key });
     const keysOf = (role: string) =>
-      policyOf(role)
+      findPolicyStatements(role)
         .filter(({ Action }) => [Action].flat().includes('kms:Decrypt'))
         .map(({ Resource }) => (Resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]?.slice(0, -8));
     // Table and queues bring no key of their own here.
@@ -96,8 +102,8 @@ describe('resources of somebody’s own', () => {
 describe('a key of somebody’s own', () => {
   it('encrypts table, queues, bucket, secret and logs that the construct makes', async () => {
     const { Key } = await import('aws-cdk-lib/aws-kms');
-    const other = newStack();
-    serverIn(other, { encryptionKey: new Key(other, 'Key') });
+    const other = createStack();
+    addServer(other, { encryptionKey: new Key(other, 'Key') });
     const made = Template.fromStack(other);
     const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
     made.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { SSEType: 'KMS', KMSMasterKeyId: key } });
@@ -124,8 +130,8 @@ describe('a key of somebody’s own', () => {
 
 describe('resources that are imported', () => {
   it('are named as they are', () => {
-    const other = newStack();
-    serverIn(other, {
+    const other = createStack();
+    addServer(other, {
       table: Table.fromTableName(other, 'T', 'tasks'),
       bucket: Bucket.fromBucketName(other, 'B', 'payloads'),
     });
@@ -148,20 +154,23 @@ describe('synthesis refuses', () => {
     ],
     [
       'a queue that shows a message again while it is worked on',
-      (scope) => ({ queues: queuesIn(scope, Duration.minutes(5)) }),
+      (scope) => ({ queues: createQueuePair(scope, Duration.minutes(5)) }),
       /hides a message for 300 s while its function may work on it for 900 s: raise its visibilityTimeout/,
     ],
     [
       'a queue that loses what it gave up on',
       (scope) => ({
-        queues: { ...queuesIn(scope), queue: new Queue(scope, 'Bare', { visibilityTimeout: Duration.hours(1) }) },
+        queues: {
+          ...createQueuePair(scope),
+          queue: new Queue(scope, 'Bare', { visibilityTimeout: Duration.hours(1) }),
+        },
       }),
       /Bare has no dead-letter queue/,
     ],
     [
       'FIFO queues',
       (scope) => ({
-        queues: { ...queuesIn(scope), queue: Queue.fromQueueArn(scope, 'F', 'arn:aws:sqs:us-east-1:1:a.fifo') },
+        queues: { ...createQueuePair(scope), queue: Queue.fromQueueArn(scope, 'F', 'arn:aws:sqs:us-east-1:1:a.fifo') },
       }),
       /is a FIFO queue/,
     ],
@@ -170,20 +179,20 @@ describe('synthesis refuses', () => {
     ['a negative limit', () => ({ maxOpenTasks: -1 }), /maxOpenTasks is -1: it has to be at least 0/],
   ];
   it.each(refused)('%s', (_, props, message) => {
-    const other = newStack();
-    expect(() => serverIn(other, props(other))).toThrow(message);
+    const other = createStack();
+    expect(() => addServer(other, props(other))).toThrow(message);
   });
 
   it('nothing of a table and queues that fit', () => {
-    const other = newStack();
-    expect(() => serverIn(other, { table: keyedTable(other), queues: queuesIn(other) })).not.toThrow();
+    const other = createStack();
+    expect(() => addServer(other, { table: createKeyedTable(other), queues: createQueuePair(other) })).not.toThrow();
   });
 });
 
 describe('metrics', () => {
   it('are of the construct’s own parts, with the statistic that an alarm wants', () => {
-    const other = newStack();
-    const made = serverIn(other, {});
+    const other = createStack();
+    const made = addServer(other, {});
     const shown = [
       made.metricDeadLetters(),
       made.metricWakeUpsWaiting(),

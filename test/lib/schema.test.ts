@@ -3,41 +3,41 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Stack } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
-import type { Template as Synthesized } from '../../lib/local/wiring.ts';
-import { everythingOwn, newStack, serverIn } from './existing-resources.ts';
-import { problemsOf } from './cloudformation-schema.ts';
-import { templateOf } from '../support/template.ts';
+import type { CfnTemplate as Synthesized } from '../../lib/local/wiring.ts';
+import { synthesizeFixture } from '../support/template.ts';
+import { findTemplateProblems } from './cloudformation-schema.ts';
+import { addServer, addServerOnOwnResources, createStack } from './existing-resources.ts';
 
-const cognito = () => {
-  const stack = newStack();
+const createCognitoStack = () => {
+  const stack = createStack();
   const userPool = new UserPool(stack, 'Users');
-  serverIn(stack, { auth: McpAuth.cognito({ userPool, clients: [userPool.addClient('Client')] }) });
+  addServer(stack, { auth: McpAuth.cognito({ userPool, clients: [userPool.addClient('Client')] }) });
   return stack;
 };
-const own = () => {
-  const stack = newStack();
-  everythingOwn(stack);
+const createOwnResourcesStack = () => {
+  const stack = createStack();
+  addServerOnOwnResources(stack);
   return stack;
 };
-const json = (template: Template | Stack) =>
+const toTemplateJson = (template: Template | Stack) =>
   (template instanceof Stack ? Template.fromStack(template) : template).toJSON() as Synthesized;
 
 describe("CloudFormation's schema holds for", () => {
   it.each<[string, () => Template | Stack]>([
-    ['none', () => templateOf()],
-    ['iam', () => templateOf({ auth: McpAuth.iam() })],
-    ['jwt', () => templateOf({ auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['mcp'] }) })],
-    ['cognito', cognito],
-    ['streaming', () => templateOf({ streaming: true })],
-    ['resources of somebody’s own', own],
+    ['none', () => synthesizeFixture()],
+    ['iam', () => synthesizeFixture({ auth: McpAuth.iam() })],
+    ['jwt', () => synthesizeFixture({ auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['mcp'] }) })],
+    ['cognito', createCognitoStack],
+    ['streaming', () => synthesizeFixture({ streaming: true })],
+    ['resources of somebody’s own', createOwnResourcesStack],
   ])('%s', (_, template) => {
-    expect(problemsOf(json(template()))).toEqual([]);
+    expect(findTemplateProblems(toTemplateJson(template()))).toEqual([]);
   });
 });
 
 describe('the check itself', () => {
   const broken = (id: string, properties: Record<string, unknown>): Synthesized => {
-    const template = json(templateOf());
+    const template = toTemplateJson(synthesizeFixture());
     const [key, resource] = Object.entries(template.Resources ?? {}).find(([name]) => name.slice(0, -8) === id) ?? [];
     if (!key || !resource) throw new Error(`There is no ${id}.`);
     const changed = { ...resource, Properties: { ...resource.Properties, ...properties } };
@@ -65,11 +65,11 @@ describe('the check itself', () => {
       /there is no McpTableF1E79E5B\.Size/,
     ],
   ])('finds %s', (_, id, properties, problem) => {
-    expect(problemsOf(broken(id, properties))).toEqual([expect.stringMatching(problem)]);
+    expect(findTemplateProblems(broken(id, properties))).toEqual([expect.stringMatching(problem)]);
   });
 
   it('finds a type that CloudFormation does not know', () => {
-    expect(problemsOf({ Resources: { One: { Type: 'AWS::Lambda::Functions' } } })).toEqual([
+    expect(findTemplateProblems({ Resources: { One: { Type: 'AWS::Lambda::Functions' } } })).toEqual([
       'One: there is no resource type AWS::Lambda::Functions',
     ]);
   });

@@ -49,7 +49,7 @@ describe('the construct', () => {
   it('is the same in an app with all the recommended feature flags and in one without', () => {
     const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
     expect(Object.keys(context).length).toBeGreaterThan(50);
-    expect(sorted(synthesized(context))).toEqual(sorted(synthesized({})));
+    expect(sortActions(synthesizeWith(context))).toEqual(sortActions(synthesizeWith({})));
   });
 });
 
@@ -61,18 +61,18 @@ describe('synthesizing in this process', () => {
     const template = synthesizeTemplate({ bundle: false });
     vi.unstubAllEnvs();
     expect(readdirSync(temporary)).toEqual([]);
-    expect(sorted(template)).toEqual(sorted(synthesized({})));
+    expect(sortActions(template)).toEqual(sortActions(synthesizeWith({})));
   });
 });
 
-function synthesized(context: Record<string, unknown>): unknown {
+function synthesizeWith(context: Record<string, unknown>): unknown {
   const app = new App({ context: { ...context, [BUNDLING_STACKS]: [] }, outdir: mkdtempSync(join(root, 'assembly-')) });
   const stack = new McpTasksStack(app, 'McpTasks');
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
 /** Policies list their actions in an order that a flag chooses and that means nothing. */
-const sorted = (template: unknown) =>
+const sortActions = (template: unknown) =>
   JSON.parse(JSON.stringify(template), (key, value) =>
     key === 'Action' && Array.isArray(value) ? value.toSorted() : value,
   );

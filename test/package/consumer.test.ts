@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { localAwsEnvironment } from '../../lib/local/aws.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import { invokeBundle } from '../support/invoke-bundle.ts';
-import { install } from './install-package.ts';
+import { installPackage } from './install-package.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
-const { project, folder, manifest } = install();
+const { project, folder, manifest } = installPackage();
 afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -88,7 +88,7 @@ describe('a project of somebody else’s, with the package installed', () => {
 });
 
 const environment = {
-  ...localAwsEnvironment,
+  ...LOCAL_AWS_ENVIRONMENT,
   TABLE_NAME: 'tasks',
   QUEUE_URL: 'http://127.0.0.1:1/queue',
   PAYLOAD_FOLDER: join(project, 'payloads'),

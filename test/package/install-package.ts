@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 /** Of package.json, what is read here. */
-export interface Manifest {
+export interface PackageManifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -16,23 +16,23 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-export interface Installed {
+export interface InstalledPackage {
   /** The consumer's project. */
   readonly project: string;
   /** Where the package is, in the project's `node_modules`. */
   readonly folder: string;
-  readonly manifest: Manifest;
+  readonly manifest: PackageManifest;
 }
 
 /** What the consumer's own package.json would ask for. */
-const OF_THE_CONSUMER = ['@types/node', 'zod', 'vitest'];
+const CONSUMER_DEPENDENCIES = ['@types/node', 'zod', 'vitest'];
 
-const repository = resolve(import.meta.dirname, '../..');
+const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../..');
 
-export function install(): Installed {
+export function installPackage(): InstalledPackage {
   const root = mkdtempSync(join(tmpdir(), 'consumer-'));
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', root], {
-    cwd: repository,
+    cwd: REPOSITORY_FOLDER,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -43,12 +43,12 @@ export function install(): Installed {
   const folder = join(project, 'node_modules', 'mcp-tasks-aws');
   mkdirSync(folder, { recursive: true });
   execFileSync('tar', ['-xzf', join(root, filename), '-C', folder, '--strip-components=1']);
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const manifest: PackageManifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const names = [manifest.dependencies, manifest.peerDependencies].flatMap(Object.keys);
-  for (const name of new Set([...names, ...OF_THE_CONSUMER])) {
+  for (const name of new Set([...names, ...CONSUMER_DEPENDENCIES])) {
     const link = join(project, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(repository, 'node_modules', name), link);
+    symlinkSync(join(REPOSITORY_FOLDER, 'node_modules', name), link);
   }
   return { project, folder, manifest };
 }

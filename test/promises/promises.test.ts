@@ -6,9 +6,9 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import { defineTool } from '../../lambda/index.ts';
-import { harness } from '../support/engine.ts';
+import { createTestEngine } from '../support/engine.ts';
 import { useTestStack } from '../support/stack.ts';
-import { type Client, clientOf } from './wire-client.ts';
+import { createWireClient, type WireClient } from './wire-client.ts';
 
 const LEASE_MS = 3_000;
 const HEARTBEAT_MS = 500;
@@ -19,12 +19,12 @@ const stack = useTestStack({
   workers: 3,
   apiProcesses: 2,
 });
-const client = (): Client => clientOf(stack().url);
+const createStackClient = (): WireClient => createWireClient(stack().url);
 const tool = defineTool('t', {}, async () => ({ content: [] }));
 
 describe('promise', () => {
   it('1. An acknowledged task always resolves, at once, from any instance', async () => {
-    const { call, get } = client();
+    const { call, get } = createStackClient();
     // Requests alternate between two API processes.
     for (let i = 0; i < 10; i += 1) {
       const { taskId } = await call('wait', { ms: 1 });
@@ -33,13 +33,13 @@ describe('promise', () => {
   });
 
   it('2. An acknowledged task always runs: a crash at any point loses nothing', { timeout: 60_000 }, async () => {
-    const { call, ended } = client();
+    const { call, ended } = createStackClient();
     const { taskId } = await call('survives');
     expect(await ended(taskId)).toMatchObject({ status: 'completed' });
   });
 
   it('3. One terminal transition; a terminal task never changes', async () => {
-    const { call, get, cancel, ended } = client();
+    const { call, get, cancel, ended } = createStackClient();
     const { taskId } = await call('wait', { ms: 1 });
     const end = await ended(taskId);
     expect(end.status).toBe('completed');
@@ -49,7 +49,7 @@ describe('promise', () => {
   });
 
   it('4. A stale or ended run changes nothing', { timeout: 60_000 }, async () => {
-    const { call, get, cancel } = client();
+    const { call, get, cancel } = createStackClient();
     const { taskId } = await call('wait', { ms: 1_500 });
     await wait(500);
     await cancel(taskId);
@@ -63,14 +63,14 @@ describe('promise', () => {
   it('5. A step runs at least once until recorded and never after; an outcome is recorded exactly once', {
     timeout: 60_000,
   }, async () => {
-    const { call, ended } = client();
+    const { call, ended } = createStackClient();
     const { taskId } = await call('survives');
     const { result } = await ended(taskId);
     const delivered = JSON.parse((result?.content as { text: string }[] | undefined)?.[0]?.text ?? '{}') as Record<
       string,
       string
     >;
-    const journal = await journalOf(taskId);
+    const journal = await readJournalItems(taskId);
     expect(Object.keys(journal).sort()).toEqual([
       'step:before#1',
       'step:first worker#1',
@@ -84,7 +84,7 @@ describe('promise', () => {
   it('6. Nothing is stuck: worker death, poison input and time-outs end in a result or a `failed` that says why', {
     timeout: 90_000,
   }, async () => {
-    const { call, ended } = client();
+    const { call, ended } = createStackClient();
     const [killer, thrower] = [await call('kills'), await call('throws')];
     expect(await ended(thrower.taskId)).toMatchObject({ status: 'completed', result: { isError: true } });
     const end = await ended(killer.taskId, 80_000);
@@ -93,14 +93,14 @@ describe('promise', () => {
   });
 
   it('7. Waiting in the queue is never mistaken for being stuck', { timeout: 90_000 }, async () => {
-    const { call, ended } = client();
+    const { call, ended } = createStackClient();
     // Three workers, and each task waits longer than a lease: the last ones wait in the queue for several.
     const tasks = await Promise.all(Array.from({ length: 9 }, () => call('wait', { ms: LEASE_MS + 500 })));
     for (const { taskId } of tasks) expect(await ended(taskId, 60_000)).toMatchObject({ status: 'completed' });
   });
 
   it('8. A cancel is acknowledged at once and aborts the worker within a heartbeat', { timeout: 60_000 }, async () => {
-    const { call, cancel, get, ended } = client();
+    const { call, cancel, get, ended } = createStackClient();
     const tasks = await Promise.all(Array.from({ length: 3 }, () => call('wait', { ms: 600_000 })));
     await wait(1_000);
     for (const { taskId } of tasks) {
@@ -115,7 +115,7 @@ describe('promise', () => {
   it('9. Expiry is exact and never undone; a finished result stays for its retention', {
     timeout: 30_000,
   }, async () => {
-    const { call, error, ended, get } = client();
+    const { call, error, ended, get } = createStackClient();
     const running = await call('expires', { ms: 20_000 });
     const finished = await call('expires', { ms: 1_000 });
     expect(running.ttlMs).toBe(3_000);
@@ -129,21 +129,21 @@ describe('promise', () => {
   });
 
   it('10. Somebody else’s task is indistinguishable from one that does not exist', async () => {
-    const { engine, start } = harness([tool]);
+    const { engine, start } = createTestEngine([tool]);
     const { id } = await start(tool, { caller: { owner: 'mine' } });
     const deadline = Date.now() + 1_000;
     for (const caller of [{ owner: 'yours' }, {}])
       for (const attempt of [
-        engine.get(caller, id),
-        engine.cancel(caller, id, deadline),
-        engine.answer(caller, id, {}, deadline),
+        engine.getTask(caller, id),
+        engine.cancelTask(caller, id, deadline),
+        engine.answerTask(caller, id, {}, deadline),
       ])
         await expect(attempt).rejects.toThrow(TaskNotFound);
-    expect((await engine.get({ owner: 'mine' }, id)).status).toBe('working');
+    expect((await engine.getTask({ owner: 'mine' }, id)).status).toBe('working');
   });
 
   it('11. A retried call creates no second task', async () => {
-    const { start, store } = harness([tool]);
+    const { start, store } = createTestEngine([tool]);
     const call = () => start(tool, { caller: { owner: 'me' }, idempotencyKey: 'once' });
     const tasks = await Promise.all([call(), call(), call()]);
     expect(new Set(tasks.map(({ id }) => id)).size).toBe(1);
@@ -151,7 +151,7 @@ describe('promise', () => {
   });
 
   it('12. Input is accepted on any instance, and no worker waits for it', { timeout: 60_000 }, async () => {
-    const { call, ended, until, update } = client();
+    const { call, ended, until, update } = createStackClient();
     // More questions than workers: were one held by each, the others would never be asked.
     const tasks = await Promise.all(Array.from({ length: 8 }, () => call('asks')));
     for (const { taskId } of tasks) await until(taskId, 'input_required');
@@ -165,7 +165,7 @@ describe('promise', () => {
   it('13. A result that fits Lambda’s serialized response is delivered; a larger one becomes a resource link', {
     timeout: 60_000,
   }, async () => {
-    const { call, ended } = client();
+    const { call, ended } = createStackClient();
     // Every character of it is escaped twice on the way out of Lambda.
     const fits = await ended((await call('large', { bytes: 1_000_000 })).taskId);
     expect((fits.result?.content as { text: string }[] | undefined)?.[0]?.text).toHaveLength(1_000_000);
@@ -177,7 +177,7 @@ describe('promise', () => {
 
   it('14. One owner’s backlog does not delay another beyond runs already started', async () => {
     const sent: (string | undefined)[] = [];
-    const { start } = harness([tool], { maxOpenTasks: 3 }, (options) => void sent.push(options.group));
+    const { start } = createTestEngine([tool], { maxOpenTasks: 3 }, (options) => void sent.push(options.group));
     for (let i = 0; i < 3; i += 1) await start(tool, { caller: { owner: 'busy' } });
     await start(tool, { caller: { owner: 'other' } });
     // SQS fair queues hold back the group with the backlog; an owner has a limit besides.
@@ -186,7 +186,7 @@ describe('promise', () => {
   });
 });
 
-async function journalOf(taskId: string): Promise<Record<string, string>> {
+async function readJournalItems(taskId: string): Promise<Record<string, string>> {
   const database = new DynamoDBClient({ endpoint: stack().dynamodbEndpoint });
   const { Items = [] } = await database.send(
     new QueryCommand({

@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, type TaskContext } from '../../lambda/index.ts';
 
-const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
+const toJsonResult = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
 const inputSchema = z.object({ ms: z.number().default(0) });
-const form = (message: string) => ({ message, requestedSchema: z.object({ value: z.string() }) });
+const buildValueForm = (message: string) => ({ message, requestedSchema: z.object({ value: z.string() }) });
 
 /** A value that no second attempt makes again. */
-const unique = () => `${process.pid}-${process.hrtime.bigint()}`;
+const createUniqueValue = () => `${process.pid}-${process.hrtime.bigint()}`;
 
 /** Ends the worker the first time it comes by, which only the journal can tell. */
 async function crashOnce(task: TaskContext): Promise<void> {
@@ -22,22 +22,25 @@ export default defineServer({
   tools: [
     defineTool('wait', { inputSchema, taskSupport: 'required' }, async ({ ms }, task) => {
       await wait(ms, undefined, { signal: task.signal });
-      return text('done');
+      return toJsonResult('done');
     }),
     defineTool('survives', { taskSupport: 'required' }, async (task) => {
-      const before = await task.step('before', unique);
+      const before = await task.step('before', createUniqueValue);
       await crashOnce(task);
-      const [left, right] = await Promise.all([task.step('left', unique), task.step('right', unique)]);
-      return text({ before, left, right });
+      const [left, right] = await Promise.all([
+        task.step('left', createUniqueValue),
+        task.step('right', createUniqueValue),
+      ]);
+      return toJsonResult({ before, left, right });
     }),
     defineTool('kills', { taskSupport: 'required', maxFailures: 2 }, async () => {
       process.kill(process.pid, 'SIGKILL');
-      return text('never');
+      return toJsonResult('never');
     }),
     defineTool('asks', { taskSupport: 'required', asks: ['elicitation'] }, async (task) => {
       const asked = await task.step('asked by', () => process.pid);
-      const answer = await task.elicit('q', form('What?'));
-      return text({ asked, answer });
+      const answer = await task.elicit('q', buildValueForm('What?'));
+      return toJsonResult({ asked, answer });
     }),
     defineTool('throws', { taskSupport: 'required' }, async () => {
       throw new Error('no such thing');
@@ -47,7 +50,7 @@ export default defineServer({
       { taskSupport: 'required', lifetimeMs: 3_000, retentionMs: 4_000, inputSchema },
       async ({ ms }) => {
         await wait(ms);
-        return text('kept');
+        return toJsonResult('kept');
       },
     ),
     defineTool('large', { inputSchema: z.object({ bytes: z.number() }) }, async ({ bytes }) => ({

@@ -1,9 +1,9 @@
 /** A client as small as can be: JSON-RPC over fetch, so that what is tested is what is on the wire. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { modern } from '../support/requests.ts';
+import { buildRequest } from '../support/requests.ts';
 
 /** A task as the 2026-07-28 extension shows it. */
-export interface Task {
+export interface ExtensionTask {
   readonly taskId: string;
   readonly status: 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
   readonly createdAt: string;
@@ -14,17 +14,17 @@ export interface Task {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-const CAPABILITIES = { extensions: { 'io.modelcontextprotocol/tasks': {} }, elicitation: { form: {} } };
-const TERMINAL = new Set(['completed', 'failed', 'cancelled']);
+const WIRE_CLIENT_CAPABILITIES = { extensions: { 'io.modelcontextprotocol/tasks': {} }, elicitation: { form: {} } };
+const TERMINAL_STATUSES = new Set(['completed', 'failed', 'cancelled']);
 
-export type Client = ReturnType<typeof clientOf>;
+export type WireClient = ReturnType<typeof createWireClient>;
 
-export function clientOf(url: string) {
+export function createWireClient(url: string) {
   async function send(
     method: string,
     params: Record<string, unknown>,
   ): Promise<{ result?: unknown; error?: { code: number; message: string } }> {
-    const { headers, body } = modern(method, params, { capabilities: CAPABILITIES });
+    const { headers, body } = buildRequest(method, params, { capabilities: WIRE_CLIENT_CAPABILITIES });
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -43,15 +43,23 @@ export function clientOf(url: string) {
     return answer.result as T;
   }
 
-  const get = async (taskId: string): Promise<Task> => {
-    const { pollIntervalMs: _, _meta, ...task } = await result<Task & { _meta?: unknown }>('tasks/get', { taskId });
+  const get = async (taskId: string): Promise<ExtensionTask> => {
+    const {
+      pollIntervalMs: _,
+      _meta,
+      ...task
+    } = await result<ExtensionTask & { _meta?: unknown }>('tasks/get', { taskId });
     return task;
   };
 
-  async function until(taskId: string, status: Task['status'] | 'terminal', withinMs = 30_000): Promise<Task> {
+  async function until(
+    taskId: string,
+    status: ExtensionTask['status'] | 'terminal',
+    withinMs = 30_000,
+  ): Promise<ExtensionTask> {
     for (const end = Date.now() + withinMs; ; ) {
       const task = await get(taskId);
-      if (task.status === status || (status === 'terminal' && TERMINAL.has(task.status))) return task;
+      if (task.status === status || (status === 'terminal' && TERMINAL_STATUSES.has(task.status))) return task;
       if (Date.now() > end) throw new Error(`${taskId} is still ${task.status} after ${withinMs} ms`);
       await wait(100);
     }
@@ -60,7 +68,8 @@ export function clientOf(url: string) {
   return {
     get,
     until,
-    call: (name: string, args: Record<string, unknown> = {}) => result<Task>('tools/call', { name, arguments: args }),
+    call: (name: string, args: Record<string, unknown> = {}) =>
+      result<ExtensionTask>('tools/call', { name, arguments: args }),
     cancel: (taskId: string) => result('tasks/cancel', { taskId }),
     update: (taskId: string, inputResponses: Record<string, unknown>) =>
       result('tasks/update', { taskId, inputResponses }),

@@ -2,26 +2,26 @@
 import type { Condition } from '../../lambda/tasks/conditions.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { Change } from '../../lambda/tasks/store.ts';
-import type { Mutation, Schedule } from './schedule.ts';
-import { type Faults, NO_FAULTS } from '../support/simulation/simulator.ts';
+import { type FaultRates, NO_FAULTS } from '../support/simulation/simulator.ts';
+import type { ProtocolMutation, Schedule } from './schedule.ts';
 
-interface Case extends Partial<Pick<Schedule, 'faults' | 'maxReceiveCount' | 'tools'>> {
+interface MutationCase extends Partial<Pick<Schedule, 'faults' | 'maxReceiveCount' | 'tools'>> {
   /** The rule that is taken away. */
   readonly without: string;
-  readonly mutation: Mutation;
+  readonly mutation: ProtocolMutation;
 }
 
-const without =
+const dropCondition =
   (matches: (condition: Condition) => boolean, applies: (change: Change) => boolean = () => true) =>
   (change: Change): Change =>
     applies(change) ? { ...change, when: change.when.filter((condition) => !matches(condition)) } : change;
 
-const on =
+const matchCondition =
   (attribute: string, test?: Condition['test']) =>
   (condition: Condition): boolean =>
     'attribute' in condition
       ? condition.attribute === attribute && (test === undefined || condition.test === test)
-      : condition.of.some(on(attribute, test));
+      : condition.of.some(matchCondition(attribute, test));
 
 const isClaim = ({ add, set }: Change) => add?.failures === 1 && set?.generation !== undefined;
 const isAnswer = ({ set }: Change) => set?.phaseAt !== undefined;
@@ -31,87 +31,102 @@ const isHeartbeat = ({ set, add }: Change) =>
   set?.leaseUntil !== undefined && set.run === undefined && set.failures === undefined && add === undefined;
 
 /** A refused write's row with somebody else's mark: the write cannot recognise its own earlier success. */
-const unmarked = (mark: keyof TaskRow): Mutation => ({
-  written: (written) =>
+const hideMark = (mark: keyof TaskRow): ProtocolMutation => ({
+  rewriteWritten: (written) =>
     written.done || written.row?.[mark] === undefined
       ? written
       : ({ ...written, row: { ...written.row, [mark]: 'somebody else' } } as typeof written),
 });
 
-const withoutSet = (change: Change, attribute: string): Change => {
+const dropAttribute = (change: Change, attribute: string): Change => {
   const { [attribute as 'run']: _, ...set } = change.set ?? {};
   return { ...change, set };
 };
 
 /** Writes that land long after their sender gave up on them. */
-const LATE: Faults = { ...NO_FAULTS, late: 0.35, requestLost: 0.1, skewMs: 3_000 };
+const LATE_WRITE_RATES: FaultRates = { ...NO_FAULTS, late: 0.35, requestLost: 0.1, skewMs: 3_000 };
 /** Tools that a client's answer wakes. */
-const ASKING = ['asks', 'asksTwo', 'cleansUp'];
+const ASKING_TOOLS = ['asks', 'asksTwo', 'cleansUp'];
 /** Workers that die after what they did took effect. */
-const CRASHING: Faults = { ...NO_FAULTS, crashAfter: 0.08, crashBefore: 0.03 };
+const CRASH_RATES: FaultRates = { ...NO_FAULTS, crashAfter: 0.08, crashBefore: 0.03 };
 
 /** Writes that take effect while nobody hears of it. */
-const FORGETFUL: Faults = { ...NO_FAULTS, answerLost: 0.45 };
+const LOST_RESPONSE_RATES: FaultRates = { ...NO_FAULTS, responseLost: 0.45 };
 
-export const MUTATIONS: readonly Case[] = [
-  { without: 'the message before the row (rule 1)', mutation: { sendLate: true } },
+export const MUTATIONS: readonly MutationCase[] = [
+  { without: 'the message before the row (rule 1)', mutation: { sendAfterWrite: true } },
   { without: 'a void row for an abandoned create (rule 1)', mutation: { skipInsert: (row) => row.void === true } },
   {
     without: 'a raised generation for an abandoned wake-up (rule 1)',
     mutation: { skipUpdate: isOvertake },
-    faults: LATE,
-    tools: ASKING,
+    faults: LATE_WRITE_RATES,
+    tools: ASKING_TOOLS,
   },
   {
     without: 'commitBy passing (rule 1)',
-    mutation: { wakeUp: (wakeUp) => ({ ...wakeUp, commitBy: Number.MAX_SAFE_INTEGER }) },
+    mutation: { rewriteWakeUp: (wakeUp) => ({ ...wakeUp, commitBy: Number.MAX_SAFE_INTEGER }) },
   },
-  { without: 'the run token on what a run writes (rule 2)', mutation: { change: without(on('run', '=')) } },
-  { without: 'the lease that a claim respects (rule 2)', mutation: { change: without(on('leaseUntil'), isClaim) } },
+  {
+    without: 'the run token on what a run writes (rule 2)',
+    mutation: { rewriteChange: dropCondition(matchCondition('run', '=')) },
+  },
+  {
+    without: 'the lease that a claim respects (rule 2)',
+    mutation: { rewriteChange: dropCondition(matchCondition('leaseUntil'), isClaim) },
+  },
   {
     without: 'generations (rule 3)',
     mutation: {
-      wakeUp: (wakeUp) => ({ ...wakeUp, generation: 1 }),
-      change: (change) => {
-        const open = without(on('generation'))(change);
+      rewriteWakeUp: (wakeUp) => ({ ...wakeUp, generation: 1 }),
+      rewriteChange: (change) => {
+        const open = dropCondition(matchCondition('generation'))(change);
         return open.set?.generation === undefined ? open : { ...open, set: { ...open.set, generation: 1 } };
       },
     },
   },
-  { without: 'the parked state in the claim (rule 6)', mutation: { change: without(on('parked'), isClaim) } },
+  {
+    without: 'the parked state in the claim (rule 6)',
+    mutation: { rewriteChange: dropCondition(matchCondition('parked'), isClaim) },
+  },
   {
     without: 'renewal of the lease (rule 4)',
     mutation: {
-      change: (change) => (isHeartbeat(change) ? withoutSet(change, 'leaseUntil') : change),
-      reappear: (ms, nth) => (nth > 1 ? undefined : ms),
+      rewriteChange: (change) => (isHeartbeat(change) ? dropAttribute(change, 'leaseUntil') : change),
+      rewriteVisibility: (ms, nth) => (nth > 1 ? undefined : ms),
     },
   },
-  { without: 'leaving the message of a run that is not over (rule 5)', mutation: { disposal: () => 'delete' } },
-  { without: 'deleting the message of a run that is over (rule 5)', mutation: { disposal: () => 'keep' } },
+  { without: 'leaving the message of a run that is not over (rule 5)', mutation: { rewriteDisposal: () => 'delete' } },
+  { without: 'deleting the message of a run that is over (rule 5)', mutation: { rewriteDisposal: () => 'keep' } },
   {
     without: 'failures cleared by progress (rule 7)',
-    mutation: { change: (change) => withoutSet(change, 'failures') },
+    mutation: { rewriteChange: (change) => dropAttribute(change, 'failures') },
   },
   {
     without: 'failures counted by the claim (rule 7)',
-    mutation: { change: (change) => (isClaim(change) ? { ...change, add: {} } : change) },
+    mutation: { rewriteChange: (change) => (isClaim(change) ? { ...change, add: {} } : change) },
   },
   { without: 'a second life for dead letters (rule 8)', mutation: { redrive: 'drop' }, maxReceiveCount: 3 },
-  { without: 'the revision that answers commit on (rule 10)', mutation: { change: without(on('revision'), isAnswer) } },
-  { without: 'the revision that a park commits on (rule 10)', mutation: { change: without(on('revision'), isPark) } },
+  {
+    without: 'the revision that answers commit on (rule 10)',
+    mutation: { rewriteChange: dropCondition(matchCondition('revision'), isAnswer) },
+  },
+  {
+    without: 'the revision that a park commits on (rule 10)',
+    mutation: { rewriteChange: dropCondition(matchCondition('revision'), isPark) },
+  },
   {
     without: 'the generation that answers commit on (rule 1)',
-    mutation: { change: without(on('generation'), isAnswer) },
-    faults: LATE,
-    tools: ASKING,
+    mutation: { rewriteChange: dropCondition(matchCondition('generation'), isAnswer) },
+    faults: LATE_WRITE_RATES,
+    tools: ASKING_TOOLS,
   },
-  { without: 'the terminal state (promise 3)', mutation: { change: without(on('status')) } },
+  { without: 'the terminal state (promise 3)', mutation: { rewriteChange: dropCondition(matchCondition('status')) } },
   {
     without: 'withdrawal before the tool is told (rule 12)',
     mutation: { skipUpdate: (change) => change.set?.questions !== undefined && !isPark(change) && !isAnswer(change) },
-    faults: CRASHING,
+    faults: CRASH_RATES,
   },
-  { without: 'the mark of a create', mutation: unmarked('nonce') },
-  { without: 'the mark of a claim', mutation: unmarked('run'), faults: FORGETFUL, tools: ['plain'] },
-  { without: 'the mark of a run’s end and of a cancel', mutation: unmarked('endedBy') },
+  { without: 'the mark of a create', mutation: hideMark('nonce') },
+  { without: 'the mark of a claim', mutation: hideMark('run'), faults: LOST_RESPONSE_RATES, tools: ['plain'] },
+  { without: 'the mark of a run’s end and of a cancel', mutation: hideMark('endedBy') },
 ];

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type Exploration, explore } from './explore.ts';
+import { exploreSchedules, type ScheduleExploration } from './explore.ts';
 
 const USAGE = `npm run simulate -- [options]
 
@@ -16,7 +16,7 @@ Runs seeded schedules of the real engine over a simulated store, queue and clock
 if (isMainThread) await main();
 else {
   const { from, to } = workerData as { from: number; to: number };
-  parentPort?.postMessage(await explore(from, to, {}, false, (done) => parentPort?.postMessage(done)));
+  parentPort?.postMessage(await exploreSchedules(from, to, {}, false, (done) => parentPort?.postMessage(done)));
 }
 
 async function main(): Promise<void> {
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const begun = performance.now();
-  const found = await onAllCores(from, schedules);
+  const found = await exploreOnAllCores(from, schedules);
   const failures = found.flatMap((each) => each.failures);
   for (const { seed, violations } of failures) console.log(`seed ${seed}: ${violations.join('; ')}`);
   const events: Record<string, number> = {};
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   if (failures.length > 0) process.exit(1);
 }
 
-function onAllCores(from: number, schedules: number): Promise<Exploration[]> {
+function exploreOnAllCores(from: number, schedules: number): Promise<ScheduleExploration[]> {
   const threads = Math.min(availableParallelism(), schedules);
   const progress = new Map<number, number>();
   const tell = (thread: number, done: number) => {
@@ -63,9 +63,9 @@ function onAllCores(from: number, schedules: number): Promise<Exploration[]> {
         from: from + Math.floor((schedules * thread) / threads),
         to: from + Math.floor((schedules * (thread + 1)) / threads),
       };
-      return new Promise<Exploration>((resolve, reject) => {
+      return new Promise<ScheduleExploration>((resolve, reject) => {
         const worker = new Worker(new URL(import.meta.url), { workerData: share });
-        worker.on('message', (message: number | Exploration) =>
+        worker.on('message', (message: number | ScheduleExploration) =>
           typeof message === 'number' ? tell(thread, message) : resolve(message),
         );
         worker.on('error', reject);

@@ -5,34 +5,34 @@ import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engin
 import { createRedrive } from '../../lambda/engine/worker/redrive.ts';
 import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { isTerminal } from '../../lambda/tasks/record.ts';
-import { type Receipt, SimulatedQueue } from '../support/simulation/queue.ts';
-import { between, seeded } from '../support/simulation/random.ts';
-import { type StoreMutation, WitnessedStore } from '../support/simulation/checked-store.ts';
-import { simulatedTools, TOOL_NAMES } from './tools.ts';
-import { type Faults, NO_FAULTS, type Process, World } from '../support/simulation/simulator.ts';
+import { CheckedTaskStore, type StoreMutation } from '../support/simulation/checked-store.ts';
+import { type ReceivedMessage, SimulatedQueue } from '../support/simulation/queue.ts';
+import { createRandom, drawInteger } from '../support/simulation/random.ts';
+import { type FaultRates, NO_FAULTS, type SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
+import { createSimulatedTools, SIMULATED_TOOL_NAMES } from './tools.ts';
 
 /** What a mutated protocol does differently; each takes away one rule or one mark. */
-export interface Mutation extends StoreMutation {
+export interface ProtocolMutation extends StoreMutation {
   /** Sends come after the writes that they should come before. */
-  readonly sendLate?: boolean;
-  readonly wakeUp?: (wakeUp: WakeUp) => WakeUp;
-  readonly disposal?: (disposal: Disposal) => Disposal;
-  readonly reappear?: (ms: number, nth: number) => number | undefined;
+  readonly sendAfterWrite?: boolean;
+  readonly rewriteWakeUp?: (wakeUp: WakeUp) => WakeUp;
+  readonly rewriteDisposal?: (disposal: Disposal) => Disposal;
+  readonly rewriteVisibility?: (ms: number, nth: number) => number | undefined;
   readonly redrive?: 'drop';
 }
 
 export interface Schedule {
   readonly seed: number;
   readonly tasks: number;
-  readonly faults: Faults;
-  readonly mutation: Mutation;
+  readonly faults: FaultRates;
+  readonly mutation: ProtocolMutation;
   /** Which tools are called. Default: all of them. */
   readonly tools?: readonly string[];
   /** How often a message may be received before it is a dead letter. Default 15. */
   readonly maxReceiveCount?: number;
 }
 
-export interface Outcome {
+export interface ScheduleReport {
   readonly violations: readonly string[];
   readonly events: Readonly<Record<string, number>>;
 }
@@ -42,11 +42,11 @@ const HEARTBEAT_MS = 2_000;
 const FUNCTION_MS = 60_000;
 const API_MS = 10_000;
 /** For how long things go wrong, and how long the calm after it may take to bring everything to an end. */
-const STORM_MS = 240_000;
-const CALM_MS = 3 * 3_600_000;
+const FAULT_PHASE_MS = 240_000;
+const RECOVERY_PHASE_MS = 3 * 3_600_000;
 
 /** A client's knowledge of a task that was acknowledged to it. */
-interface Known {
+interface TrackedTask {
   readonly id: string;
   readonly tool: string;
   readonly answers: Map<string, Set<string>>;
@@ -66,18 +66,18 @@ export async function runSchedule({
   faults,
   mutation,
   maxReceiveCount = 15,
-  tools = TOOL_NAMES,
-}: Schedule): Promise<Outcome> {
-  const random = seeded(seed);
-  const world = new World(random, faults);
-  const store = new WitnessedStore(world, mutation);
+  tools = SIMULATED_TOOL_NAMES,
+}: Schedule): Promise<ScheduleReport> {
+  const random = createRandom(seed);
+  const world = new Simulator(random, faults);
+  const store = new CheckedTaskStore(world, mutation);
   const deadLetters = new SimulatedQueue(world, {
     visibilityMs: 30_000,
     retentionMs: 14 * 86_400_000,
-    duplicates: 0.01,
+    duplicateChance: 0.01,
   });
   const queue = new SimulatedQueue(world, {
-    ...{ visibilityMs: FUNCTION_MS, retentionMs: 7 * 86_400_000, duplicates: faults.crashBefore > 0 ? 0.03 : 0 },
+    ...{ visibilityMs: FUNCTION_MS, retentionMs: 7 * 86_400_000, duplicateChance: faults.crashBefore > 0 ? 0.03 : 0 },
     ...{ maxReceiveCount, deadLetters },
   });
   const violations: string[] = [];
@@ -85,9 +85,9 @@ export async function runSchedule({
   const log = (event: string) => {
     events[event] = (events[event] ?? 0) + 1;
   };
-  const workers = new Map<string, Process[]>();
+  const workers = new Map<string, SimulatedProcess[]>();
   const cleaned = new Set<string>();
-  const known: Known[] = [];
+  const known: TrackedTask[] = [];
   const said = new Set<string>();
   const tokens = new Set<string>();
   const submitted = (token: string) => {
@@ -98,13 +98,13 @@ export async function runSchedule({
   let clientsBusy = 0;
   let inFlight = 0;
 
-  const queueFor = (process: Process): WakeUpQueue => ({
+  const queueFor = (process: SimulatedProcess): WakeUpQueue => ({
     send: (wakeUp, options) => {
-      const send = async () => queue.send(mutation.wakeUp?.(wakeUp) ?? wakeUp, options?.delayMs);
-      if (mutation.sendLate) {
+      const send = async () => queue.send(mutation.rewriteWakeUp?.(wakeUp) ?? wakeUp, options?.delayMs);
+      if (mutation.sendAfterWrite) {
         // The write first; the process may die before the message goes.
         void world
-          .clock(process)
+          .createClock(process)
           .wait(200)
           .then(() => world.request(process, send).catch(() => {}));
         return Promise.resolve();
@@ -112,15 +112,25 @@ export async function runSchedule({
       return world.request(process, send);
     },
   });
-  const partsFor = (process: Process) => ({
-    ...{ store: store.for(process), queue: queueFor(process), clock: world.clock(process), ids: world.ids, log },
+  const partsFor = (process: SimulatedProcess) => ({
+    ...{
+      store: store.createStoreFor(process),
+      queue: queueFor(process),
+      clock: world.createClock(process),
+      ids: world.ids,
+      log,
+    },
     settings: { leaseMs: LEASE_MS, heartbeatMs: HEARTBEAT_MS },
     hmac: async (text: string) => text,
   });
 
   /** One Lambda invocation: ended by its own end, by a crash, or at its deadline. */
-  function invoke(name: string, limitMs: number, work: (process: Process, deadline: number) => Promise<void>): Process {
-    const process = world.process(name);
+  function invoke(
+    name: string,
+    limitMs: number,
+    work: (process: SimulatedProcess, deadline: number) => Promise<void>,
+  ): SimulatedProcess {
+    const process = world.startProcess(name);
     inFlight += 1;
     let open = true;
     const close = () => {
@@ -135,23 +145,26 @@ export async function runSchedule({
         // Stopped from outside; what it had on the way may still land. A few write on: ended, but not dead.
         if (random() > 0.05) process.alive = false;
         close();
-      } else world.at(500, watch);
+      } else world.schedule(500, watch);
     };
-    world.at(500, watch);
+    world.schedule(500, watch);
     return process;
   }
 
-  function deliver(receipt: Receipt): void {
+  function deliver(receipt: ReceivedMessage): void {
     const { wakeUp } = receipt.message;
     const process = invoke('worker', FUNCTION_MS, async (process, deadline) => {
-      const defined = simulatedTools(world, process, { cleanedUp: (id) => cleaned.add(id), submitted });
-      const worker = createWorker({ ...partsFor(process), tool: async (name) => defined.get(name) });
+      const defined = createSimulatedTools(world, process, {
+        onCleanedUp: (id) => cleaned.add(id),
+        onSubmitted: submitted,
+      });
+      const worker = createWorker({ ...partsFor(process), findTool: async (name) => defined.get(name) });
       let nth = 0;
       const delivery: Delivery = {
         wakeUp,
         receives: receipt.message.receives,
         reappearIn: (ms) => {
-          const changed = mutation.reappear ? mutation.reappear(ms, ++nth) : ms;
+          const changed = mutation.rewriteVisibility ? mutation.rewriteVisibility(ms, ++nth) : ms;
           return world.request(process, async () => {
             if (changed !== undefined) queue.changeVisibility(receipt, changed);
           });
@@ -159,7 +172,7 @@ export async function runSchedule({
       };
       const disposal = await worker.work(delivery, deadline).catch((): Disposal => 'keep');
       // Lambda's poller deletes what was handled; that request can be lost too.
-      if ((mutation.disposal?.(disposal) ?? disposal) === 'delete' && !(random() < world.faults.requestLost))
+      if ((mutation.rewriteDisposal?.(disposal) ?? disposal) === 'delete' && !(random() < world.faults.requestLost))
         queue.delete(receipt);
     });
     workers.set(wakeUp.task, [...(workers.get(wakeUp.task) ?? []), process]);
@@ -170,9 +183,9 @@ export async function runSchedule({
     (workers.get(id) ?? []).filter(({ alive, disturbed }) => !alive || disturbed).length;
 
   /** A consumer looks soon after something is there to see. */
-  function consume(from: SimulatedQueue, handle: (receipt: Receipt) => void): void {
-    from.whenVisible(() =>
-      world.at(between(random, 10, 300), () => {
+  function consume(from: SimulatedQueue, handle: (receipt: ReceivedMessage) => void): void {
+    from.notifyWhenVisible(() =>
+      world.schedule(drawInteger(random, 10, 300), () => {
         const receipt = from.receive();
         if (receipt) handle(receipt);
         consume(from, handle);
@@ -204,22 +217,22 @@ export async function runSchedule({
           else resolve(undefined);
         }
       });
-      world.at(API_MS + 2_000, () => {
+      world.schedule(API_MS + 2_000, () => {
         if (!answered) resolve(undefined);
       });
     });
   }
 
-  const pause = (ms: number) => new Promise<void>((resolve) => world.at(ms, resolve));
+  const pause = (ms: number) => new Promise<void>((resolve) => world.schedule(ms, resolve));
 
   /** The outside system: it ends the wait at some time, and says so until somebody has heard it. */
   async function outsideSystem(token: string): Promise<void> {
-    await pause(random() < 0.3 ? 0 : between(random, 100, 120_000));
+    await pause(random() < 0.3 ? 0 : drawInteger(random, 100, 120_000));
     const value = world.ids.token();
     said.add(value);
     for (;;) {
       try {
-        if (await request((engine, deadline) => engine.complete(token, value, deadline).then(() => true))) return;
+        if (await request((engine, deadline) => engine.completeWait(token, value, deadline).then(() => true))) return;
       } catch {
         return;
       }
@@ -228,9 +241,12 @@ export async function runSchedule({
   }
 
   async function client(index: number): Promise<void> {
-    await pause(between(random, 0, STORM_MS / 3));
+    await pause(drawInteger(random, 0, FAULT_PHASE_MS / 3));
     const name = tools[Math.floor(random() * tools.length)] as string;
-    const tool = simulatedTools(world, world.process('definition'), { cleanedUp() {}, submitted() {} }).get(name);
+    const tool = createSimulatedTools(world, world.startProcess('definition'), {
+      onCleanedUp() {},
+      onSubmitted() {},
+    }).get(name);
     if (!tool) throw new Error(`no tool ${name}`);
     const caller: Caller = random() < 0.5 ? {} : { owner: `owner${index % 3}` };
     // Some clients retry under a key; the others start anew, and what they have not heard of they do not own.
@@ -238,7 +254,7 @@ export async function runSchedule({
     let view: TaskView | undefined;
     while (!view)
       view = await request((engine, deadline) =>
-        engine.start({
+        engine.startTask({
           caller,
           tool,
           arguments: {},
@@ -249,7 +265,7 @@ export async function runSchedule({
         }),
       );
     const { id } = view;
-    const task: Known = {
+    const task: TrackedTask = {
       id,
       tool: name,
       answers: new Map(),
@@ -258,17 +274,19 @@ export async function runSchedule({
       cancels: 0,
     };
     known.push(task);
-    const cancelAt = random() < 0.2 ? world.now + between(random, 0, 60_000) : Number.POSITIVE_INFINITY;
+    const cancelAt = random() < 0.2 ? world.now + drawInteger(random, 0, 60_000) : Number.POSITIVE_INFINITY;
     for (let interval = view.pollIntervalMs; ; ) {
       await pause(interval * (0.5 + random()));
       if (world.now >= cancelAt && !task.cancelAcknowledged) {
-        const cancelled = await guarded(task, () => request((engine, deadline) => engine.cancel(caller, id, deadline)));
+        const cancelled = await guarded(task, () =>
+          request((engine, deadline) => engine.cancelTask(caller, id, deadline)),
+        );
         task.cancels += 1;
         if (cancelled === 'cancelled') task.cancelAcknowledged = true;
         task.cancelRefused ||= cancelled === 'alreadyTerminal' && task.cancels === 1;
       }
       const acknowledgedBefore = new Set(task.acknowledged);
-      const seen = await guarded(task, () => request((engine) => engine.get(caller, id)));
+      const seen = await guarded(task, () => request((engine) => engine.getTask(caller, id)));
       if (!seen) continue;
       interval = seen.pollIntervalMs;
       if (isTerminal(seen.status)) {
@@ -283,14 +301,14 @@ export async function runSchedule({
         task.answers.set(key, (task.answers.get(key) ?? new Set()).add(value));
         const answers = { [key]: { result: { action: 'accept', content: { value } } } };
         void guarded(task, () =>
-          request((engine, deadline) => engine.answer(caller, id, answers, deadline).then(() => true)),
+          request((engine, deadline) => engine.answerTask(caller, id, answers, deadline).then(() => true)),
         ).then((acknowledged) => acknowledged && task.acknowledged.add(key));
       }
     }
   }
 
   /** Promise 1: an acknowledged task always resolves, from any instance. */
-  async function guarded<T>(task: Known, call: () => Promise<T>): Promise<T | undefined> {
+  async function guarded<T>(task: TrackedTask, call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();
     } catch (error) {
@@ -306,12 +324,12 @@ export async function runSchedule({
     });
   }
 
-  const storm = world.now + STORM_MS;
-  await world.run(storm, () => clientsBusy === 0 && queue.messages.size === 0);
+  const storm = world.now + FAULT_PHASE_MS;
+  await world.runUntil(storm, () => clientsBusy === 0 && queue.messages.size === 0);
   world.faults = NO_FAULTS;
   const settled = () =>
     clientsBusy === 0 && inFlight === 0 && queue.messages.size === 0 && deadLetters.messages.size === 0;
-  await world.run(world.now + CALM_MS, settled);
+  await world.runUntil(world.now + RECOVERY_PHASE_MS, settled);
 
   if (clientsBusy > 0) violations.push(`${clientsBusy} clients still wait: a task is stuck`);
   else if (!settled())
@@ -319,7 +337,7 @@ export async function runSchedule({
   for (const task of known) checkEnd(task);
   return { violations: [...violations, ...store.violations], events };
 
-  function checkEnd(task: Known): void {
+  function checkEnd(task: TrackedTask): void {
     const { ended } = task;
     if (!ended) return;
     const tell = (what: string) => violations.push(`${task.tool} ${task.id}: ${what}`);
@@ -342,7 +360,7 @@ export async function runSchedule({
     if (outcome.result.isError) return void tell(`tool error: ${block?.text}`);
     const seen = JSON.parse(block?.text ?? '{}') as { steps: Record<string, string>; answers: Record<string, string> };
     for (const [id, value] of Object.entries(seen.steps)) {
-      const recorded = store.recorded.get(`${task.id}/${id}`);
+      const recorded = store.recordedSteps.get(`${task.id}/${id}`);
       if (recorded !== JSON.stringify({ v: value })) tell(`${id} was delivered as ${value}, recorded as ${recorded}`);
     }
     for (const [key, value] of Object.entries(seen.answers))

@@ -1,16 +1,16 @@
 /** Seeded schedules of the real engine under everything that Lambda, SQS and DynamoDB can do to it. */
 import { describe, expect, it } from 'vitest';
-import { explore } from './explore.ts';
+import { exploreSchedules } from './explore.ts';
 import { MUTATIONS } from './mutations.ts';
 
 /** Of which `npm run simulate` runs a hundred thousand. */
 const SCHEDULES = 4_000;
 /** A mutation that no schedule notices within this many is not caught. */
-const AT_MOST = 6_000;
+const MAX_SCHEDULES = 6_000;
 
 describe('every interleaving that matters', () => {
   it(`keeps every promise in ${SCHEDULES} schedules`, { timeout: 300_000 }, async () => {
-    const { schedules, failures, events } = await explore(1, 1 + SCHEDULES);
+    const { schedules, failures, events } = await exploreSchedules(1, 1 + SCHEDULES);
     expect(failures, 'replay one with: npm run simulate -- --seed N').toEqual([]);
     expect(schedules).toBe(SCHEDULES);
     // The schedules really reach what they are for.
@@ -29,7 +29,7 @@ describe('every interleaving that matters', () => {
 
 describe('the simulation notices the loss of', () => {
   it.each(MUTATIONS)('$without', { timeout: 300_000 }, async ({ without: _, ...changes }) => {
-    const { failures } = await explore(1, 1 + AT_MOST, changes, true);
+    const { failures } = await exploreSchedules(1, 1 + MAX_SCHEDULES, changes, true);
     expect(failures).toHaveLength(1);
   });
 });

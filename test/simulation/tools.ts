@@ -2,28 +2,32 @@
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
-import type { Process, World } from '../support/simulation/simulator.ts';
+import type { SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 
-const form = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });
+const buildForm = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });
 
 /** What a simulated tool leaves to be checked: its steps' values and the answers it saw. */
-interface Seen {
+interface ObservedValues {
   steps: Record<string, string>;
   answers: Record<string, string>;
 }
 
 /** What happens outside of the engine because of a tool. */
-export interface Outside {
+export interface SimulatedSideEffects {
   /** A task's `onCancel` ran to its end. */
-  cleanedUp(id: string): void;
+  onCleanedUp(id: string): void;
   /** A job was handed over that will end the wait of this token. */
-  submitted(token: string): void;
+  onSubmitted(token: string): void;
 }
 
-export function simulatedTools(world: World, process: Process, outside: Outside): ReadonlyMap<string, Tool> {
-  const clock = world.clock(process);
+export function createSimulatedTools(
+  world: Simulator,
+  process: SimulatedProcess,
+  outside: SimulatedSideEffects,
+): ReadonlyMap<string, Tool> {
+  const clock = world.createClock(process);
   /** A step of some length whose value nobody can make twice. */
-  const step = async (task: TaskContext, seen: Seen, name: string, ms = 20, options = {}) => {
+  const step = async (task: TaskContext, seen: ObservedValues, name: string, ms = 20, options = {}) => {
     const value = await task.step(
       name,
       async ({ signal }) => {
@@ -34,13 +38,13 @@ export function simulatedTools(world: World, process: Process, outside: Outside)
     );
     seen.steps[`step:${name}#1`] = value;
   };
-  const ask = async (task: TaskContext, seen: Seen, name: string, timeoutMs?: number) => {
-    const answer = await task.elicit(name, { ...form(name), ...(timeoutMs !== undefined && { timeoutMs }) });
+  const ask = async (task: TaskContext, seen: ObservedValues, name: string, timeoutMs?: number) => {
+    const answer = await task.elicit(name, { ...buildForm(name), ...(timeoutMs !== undefined && { timeoutMs }) });
     seen.answers[name] = answer.action === 'accept' ? answer.content.value : answer.action;
   };
-  const tool = (name: string, body: (task: TaskContext, seen: Seen) => Promise<void>, config = {}) =>
+  const tool = (name: string, body: (task: TaskContext, seen: ObservedValues) => Promise<void>, config = {}) =>
     defineTool(name, { maxFailures: 3, lifetimeMs: 4 * 3_600_000, ...config }, async (task) => {
-      const seen: Seen = { steps: {}, answers: {} };
+      const seen: ObservedValues = { steps: {}, answers: {} };
       await body(task, seen);
       return { content: [{ type: 'text' as const, text: JSON.stringify(seen) }] };
     });
@@ -87,7 +91,7 @@ export function simulatedTools(world: World, process: Process, outside: Outside)
       {
         onCancel: async (_: unknown, { id }: { id: string }) => {
           await clock.wait(50);
-          if (process.alive) outside.cleanedUp(id);
+          if (process.alive) outside.onCleanedUp(id);
         },
       },
     ),
@@ -105,7 +109,7 @@ export function simulatedTools(world: World, process: Process, outside: Outside)
     tool('waits', async (task, seen) => {
       const job = task.waitFor<string>('job', { timeoutMs: 90_000 });
       await step(task, seen, 'before');
-      await task.step('submit', () => outside.submitted(job.token));
+      await task.step('submit', () => outside.onSubmitted(job.token));
       seen.answers.job = await Promise.resolve(job).catch(() => 'timeout');
       await step(task, seen, seen.answers.job === 'timeout' ? 'late' : 'after');
     }),
@@ -132,7 +136,7 @@ export function simulatedTools(world: World, process: Process, outside: Outside)
   return new Map(tools.map((each) => [each.name, each]));
 }
 
-export const TOOL_NAMES = [
+export const SIMULATED_TOOL_NAMES = [
   ...(['plain', 'steps', 'asks', 'asksTwo', 'timesOut', 'sleeps', 'long', 'cleansUp', 'flaky', 'asksBeside'] as const),
   'waits',
   'poison',

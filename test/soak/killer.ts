@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { LocalStack } from '../../lib/local/stack.ts';
 import type { Random } from '../support/simulation/random.ts';
-import type { Witness } from './worker-log.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 export interface Kill {
   readonly at: number;
@@ -11,10 +11,10 @@ export interface Kill {
   readonly task?: string;
 }
 
-export async function kill(
+export async function killWorkers(
   stack: LocalStack,
   store: TaskStore,
-  witness: Witness,
+  witness: WorkerLog,
   everyMs: number,
   random: Random,
   signal: AbortSignal,
@@ -23,12 +23,12 @@ export async function kill(
   for (;;) {
     await delay(everyMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return kills;
-    const pids = stack.workerPids();
+    const pids = stack.getWorkerPids();
     const pid = pids[Math.floor(random() * pids.length)];
     if (pid === undefined) continue;
     const at = Date.now();
     stack.killWorker(pid);
-    const task = witness.heldBy(pid);
+    const task = witness.findHeldTask(pid);
     // It may have committed the end of its run and died before it could log that: the row knows.
     const row = task === undefined ? undefined : await store.read({ partition: `task#${task}`, id: task });
     kills.push({ at, ...(row?.run !== undefined && task !== undefined && { task }) });
@@ -36,14 +36,14 @@ export async function kill(
 }
 
 /** How long it took (ms) until each task that a dead worker held was taken up again; cancelled ones need not be. */
-export const recoveries = (
+export const measureRecoveries = (
   kills: readonly Kill[],
-  witness: Witness,
+  witness: WorkerLog,
   isCancelled: (task: string) => boolean,
 ): number[] =>
   kills.flatMap(({ at, task }) => {
     if (task === undefined) return [];
-    const taken = witness.takenUpAfter(task, at);
+    const taken = witness.findRunStartAfter(task, at);
     if (taken !== undefined) return [taken - at];
     return isCancelled(task) ? [] : [Number.POSITIVE_INFINITY];
   });

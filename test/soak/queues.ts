@@ -3,17 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 /** How many messages the queues hold once they hold none, or after a while. */
-export async function drained(client: SQSClient, urls: readonly string[], patienceMs: number): Promise<number> {
+export async function waitUntilDrained(
+  client: SQSClient,
+  urls: readonly string[],
+  patienceMs: number,
+): Promise<number> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
-    const left = await Promise.all(urls.map((url) => messagesIn(client, url)));
+    const left = await Promise.all(urls.map((url) => countQueuedMessages(client, url)));
     const sum = left.reduce((one, other) => one + other, 0);
     if (sum === 0 || Date.now() > giveUpAt) return sum;
     await delay(500);
   }
 }
 
-async function messagesIn(client: SQSClient, QueueUrl: string): Promise<number> {
+async function countQueuedMessages(client: SQSClient, QueueUrl: string): Promise<number> {
   const names = [
     ...(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const),
     'ApproximateNumberOfMessagesDelayed' as const,

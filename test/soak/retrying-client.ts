@@ -13,7 +13,7 @@ export interface WireTask {
 }
 
 /** The server refused for a reason that trying again does not mend. */
-export class Refused extends Error {
+export class RefusedRequest extends Error {
   override readonly name = 'Refused';
   readonly code: number;
   constructor(method: string, error: { readonly code: number; readonly message: string }) {
@@ -23,10 +23,10 @@ export class Refused extends Error {
 }
 
 const INTERNAL_ERROR = -32603;
-const AGAIN_AFTER_MS = 500;
-const TIMEOUT_MS = 35_000;
+const RETRY_DELAY_MS = 500;
+const REQUEST_TIMEOUT_MS = 35_000;
 
-const META = {
+const REQUEST_META = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'soak', version: '1' },
   'io.modelcontextprotocol/clientCapabilities': {
@@ -35,18 +35,18 @@ const META = {
   },
 };
 
-export class RpcClient {
+export class RetryingClient {
   private readonly url: string;
-  private readonly giveUp: AbortSignal;
+  private readonly signal: AbortSignal;
   /** Calls that had to be made again. */
-  again = 0;
+  retries = 0;
   /** Why the last of them had to be. */
-  trouble: string | undefined;
+  lastError: string | undefined;
 
   /** @param giveUp ends every call that is still being tried */
   constructor(url: string, giveUp: AbortSignal) {
     this.url = url;
-    this.giveUp = giveUp;
+    this.signal = giveUp;
   }
 
   start(name: string, args: unknown): Promise<WireTask> {
@@ -68,17 +68,17 @@ export class RpcClient {
   /** @throws Refused */
   private async call(method: string, name: string, params: object): Promise<WireTask> {
     for (;;) {
-      this.giveUp.throwIfAborted();
+      this.signal.throwIfAborted();
       try {
         const answer = await this.attempt(method, name, params);
         if ('result' in answer) return answer.result;
-        throw new Refused(method, answer.error);
+        throw new RefusedRequest(method, answer.error);
       } catch (error) {
-        if (error instanceof Refused && error.code !== INTERNAL_ERROR) throw error;
-        this.trouble = String(error);
+        if (error instanceof RefusedRequest && error.code !== INTERNAL_ERROR) throw error;
+        this.lastError = String(error);
       }
-      this.again += 1;
-      await delay(AGAIN_AFTER_MS, undefined, { signal: this.giveUp });
+      this.retries += 1;
+      await delay(RETRY_DELAY_MS, undefined, { signal: this.signal });
     }
   }
 
@@ -96,10 +96,10 @@ export class RpcClient {
         'mcp-protocol-version': '2026-07-28',
         ...{ 'mcp-method': method, 'mcp-name': name },
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: META } }),
-      signal: AbortSignal.any([this.giveUp, AbortSignal.timeout(TIMEOUT_MS)]),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: REQUEST_META } }),
+      signal: AbortSignal.any([this.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
-    const json = (await response.json()) as Awaited<ReturnType<RpcClient['attempt']>>;
+    const json = (await response.json()) as Awaited<ReturnType<RetryingClient['attempt']>>;
     if (!('result' in json) && !('error' in json)) throw new Error(`HTTP ${response.status} without an answer`);
     return json;
   }

@@ -1,8 +1,8 @@
 /** `npm run soak`: real processes, killed again and again, while hundreds of tasks run. */
 import { parseArgs } from 'node:util';
-import { localAwsEnvironment } from '../../lib/local/aws.ts';
-import { closingLine, isSound } from './report.ts';
-import { soak } from './soak.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
+import { formatSummary, isSound } from './report.ts';
+import { runSoak } from './soak.ts';
 
 const USAGE = `npm run soak -- [options]
 
@@ -39,10 +39,10 @@ else {
     console.error(USAGE);
     process.exit(2);
   }
-  Object.assign(process.env, localAwsEnvironment);
+  Object.assign(process.env, LOCAL_AWS_ENVIRONMENT);
   const isTerminal = process.stderr.isTTY;
   let lines = 0;
-  const report = await soak({
+  const report = await runSoak({
     ...{ tasks, workers, seed, dynamodb: values.dynamodb },
     ...{ durationMs: minutes * 60_000, killEveryMs: every * 1_000 },
     progress: (line) => {
@@ -53,12 +53,14 @@ else {
   if (isTerminal) process.stderr.write('\n');
   for (const problem of report.problems) console.error(problem);
   if (report.messagesLeft > 0) console.error(`${report.messagesLeft} messages are left in the queues`);
-  if (report.created < report.asked) console.error(`${report.asked - report.created} calls were never acknowledged`);
-  if (report.callsAgain > 0) console.error(`${report.callsAgain} calls were made again, the last: ${report.trouble}`);
+  if (report.created < report.requestedTasks)
+    console.error(`${report.requestedTasks - report.created} calls were never acknowledged`);
+  if (report.retriedCalls > 0)
+    console.error(`${report.retriedCalls} calls were made again, the last: ${report.trouble}`);
   const seconds = report.recoveriesMs
     .map((ms) => (ms / 1_000).toFixed(1))
     .sort((one, other) => Number(one) - Number(other));
   console.error(`${seconds.length} of the killed workers held a task, taken up again after (s): ${seconds.join(' ')}`);
-  console.log(closingLine(report));
+  console.log(formatSummary(report));
   if (!isSound(report)) process.exitCode = 1;
 }

@@ -18,10 +18,10 @@ if (SOAK_LOG)
   };
 
 /** More than stays in a journal entry or a row (characters). */
-const LARGE = 20_000;
+const LARGE_STEP_LENGTH = 20_000;
 
 /** What one call saw: its own number, what its steps returned, what it was answered. */
-class Call {
+class SoakToolRun {
   readonly n: number;
   readonly task: TaskContext;
   readonly steps: Record<string, string> = {};
@@ -53,7 +53,7 @@ class Call {
 /** A task that is killed ten times within one short step has met ten kills, and nothing is wrong with it. */
 const MAX_FAILURES = 30;
 
-const tool = (name: string, body: (call: Call, task: TaskContext) => Promise<unknown>, more = {}) =>
+const defineSoakTool = (name: string, body: (call: SoakToolRun, task: TaskContext) => Promise<unknown>, more = {}) =>
   defineTool(
     name,
     {
@@ -64,7 +64,7 @@ const tool = (name: string, body: (call: Call, task: TaskContext) => Promise<unk
       ...more,
     },
     async ({ n }, task) => {
-      const call = new Call(n, task);
+      const call = new SoakToolRun(n, task);
       await body(call, task);
       const { steps, answers } = call;
       return { content: [{ type: 'text' as const, text: JSON.stringify({ n, steps, answers }) }] };
@@ -72,38 +72,38 @@ const tool = (name: string, body: (call: Call, task: TaskContext) => Promise<unk
   );
 
 const tools = [
-  tool('steps', async (call, task) => {
+  defineSoakTool('steps', async (call, task) => {
     for (const [done, name] of ['first', 'second', 'third'].entries()) {
       await call.step(name, 250);
       task.progress(done + 1, 6);
     }
     await Promise.all([call.step('left', 300), call.step('middle', 100), call.step('right', 500)]);
   }),
-  tool('asks', async (call) => {
+  defineSoakTool('asks', async (call) => {
     await call.step('before', 200);
     await Promise.all([call.ask('one'), call.ask('two'), call.step('beside', 300)]);
     await call.step('between', 200);
     await call.ask('three');
     await call.step('after', 200);
   }),
-  tool('sleeps', async (call, task) => {
+  defineSoakTool('sleeps', async (call, task) => {
     await call.step('before', 200);
     await task.sleep('nap', 1_000);
     await call.step('between', 300);
     await task.sleep('night', 4_000);
     await call.step('after', 200);
   }),
-  tool('retries', async (call) => {
+  defineSoakTool('retries', async (call) => {
     await call.step('fragile', 150, { fails: 0.6 });
     await call.step('solid', 150);
   }),
-  tool('large', (call) => call.step('fill', 300, { padding: LARGE })),
+  defineSoakTool('large', (call) => call.step('fill', 300, { padding: LARGE_STEP_LENGTH })),
   // Longer than one function may run: it is handed over between two steps.
-  tool('long', async (call) => {
+  defineSoakTool('long', async (call) => {
     for (const name of ['l1', 'l2', 'l3', 'l4', 'l5', 'l6', 'l7']) await call.step(name, 2_000);
   }),
   // Cancelled while it waits or works, and something is to be cleaned up then.
-  tool(
+  defineSoakTool(
     'cancelled',
     async (call) => {
       await call.step('before', 1_500);

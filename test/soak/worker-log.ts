@@ -1,7 +1,7 @@
 /** What the processes wrote into their log: who took which task up, and when its run ended. */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
-interface Line {
+interface LogLine {
   readonly at: number;
   readonly pid: number;
   readonly event: string;
@@ -9,22 +9,22 @@ interface Line {
 }
 
 /** With these a run says that it has ended. */
-const RUN_ENDS: ReadonlySet<string> = new Set([
+const RUN_END_EVENTS: ReadonlySet<string> = new Set([
   ...['task.parked', 'task.ended', 'task.handedOver', 'run.lost', 'run.superseded'],
 ]);
 
-export class Witness {
+export class WorkerLog {
   private readonly file: string;
   private offset = 0;
   private rest = '';
-  private readonly lines: Line[] = [];
+  private readonly lines: LogLine[] = [];
 
   constructor(file: string) {
     this.file = file;
   }
 
   /** Read on from where the last reading ended. */
-  private read(): readonly Line[] {
+  private readLines(): readonly LogLine[] {
     if (!existsSync(this.file)) return this.lines;
     const file = openSync(this.file, 'r');
     const buffer = Buffer.alloc(1 << 16);
@@ -41,31 +41,31 @@ export class Witness {
     for (const line of whole) {
       const [, at, pid, json] = /^(\d+) (\d+) (\{.*\})$/.exec(line) ?? [];
       if (json)
-        this.lines.push({ ...(JSON.parse(json) as Omit<Line, 'at' | 'pid'>), at: Number(at), pid: Number(pid) });
+        this.lines.push({ ...(JSON.parse(json) as Omit<LogLine, 'at' | 'pid'>), at: Number(at), pid: Number(pid) });
     }
     return this.lines;
   }
 
   /** The task that a process had taken up last and had not said to be through with. */
-  heldBy(pid: number): string | undefined {
-    const mine = this.read().filter((line) => line.pid === pid && line.task !== undefined);
+  findHeldTask(pid: number): string | undefined {
+    const mine = this.readLines().filter((line) => line.pid === pid && line.task !== undefined);
     const started = mine.findLast(({ event }) => event === 'run.started');
     if (!started) return undefined;
     const after = mine.slice(mine.indexOf(started) + 1);
-    if (after.some(({ event, task }) => task === started.task && RUN_ENDS.has(event))) return undefined;
+    if (after.some(({ event, task }) => task === started.task && RUN_END_EVENTS.has(event))) return undefined;
     const last = this.lines.findLast(({ event, task }) => event === 'run.started' && task === started.task);
     return last === started ? started.task : undefined;
   }
 
   /** When a task was first taken up after a moment (ms since the epoch). */
-  takenUpAfter(task: string, moment: number): number | undefined {
-    return this.read().find((line) => line.event === 'run.started' && line.task === task && line.at > moment)?.at;
+  findRunStartAfter(task: string, moment: number): number | undefined {
+    return this.readLines().find((line) => line.event === 'run.started' && line.task === task && line.at > moment)?.at;
   }
 
   /** How often an event was logged, by task. */
-  count(event: string): ReadonlyMap<string, number> {
+  countEvents(event: string): ReadonlyMap<string, number> {
     const times = new Map<string, number>();
-    for (const line of this.read())
+    for (const line of this.readLines())
       if (line.event === event && line.task !== undefined) times.set(line.task, (times.get(line.task) ?? 0) + 1);
     return times;
   }

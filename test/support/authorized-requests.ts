@@ -1,31 +1,34 @@
 /** Requests with tokens, as the gateway would deliver them. */
 import { createBearerGuard } from '../../lambda/auth/bearer.ts';
-import type { KeyTimes } from '../../lambda/auth/keys.ts';
-import { authSettings } from '../../lambda/auth/settings.ts';
-import { requestOf } from '../../lambda/http/index.ts';
+import type { KeyCacheOptions } from '../../lambda/auth/keys.ts';
+import { readAuthSettings } from '../../lambda/auth/settings.ts';
+import { readHttpEvent } from '../../lambda/http/index.ts';
 import type { Refusal } from '../../lambda/mcp/failure.ts';
-import { eventOf } from './requests.ts';
+import { buildApiEvent } from './requests.ts';
 
 /** The URL that the requests of these tests dial. */
-export const RESOURCE = 'https://example.com/mcp';
+export const RESOURCE_URL = 'https://example.com/mcp';
 
-export const requestWith = (authorization?: string, path = '/mcp', method = 'POST') =>
-  requestOf(eventOf({ path, method, headers: { authorization } }));
+export const buildAuthorizedRequest = (authorization?: string, path = '/mcp', method = 'POST') =>
+  readHttpEvent(buildApiEvent({ path, method, headers: { authorization } }));
 
-export interface GuardOptions {
+export interface TestGuardOptions {
   readonly now?: () => number;
-  readonly keyTimes?: KeyTimes;
+  readonly keyTimes?: KeyCacheOptions;
 }
 
 /** The guard that the function's environment describes. */
-export function guardOf(environment: Record<string, string>, { now = Date.now, keyTimes = {} }: GuardOptions = {}) {
-  const settings = authSettings({ AUTH: 'jwt', ...environment });
+export function createTestGuard(
+  environment: Record<string, string>,
+  { now = Date.now, keyTimes = {} }: TestGuardOptions = {},
+) {
+  const settings = readAuthSettings({ AUTH: 'jwt', ...environment });
   if (settings.kind !== 'token') throw new Error('Not a guard that takes tokens.');
   return createBearerGuard({ settings: settings.token, path: '/mcp', name: 'Guarded', now, keyTimes });
 }
 
 /** What a request is refused with. @throws Error when it is not */
-export async function refusalOf(identifying: Promise<unknown>): Promise<Refusal> {
+export async function catchRefusal(identifying: Promise<unknown>): Promise<Refusal> {
   const identity = await identifying.catch((error: unknown) => ({ error }));
   if (typeof identity === 'object' && identity && 'error' in identity) return identity.error as Refusal;
   throw new Error('The request was not refused.');

@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function setupDynamoDb(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const running = process.env.DYNAMODB_ENDPOINT;
   if (running) {
     project.provide('dynamoDbEndpoint', running);

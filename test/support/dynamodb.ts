@@ -3,19 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { dynamoDb } from '../../lambda/aws/dynamodb.ts';
+import { createDynamoDbClient } from '../../lambda/aws/dynamodb.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 
 /** Where DynamoDB Local answers. */
-export const dynamoDbEndpoint = (): string => inject('dynamoDbEndpoint');
+export const getDynamoDbEndpoint = (): string => inject('dynamoDbEndpoint');
 
 /** A client that waits longer than ours do: a busy machine must not look like a lost answer. */
-export const patientClient = (endpoint = dynamoDbEndpoint()): DynamoDBDocumentClient =>
-  dynamoDb({ endpoint, requestTimeoutMs: 20_000 });
+export const createLongTimeoutClient = (endpoint = getDynamoDbEndpoint()): DynamoDBDocumentClient =>
+  createDynamoDbClient({ endpoint, requestTimeoutMs: 20_000 });
 
 /** Create a table with the real keys. */
 export const createTaskTable = async (endpoint: string, name: string): Promise<void> => {
-  const client = patientClient(endpoint);
+  const client = createLongTimeoutClient(endpoint);
   await client.send(
     new CreateTableCommand({
       TableName: name,
@@ -34,8 +34,8 @@ export const createTaskTable = async (endpoint: string, name: string): Promise<v
 };
 
 /** A store on a table of its own. */
-export const dynamoTaskStore = async (endpoint = dynamoDbEndpoint()): Promise<DynamoTaskStore> => {
+export const createDynamoTaskStore = async (endpoint = getDynamoDbEndpoint()): Promise<DynamoTaskStore> => {
   const table = `tasks-${randomUUID()}`;
   await createTaskTable(endpoint, table);
-  return new DynamoTaskStore({ client: patientClient(endpoint), table });
+  return new DynamoTaskStore({ client: createLongTimeoutClient(endpoint), table });
 };

@@ -6,7 +6,7 @@ import { createWorker } from '../../lambda/engine/worker/worker.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 
-export function harness(
+export function createTestEngine(
   tools: readonly Tool[],
   settings: Partial<EngineSettings> = {},
   onSend: (options: { readonly delayMs?: number; readonly group?: string }) => void = () => {},
@@ -30,7 +30,7 @@ export function harness(
     hmac: async (text: string) => `hash of ${text}`,
   };
   const engine = createEngine(parts);
-  const worker = createWorker({ ...parts, tool: async (name) => tools.find((tool) => tool.name === name) });
+  const worker = createWorker({ ...parts, findTool: async (name) => tools.find((tool) => tool.name === name) });
   const delivery = (wakeUp: WakeUp): Delivery => ({ wakeUp, receives: 1, reappearIn: async () => {} });
   return {
     store,
@@ -39,7 +39,7 @@ export function harness(
     engine,
     deadline: () => clock.now() + 10_000,
     start: (tool: Tool, extra: object = {}) =>
-      engine.start({
+      engine.startTask({
         ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true } },
         deadline: clock.now() + 10_000,
         ...extra,

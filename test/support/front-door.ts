@@ -1,11 +1,11 @@
 /** The front door on a memory store, with a worker that can be run by hand: the whole path without a stack. */
-import { anonymous, type Guard } from '../../lambda/auth/index.ts';
+import { anonymousGuard, type Guard } from '../../lambda/auth/index.ts';
 import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Caller } from '../../lambda/engine/model.ts';
 import type { WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
 import { systemClock, systemIds } from '../../lambda/engine/system.ts';
 import { createWorker } from '../../lambda/engine/worker/worker.ts';
-import { createFrontDoor, type FrontDoorOptions, type HttpRequest, requestOf } from '../../lambda/http/index.ts';
+import { createFrontDoor, type FrontDoorOptions, type HttpRequest, readHttpEvent } from '../../lambda/http/index.ts';
 import type { Services } from '../../lambda/mcp/exchange.ts';
 import { createBridge } from '../../lambda/mcp/sdk/index.ts';
 import { PayloadMissing } from '../../lambda/payloads/index.ts';
@@ -13,9 +13,9 @@ import { createKeyedHash, createSealer } from '../../lambda/seal/index.ts';
 import { MemoryTaskStore } from '../../lambda/tasks/memory/index.ts';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
-import { type Call, eventOf, modern, type Sent } from './requests.ts';
+import { buildApiEvent, buildRequest, type TestRequest, type TestRequestOptions } from './requests.ts';
 
-export interface Got {
+export interface TestReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -23,10 +23,10 @@ export interface Got {
   readonly json: any;
 }
 
-export interface DoorOptions extends FrontDoorOptions {
+export interface TestFrontDoorOptions extends FrontDoorOptions {
   readonly now?: () => number;
   /** How long a request may take (ms). */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   readonly secrets?: readonly string[];
   /** What happens while a request waits on the server, instead of time passing. */
   readonly wait?: (ms: number) => Promise<void>;
@@ -34,10 +34,10 @@ export interface DoorOptions extends FrontDoorOptions {
   readonly streamMs?: number;
 }
 
-export function openDoor(definition: ServerDefinition, options: DoorOptions = {}) {
+export function createTestFrontDoor(definition: ServerDefinition, options: TestFrontDoorOptions = {}) {
   const {
     now = systemClock.now,
-    patienceMs = 28_000,
+    timeoutMs = 28_000,
     secrets = ['secret'],
     wait = systemClock.wait,
     streamMs,
@@ -46,7 +46,7 @@ export function openDoor(definition: ServerDefinition, options: DoorOptions = {}
   const memory = new MemoryTaskStore();
   const calls: string[] = [];
   const written: string[] = [];
-  const store = counting(memory, calls, written);
+  const store = recordStoreCalls(memory, calls, written);
   const sent: WakeUp[] = [];
   const queue: WakeUpQueue = {
     send: async (wakeUp) => {
@@ -85,13 +85,13 @@ export function openDoor(definition: ServerDefinition, options: DoorOptions = {}
   };
   const bridge = createBridge({ server, engine, now, wait, callId });
   const callers = new WeakMap<HttpRequest, Caller>();
-  const guard: Guard = { ...anonymous, identify: async (request) => ({ caller: callers.get(request) ?? {} }) };
+  const guard: Guard = { ...anonymousGuard, identify: async (request) => ({ caller: callers.get(request) ?? {} }) };
   const answer = createFrontDoor(
     {
       server,
       engine,
       sealer: createSealer(async () => secrets),
-      sdk: async () => {
+      loadSdk: async () => {
         loads.sdk += 1;
         return bridge;
       },
@@ -105,28 +105,31 @@ export function openDoor(definition: ServerDefinition, options: DoorOptions = {}
   );
 
   /** Who sends, for a guard that believes it. */
-  function stamped(request: HttpRequest, { owner, client }: Sent): HttpRequest {
+  function stamped(request: HttpRequest, { owner, client }: TestRequest): HttpRequest {
     callers.set(request, { ...(owner !== undefined && { owner }), ...(client !== undefined && { client }) });
     return request;
   }
 
-  async function send(request: Sent): Promise<Got> {
+  async function send(request: TestRequest): Promise<TestReply> {
     const reply = await answer(
       stamped(
-        { ...requestOf(eventOf(request)), ...(streamMs !== undefined && { streamsUntil: now() + streamMs }) },
+        { ...readHttpEvent(buildApiEvent(request)), ...(streamMs !== undefined && { streamsUntil: now() + streamMs }) },
         request,
       ),
-      now() + patienceMs,
+      now() + timeoutMs,
     );
-    const text = reply.stream ? await joined(reply.stream) : (reply.body ?? '');
-    return { status: reply.status, headers: reply.headers, text, json: parsed(text) };
+    const text = reply.stream ? await joinChunks(reply.stream) : (reply.body ?? '');
+    return { status: reply.status, headers: reply.headers, text, json: parseReplyText(text) };
   }
 
   /** A request of 2026-07-28 with the headers that belong to it. */
-  const call = (method: string, params: Record<string, unknown> = {}, more: Call = {}): Promise<Got> =>
-    send({ ...modern(method, params, more), ...whoOf(more) });
+  const call = (
+    method: string,
+    params: Record<string, unknown> = {},
+    more: TestRequestOptions = {},
+  ): Promise<TestReply> => send({ ...buildRequest(method, params, more), ...pickCaller(more) });
 
-  const worker = createWorker({ ...parts, tool: async (name) => definition.tools.get(name) });
+  const worker = createWorker({ ...parts, findTool: async (name) => definition.tools.get(name) });
   /** Deliver every message that waits, until none does. */
   async function work(): Promise<void> {
     for (let wakeUp = sent.shift(); wakeUp; wakeUp = sent.shift())
@@ -136,19 +139,19 @@ export function openDoor(definition: ServerDefinition, options: DoorOptions = {}
   return { send, call, work, calls, written, sent, logged, loads, kept, store: memory };
 }
 
-const whoOf = ({ owner, client }: Call) => ({
+const pickCaller = ({ owner, client }: TestRequestOptions) => ({
   ...(owner !== undefined && { owner }),
   ...(client !== undefined && { client }),
 });
 
-async function joined(pieces: AsyncIterable<string>): Promise<string> {
+async function joinChunks(pieces: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const piece of pieces) text += piece;
   return text;
 }
 
 /** JSON, or the last message of an event stream. */
-function parsed(text: string): unknown {
+function parseReplyText(text: string): unknown {
   const data = text.split('\n').findLast((line) => line.startsWith('data: '));
   try {
     return JSON.parse(data?.slice(6) ?? text);
@@ -158,7 +161,7 @@ function parsed(text: string): unknown {
 }
 
 /** Notes the name of every request to the store, and of every one that wrote something. */
-function counting(store: TaskStore, calls: string[], written: string[]): TaskStore {
+function recordStoreCalls(store: TaskStore, calls: string[], written: string[]): TaskStore {
   return new Proxy(store, {
     get(target, name: keyof TaskStore) {
       return async (...args: unknown[]) => {

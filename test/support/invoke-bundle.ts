@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-export interface Invoked {
+export interface BundleInvocation {
   /** The names of the bundle's files that the cold start loaded. */
   readonly coldStart: readonly string[];
   /** One for each event. */
@@ -25,7 +25,7 @@ export function invokeBundle(
   folder: string,
   events: readonly unknown[],
   environment: Readonly<Record<string, string>>,
-): Invoked {
+): BundleInvocation {
   const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
     env: { PATH: process.env.PATH ?? '', ...environment, BUNDLE: folder },
     input: JSON.stringify(events),
@@ -36,7 +36,7 @@ export function invokeBundle(
   return JSON.parse(child.output[3] ?? '');
 }
 
-async function invokeHere(folder: string): Promise<void> {
+async function invokeInProcess(folder: string): Promise<void> {
   let loaded: string[] = [];
   registerHooks({
     load(url, context, next) {
@@ -52,7 +52,7 @@ async function invokeHere(folder: string): Promise<void> {
   const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
   const coldStart = taken();
   const answers: { value: unknown; loaded: string[] }[] = [];
-  for (const event of JSON.parse(await text())) {
+  for (const event of JSON.parse(await readStdin())) {
     const value = await handler(event, { getRemainingTimeInMillis: () => 28_000 });
     answers.push({ value, loaded: taken() });
   }
@@ -60,7 +60,7 @@ async function invokeHere(folder: string): Promise<void> {
   process.exit();
 }
 
-async function text(): Promise<string> {
+async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
@@ -68,7 +68,7 @@ async function text(): Promise<string> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await invokeHere(process.env.BUNDLE ?? '');
+    await invokeInProcess(process.env.BUNDLE ?? '');
   } catch (error) {
     // Node's own report would begin with the line that threw: the whole of a minified file.
     console.error(String(error));

@@ -1,12 +1,12 @@
 /** Requests as a well-behaved client would send them, and as API Gateway would deliver them. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { META, TASKS_EXTENSION } from '../../lambda/mcp/rpc.ts';
+import { META_KEYS, TASKS_EXTENSION } from '../../lambda/mcp/rpc.ts';
 
-export const VERSION = '2026-07-28';
-export const TASKS = { extensions: { [TASKS_EXTENSION]: {} } };
+export const TEST_REVISION = '2026-07-28';
+export const DECLARED_TASKS = { extensions: { [TASKS_EXTENSION]: {} } };
 
 /** What a request is made of; everything has the value a well-behaved client would give. */
-export interface Sent {
+export interface TestRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Record<string, string | undefined>;
@@ -18,7 +18,7 @@ export interface Sent {
   readonly client?: string;
 }
 
-export interface Call {
+export interface TestRequestOptions {
   readonly capabilities?: Record<string, unknown>;
   readonly meta?: Record<string, unknown>;
   readonly headers?: Record<string, string | undefined>;
@@ -27,13 +27,17 @@ export interface Call {
   readonly client?: string;
 }
 
-export function modern(method: string, params: Record<string, unknown> = {}, more: Call = {}): Sent {
-  const { capabilities = TASKS, meta = {}, headers = {}, id = 1 } = more;
-  const _meta = { [META.protocolVersion]: VERSION, [META.clientCapabilities]: capabilities, ...meta };
+export function buildRequest(
+  method: string,
+  params: Record<string, unknown> = {},
+  more: TestRequestOptions = {},
+): TestRequest {
+  const { capabilities = DECLARED_TASKS, meta = {}, headers = {}, id = 1 } = more;
+  const _meta = { [META_KEYS.protocolVersion]: TEST_REVISION, [META_KEYS.clientCapabilities]: capabilities, ...meta };
   const name = params.name ?? params.uri ?? params.taskId;
   return {
     headers: {
-      'mcp-protocol-version': VERSION,
+      'mcp-protocol-version': TEST_REVISION,
       'mcp-method': method,
       ...(typeof name === 'string' && { 'mcp-name': name }),
       ...headers,
@@ -42,14 +46,14 @@ export function modern(method: string, params: Record<string, unknown> = {}, mor
   };
 }
 
-export function eventOf({
+export function buildApiEvent({
   method = 'POST',
   path = '/mcp',
   headers = {},
   body,
   text,
   base64,
-}: Sent): APIGatewayProxyEventV2 {
+}: TestRequest): APIGatewayProxyEventV2 {
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
   const fields = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };
   return {

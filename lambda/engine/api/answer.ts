@@ -2,12 +2,12 @@
 import { type Answer, isOutstanding, isTerminal, type Questions, type TaskRow } from '../../tasks/record.ts';
 import { answerChange } from '../../tasks/writes/answer.ts';
 import { AnswerTooLarge, TaskNotFound, Unavailable } from '../errors.ts';
-import { factsOf } from '../log-fields.ts';
+import { toLogFields } from '../log-fields.ts';
 import type { Caller } from '../model.ts';
-import { questionsOf } from '../view.ts';
-import { type EngineContext, RACE_ATTEMPTS } from './context.ts';
+import { readQuestions } from '../view.ts';
+import { type EngineContext, MAX_RACE_ATTEMPTS } from './context.ts';
 
-export function answerOf(engine: EngineContext) {
+export function answerTask(engine: EngineContext) {
   return async (
     caller: Caller,
     id: string,
@@ -16,18 +16,18 @@ export function answerOf(engine: EngineContext) {
   ): Promise<void> =>
     commitAnswers(
       engine,
-      engine.keyOf(caller, id),
+      engine.buildTaskKey(caller, id),
       deadline,
       (questions) => {
-        const answered = withAnswers(questions, answers, engine.settings.maxAnswerBytes);
+        const answered = applyAnswers(questions, answers, engine.settings.maxInputBytes);
         return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
       },
-      isOfClient(caller),
+      isFromSameClient(caller),
     );
 }
 
 /** A person is asked by the client that they gave the work to; another one of theirs may only look on. */
-export const isOfClient =
+export const isFromSameClient =
   ({ client }: Caller) =>
   (row: TaskRow): boolean =>
     row.client === client;
@@ -37,7 +37,7 @@ export const isOfClient =
  *
  * @throws AnswerTooLarge
  */
-export function withAnswers(
+export function applyAnswers(
   questions: Questions,
   answers: Readonly<Record<string, Answer>>,
   maxBytes: number,
@@ -71,15 +71,15 @@ export async function commitAnswers(
   mayAnswer: (row: TaskRow) => boolean = () => true,
 ): Promise<void> {
   const mark = engine.ids.token();
-  for (let attempt = 0; attempt < RACE_ATTEMPTS; attempt += 1) {
-    const row = await engine.find(key);
+  for (let attempt = 0; attempt < MAX_RACE_ATTEMPTS; attempt += 1) {
+    const row = await engine.requireTask(key);
     if (!mayAnswer(row)) throw new TaskNotFound();
     if (isTerminal(row.status)) return;
-    const changed = change(await questionsOf(row, engine.payloads), row);
+    const changed = change(await readQuestions(row, engine.payloads), row);
     if (!changed) return;
     // A run that is at work finds the answer when it parks; only a parked task has to be woken.
     const wakes = changed.wakes && row.parked === true;
-    if (wakes) await engine.announce(row, row.generation + 1, deadline);
+    if (wakes) await engine.sendWakeUp(row, row.generation + 1, deadline);
     const status = Object.values(changed.questions).some(isOutstanding) ? 'input_required' : 'working';
     const written = await engine.store.update(
       answerChange({
@@ -98,7 +98,7 @@ export async function commitAnswers(
     );
     // Refused: read again. A commit whose answer was lost shows as a question that has its answer.
     if (written.done) {
-      engine.log('task.answered', { ...factsOf(row), complete: status === 'working' });
+      engine.log('task.answered', { ...toLogFields(row), complete: status === 'working' });
       return;
     }
   }

@@ -7,11 +7,11 @@ import { isVisible } from '../../tasks/record.ts';
 import type { TaskStore } from '../../tasks/store.ts';
 import { TaskNotFound } from '../errors.ts';
 import type { Caller } from '../model.ts';
-import { groupOf, partitionOf } from '../partition.ts';
+import { toFairnessGroup, toTaskPartition } from '../partition.ts';
 import type { Clock, Ids, Log, WakeUpQueue } from '../ports.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../settings.ts';
 
-export interface EngineParts {
+export interface EngineOptions {
   readonly store: TaskStore;
   readonly queue: WakeUpQueue;
   readonly payloads?: PayloadStore;
@@ -26,7 +26,7 @@ export interface EngineParts {
 }
 
 /** How often a lost race is read again before the caller is told to come back. */
-export const RACE_ATTEMPTS = 20;
+export const MAX_RACE_ATTEMPTS = 20;
 
 export class EngineContext {
   readonly store: TaskStore;
@@ -39,7 +39,7 @@ export class EngineContext {
   readonly hmac: ((text: string) => Promise<string>) | undefined;
   readonly trace: () => string | undefined;
 
-  constructor(parts: EngineParts) {
+  constructor(parts: EngineOptions) {
     this.store = parts.store;
     this.queue = parts.queue;
     this.clock = parts.clock;
@@ -51,19 +51,19 @@ export class EngineContext {
     this.trace = parts.trace ?? (() => undefined);
   }
 
-  keyOf(caller: Caller, id: string) {
-    return { partition: partitionOf(caller, id, this.settings.ownerShards), id };
+  buildTaskKey(caller: Caller, id: string) {
+    return { partition: toTaskPartition(caller, id, this.settings.ownerShards), id };
   }
 
   /** @throws TaskNotFound for unknown, foreign, void and expired ids alike */
-  async find(key: { readonly partition: string; readonly id: string }): Promise<TaskRow> {
+  async requireTask(key: { readonly partition: string; readonly id: string }): Promise<TaskRow> {
     const row = await this.store.read(key);
     if (!isVisible(row, this.clock.now())) throw new TaskNotFound();
     return row;
   }
 
   /** Send the message of a generation that a write is about to make true. */
-  async announce(
+  async sendWakeUp(
     row: { readonly partition: string; readonly id: string; readonly traceparent?: string },
     generation: number,
     commitBy: number,
@@ -79,7 +79,7 @@ export class EngineContext {
         ...(traceparent !== undefined && { traceparent }),
         dueAt: this.clock.now() + (delayMs ?? 0),
       },
-      { ...groupOf(partition), ...(delayMs !== undefined && { delayMs }) },
+      { ...toFairnessGroup(partition), ...(delayMs !== undefined && { delayMs }) },
     );
   }
 }

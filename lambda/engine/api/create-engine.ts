@@ -1,33 +1,35 @@
 /** The API side of the engine. */
 
-import { summaryOf, viewOf } from '../view.ts';
-import { answerOf } from './answer.ts';
-import { cancelOf } from './cancel.ts';
-import { EngineContext, type EngineParts } from './context.ts';
-import { deliverOf } from './deliver.ts';
+import { toTaskSummary, toTaskView } from '../view.ts';
+import { answerTask } from './answer.ts';
+import { cancelTask } from './cancel.ts';
+import { EngineContext, type EngineOptions } from './context.ts';
+import { deliverOutcome } from './deliver.ts';
 import type { Engine } from './engine.ts';
-import { externalOf } from './external.ts';
-import { followOf } from './follow.ts';
-import { listOf } from './list.ts';
-import { startOf } from './start.ts';
-import { replyOf } from './submit-answer.ts';
-import { waitingCallsOf } from './waiting-calls.ts';
+import { createExternalWaits } from './external.ts';
+import { followTask } from './follow.ts';
+import { listTasks } from './list.ts';
+import { startTask } from './start.ts';
+import { submitAnswer } from './submit-answer.ts';
+import { createWaitingCalls } from './waiting-calls.ts';
 
-export type { EngineParts } from './context.ts';
+export type { EngineOptions } from './context.ts';
 
-export function createEngine(parts: EngineParts): Engine {
+export function createEngine(parts: EngineOptions): Engine {
   const engine = new EngineContext(parts);
   return {
-    start: startOf(engine),
-    get: async (caller, id) => viewOf(await engine.find(engine.keyOf(caller, id)), engine.clock.now(), engine.payloads),
-    summary: async (caller, id) => summaryOf(await engine.find(engine.keyOf(caller, id)), engine.clock.now()),
-    list: listOf(engine),
-    answer: answerOf(engine),
-    reply: replyOf(engine),
-    cancel: cancelOf(engine),
-    deliver: deliverOf(engine),
-    follow: followOf(engine),
-    calls: waitingCallsOf(engine),
-    ...externalOf(engine),
+    startTask: startTask(engine),
+    getTask: async (caller, id) =>
+      toTaskView(await engine.requireTask(engine.buildTaskKey(caller, id)), engine.clock.now(), engine.payloads),
+    getTaskSummary: async (caller, id) =>
+      toTaskSummary(await engine.requireTask(engine.buildTaskKey(caller, id)), engine.clock.now()),
+    listTasks: listTasks(engine),
+    answerTask: answerTask(engine),
+    submitAnswer: submitAnswer(engine),
+    cancelTask: cancelTask(engine),
+    deliverOutcome: deliverOutcome(engine),
+    followTask: followTask(engine),
+    waitingCalls: createWaitingCalls(engine),
+    ...createExternalWaits(engine),
   };
 }

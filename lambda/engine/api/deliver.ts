@@ -1,13 +1,13 @@
 /** The outcome of a call that ran inline, as one reply holds it. */
 
-import { deliverable, storable } from '../../payloads/deliver.ts';
+import { signLinks, storeLargeParts } from '../../payloads/deliver.ts';
 import type { Outcome } from '../../tasks/record.ts';
 import type { EngineContext } from './context.ts';
 
 /** For a call that ran inline; nobody reads its outcome a second time. */
-export const deliverOf =
+export const deliverOutcome =
   ({ payloads, settings, ids }: EngineContext) =>
   async (call: string, outcome: Outcome): Promise<Outcome> => {
     const place = `calls/${call}/result-${ids.token()}`;
-    return deliverable(payloads, await storable(payloads, outcome, settings.answerBytes, place));
+    return signLinks(payloads, await storeLargeParts(payloads, outcome, settings.responseBytes, place));
   };

@@ -14,14 +14,18 @@ import type { EngineContext } from './context.ts';
  * The row that says which task the key made. It lives as long as the task.
  * @throws IdempotencyUnsupported on a server that does not tell callers apart
  */
-export async function idempotencyRow(engine: EngineContext, call: StartCall, row: TaskRow): Promise<IdempotencyRow> {
+export async function buildIdempotencyRow(
+  engine: EngineContext,
+  call: StartCall,
+  row: TaskRow,
+): Promise<IdempotencyRow> {
   const { owner } = call.caller;
   if (owner === undefined || !engine.hmac) throw new IdempotencyUnsupported();
   return {
     key: await engine.hmac(JSON.stringify([owner, call.idempotencyKey])),
     task: { partition: row.partition, id: row.id },
     digest: createHash('sha256')
-      .update(JSON.stringify([call.tool.name, sorted(call.arguments)]))
+      .update(JSON.stringify([call.tool.name, canonicalizeArguments(call.arguments)]))
       .digest('base64url'),
     ttl: row.ttl,
   };
@@ -50,10 +54,10 @@ export async function insertOnce(
 }
 
 /** Arguments with their members in one order: the same call is the same however a client writes it. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function canonicalizeArguments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonicalizeArguments);
   if (typeof value !== 'object' || value === null) return value;
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => [name, sorted(member)]);
+    .map(([name, member]) => [name, canonicalizeArguments(member)]);
 }

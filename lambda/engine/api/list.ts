@@ -2,8 +2,8 @@
 import type { TaskRow } from '../../tasks/record.ts';
 import { isVisible } from '../../tasks/record.ts';
 import type { Caller, TaskSummary } from '../model.ts';
-import { partitionsOf } from '../partition.ts';
-import { summaryOf } from '../view.ts';
+import { listOwnerPartitions } from '../partition.ts';
+import { toTaskSummary } from '../view.ts';
 import type { EngineContext } from './context.ts';
 
 export interface TaskPage {
@@ -12,7 +12,7 @@ export interface TaskPage {
   readonly next?: string;
 }
 
-export function listOf(engine: EngineContext) {
+export function listTasks(engine: EngineContext) {
   const { store, clock, settings } = engine;
 
   /** The next rows of all partitions of an owner, merged. */
@@ -27,11 +27,11 @@ export function listOf(engine: EngineContext) {
   /** One request for each of the owner's shards; another where a whole page has expired. */
   return async (caller: Caller, page: { readonly limit: number; readonly after?: string }): Promise<TaskPage> => {
     if (caller.owner === undefined) return { tasks: [] };
-    const partitions = partitionsOf(caller.owner, settings.ownerShards);
+    const partitions = listOwnerPartitions(caller.owner, settings.ownerShards);
     for (let { after } = page; ; ) {
       const { rows, more } = await rowsAfter(partitions, page.limit, after);
       const now = clock.now();
-      const tasks = rows.filter((row) => isVisible(row, now)).map((row) => summaryOf(row, now));
+      const tasks = rows.filter((row) => isVisible(row, now)).map((row) => toTaskSummary(row, now));
       after = rows.at(-1)?.id;
       if (!more || after === undefined) return { tasks };
       if (tasks.length > 0) return { tasks, next: after };

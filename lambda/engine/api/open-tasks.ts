@@ -11,20 +11,20 @@ import { QuotaExceeded } from '../errors.ts';
 import type { Caller } from '../model.ts';
 import type { EngineContext } from './context.ts';
 
-const COUNT_AGAIN_MS = 60_000;
+const RECOUNT_MS = 60_000;
 /** Owners whose counts one instance remembers. */
-const REMEMBERED = 1_000;
+const MAX_REMEMBERED_OWNERS = 1_000;
 
-interface Count {
+interface OpenTaskCount {
   open: number;
   /** Tasks that this instance opened since it counted. */
   since: number;
   at: number;
 }
 
-export class OpenTasks {
+export class OpenTaskQuota {
   private readonly engine: EngineContext;
-  private readonly counts = new Map<string, Count>();
+  private readonly counts = new Map<string, OpenTaskCount>();
 
   constructor(engine: EngineContext) {
     this.engine = engine;
@@ -36,17 +36,17 @@ export class OpenTasks {
     if (owner === undefined || maxOpenTasks === 0) return;
     const now = this.engine.clock.now();
     let count = this.counts.get(owner);
-    const stale = !count || now - count.at > COUNT_AGAIN_MS || count.since >= Math.max(1, maxOpenTasks / 10);
+    const stale = !count || now - count.at > RECOUNT_MS || count.since >= Math.max(1, maxOpenTasks / 10);
     // Somebody over the limit is counted each time: one of the tasks may have ended.
     if (!count || stale || count.open + count.since >= maxOpenTasks) {
       count = { open: await this.countOpen(owner, maxOpenTasks), since: 0, at: now };
-      if (this.counts.size >= REMEMBERED) this.counts.clear();
+      if (this.counts.size >= MAX_REMEMBERED_OWNERS) this.counts.clear();
       this.counts.set(owner, count);
     }
     if (count.open + count.since >= maxOpenTasks) throw new QuotaExceeded(maxOpenTasks);
   }
 
-  opened({ owner }: Caller): void {
+  recordOpened({ owner }: Caller): void {
     const count = owner === undefined ? undefined : this.counts.get(owner);
     if (count) count.since += 1;
   }

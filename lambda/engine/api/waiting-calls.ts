@@ -5,38 +5,38 @@
 import type { InputCapabilities, Outcome, Question, Questions, TaskRow } from '../../tasks/record.ts';
 import { isVisible } from '../../tasks/record.ts';
 import type { Change } from '../../tasks/store.ts';
-import { askAgainChange, endCallChange, takeCallChange, waitingCallRow } from '../../tasks/writes/stream.ts';
+import { askAgainChange, buildWaitingCallRow, endCallChange, takeCallChange } from '../../tasks/writes/stream.ts';
 import { TaskNotFound, Unavailable } from '../errors.ts';
 import type { Caller } from '../model.ts';
-import { callPartitionOf } from '../partition.ts';
-import { pollIntervalMs } from '../poll-interval.ts';
-import { questionsOf, viewOf } from '../view.ts';
-import { isOfClient } from './answer.ts';
+import { toCallPartition } from '../partition.ts';
+import { computePollIntervalMs } from '../poll-interval.ts';
+import { readQuestions, toTaskView } from '../view.ts';
+import { isFromSameClient } from './answer.ts';
 import type { EngineContext } from './context.ts';
-import { askOver, type Follow, streamUntil } from './follow.ts';
+import { acquireQuestions, computeStreamUntil, type FollowOptions } from './follow.ts';
 
 /** How long a client may take over all the questions of a call (ms). */
-const LIFETIME_MS = 3_600_000;
+const CALL_LIFETIME_MS = 3_600_000;
 /** Somebody is waiting for the answer of a call in place, so it is looked for more often than for a task's (ms). */
-const POLL = { min: 500, max: 10_000 };
+const CALL_POLL_MS = { min: 500, max: 10_000 };
 
 /** What a call asks, and what it is to go on with. */
-export interface Asked {
+export interface CallQuestions {
   /** JSON that means something to whoever runs the call. */
   readonly state: string;
   readonly questions: Readonly<Record<string, Pick<Question, 'method' | 'params'>>>;
 }
 
 /** A call that is this request's to go on with. */
-export interface TakenCall {
+export interface AnsweredCall {
   readonly state: string;
   /** With their answers. */
   readonly questions: Questions;
-  askAgain(asked: Asked): Promise<WaitingView>;
+  askAgain(asked: CallQuestions): Promise<WaitingCallView>;
   end(outcome: Outcome): Promise<void>;
 }
 
-export interface WaitingView {
+export interface WaitingCallView {
   readonly id: string;
   readonly questions: Questions;
   /** Keys of those that this stream is to ask now. */
@@ -44,9 +44,9 @@ export interface WaitingView {
   readonly pollIntervalMs: number;
 }
 
-export type CallState =
-  | ({ readonly is: 'waiting' } & WaitingView)
-  | { readonly is: 'answered'; readonly call: TakenCall }
+export type WaitingCallState =
+  | ({ readonly is: 'waiting' } & WaitingCallView)
+  | { readonly is: 'answered'; readonly call: AnsweredCall }
   | { readonly is: 'ended'; readonly outcome: Outcome };
 
 /** The calls in place that wait for answers. */
@@ -54,25 +54,25 @@ export interface WaitingCalls {
   /** Keep a call that asks; its questions are this stream's to send. */
   wait(
     caller: Caller,
-    call: Asked & { readonly name: string; readonly capabilities: InputCapabilities; readonly stream: string },
-  ): Promise<WaitingView>;
+    call: CallQuestions & { readonly name: string; readonly capabilities: InputCapabilities; readonly stream: string },
+  ): Promise<WaitingCallView>;
   /**
    * Look at a call; one whose questions are all answered is taken, and has to be brought on by `deadline`.
    * @throws TaskNotFound
    */
-  resume(follow: Follow, deadline: number): Promise<CallState>;
+  resume(follow: FollowOptions, deadline: number): Promise<WaitingCallState>;
 }
 
-export function waitingCallsOf(engine: EngineContext): WaitingCalls {
+export function createWaitingCalls(engine: EngineContext): WaitingCalls {
   const { store, clock, ids, settings, payloads } = engine;
   const pack = (json: string, id: string, what: string, token: string) =>
     payloads.pack(json, settings.inlineInputBytes, `calls/${id}/${what}-${token}`);
 
-  function waiting(row: TaskRow, questions: Questions, ask: readonly string[]): WaitingView {
-    return { id: row.id, questions, ask, pollIntervalMs: pollIntervalMs(row, clock.now()) };
+  function waiting(row: TaskRow, questions: Questions, ask: readonly string[]): WaitingCallView {
+    return { id: row.id, questions, ask, pollIntervalMs: computePollIntervalMs(row, clock.now()) };
   }
 
-  async function take(row: TaskRow, stream: string, deadline: number): Promise<TakenCall | undefined> {
+  async function take(row: TaskRow, stream: string, deadline: number): Promise<AnsweredCall | undefined> {
     const run = ids.token();
     const written = await store.update(takeCallChange(row, clock.now(), run, deadline));
     if (!written.done && written.row?.run !== run) return undefined;
@@ -83,7 +83,7 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
     };
     return {
       state: await payloads.unpack(row.state ?? '{}'),
-      questions: await questionsOf(row, payloads),
+      questions: await readQuestions(row, payloads),
       askAgain: async ({ state, questions }) => {
         const now = clock.now();
         const next = {
@@ -92,7 +92,7 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
           asks: Object.keys(questions).length > 0,
           revision: row.revision,
         };
-        const asking = { stream, streamUntil: streamUntil(now, POLL.min) };
+        const asking = { stream, streamUntil: computeStreamUntil(now, CALL_POLL_MS.min) };
         const after = await commit(askAgainChange(row, now, run, next, asking));
         return waiting(after, questions, Object.keys(questions));
       },
@@ -113,8 +113,8 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
       const nonce = ids.token();
       const id = ids.task(now);
       const keys = Object.keys(questions);
-      const row = waitingCallRow({
-        key: { partition: callPartitionOf(caller, id), id },
+      const row = buildWaitingCallRow({
+        key: { partition: toCallPartition(caller, id), id },
         nonce,
         now,
         ...(caller.client !== undefined && { client: caller.client }),
@@ -122,9 +122,9 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
         state: await pack(state, id, 'state', nonce),
         questions: await pack(JSON.stringify(questions), id, 'questions', nonce),
         capabilities,
-        lifetimeMs: LIFETIME_MS,
-        poll: POLL,
-        asking: { stream, streamUntil: streamUntil(now, POLL.min) },
+        lifetimeMs: CALL_LIFETIME_MS,
+        poll: CALL_POLL_MS,
+        asking: { stream, streamUntil: computeStreamUntil(now, CALL_POLL_MS.min) },
         asks: keys.length > 0,
       });
       const written = await store.insert(row);
@@ -133,12 +133,12 @@ export function waitingCallsOf(engine: EngineContext): WaitingCalls {
       return waiting(row, questions, keys);
     },
 
-    async resume({ caller, id, stream, concern }, deadline) {
-      const found = await store.read({ partition: callPartitionOf(caller, id), id });
+    async resume({ caller, id, stream, resolveReader }, deadline) {
+      const found = await store.read({ partition: toCallPartition(caller, id), id });
       // A call in place is between its client and the server: nobody else goes on with it.
-      if (!isVisible(found, clock.now()) || !isOfClient(caller)(found)) throw new TaskNotFound();
-      const { row, ask } = await askOver(engine, found, stream, concern);
-      const view = await viewOf(row, clock.now(), payloads);
+      if (!isVisible(found, clock.now()) || !isFromSameClient(caller)(found)) throw new TaskNotFound();
+      const { row, ask } = await acquireQuestions(engine, found, stream, resolveReader);
+      const view = await toTaskView(row, clock.now(), payloads);
       if (view.outcome) return { is: 'ended', outcome: view.outcome };
       const call = row.status === 'working' ? await take(row, stream, deadline) : undefined;
       return call ? { is: 'answered', call } : { is: 'waiting', ...waiting(row, view.questions, ask) };

@@ -6,10 +6,10 @@ import { validateArguments } from '../../tool/validate.ts';
 import type { Delivery, Disposal } from '../ports.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { putBack } from './wake-up.ts';
-import type { WorkerTools } from './worker-parts.ts';
+import type { WorkerContext } from './worker-parts.ts';
 
 export async function cleanUp(
-  tools: WorkerTools,
+  tools: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
   deadline: number,
@@ -30,14 +30,14 @@ export async function cleanUp(
 
 /** @returns whether it need not be tried again: it ran, even if it threw */
 async function runOnCancel(
-  tools: WorkerTools,
+  tools: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
   run: string,
   deadline: number,
 ): Promise<boolean> {
   const { store, clock, log, settings, payloads } = tools;
-  const tool = await tools.tool(row.tool);
+  const tool = await tools.findTool(row.tool);
   const args = tool && (await validateArguments(tool, JSON.parse(await payloads.unpack(row.arguments))));
   if (!tool?.onCancel || !args?.ok) return true;
   const controller = new AbortController();

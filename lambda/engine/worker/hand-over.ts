@@ -1,5 +1,5 @@
 /** Hand over: the run ends, and another goes on at the last recorded step. */
-import { endedBy, handOverChange } from '../../tasks/writes/end.ts';
+import { handOverChange, isEndCommitted } from '../../tasks/writes/end.ts';
 import type { Disposal } from '../ports.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { heldOf, persist, superseded, type TaskRun } from './held-run.ts';
@@ -9,11 +9,11 @@ export async function handOver(task: TaskRun, heartbeat: Heartbeat): Promise<Dis
   const { tools, row } = task;
   const generation = row.generation + 1;
   await sendWakeUp(task, generation, 0);
-  const news = heartbeat.takeNews();
+  const news = heartbeat.takeProgress();
   const written = await persist(task, 'handOver', () =>
     tools.store.update(handOverChange(heldOf(task), generation, news)),
   );
-  if (!endedBy(written, task.run)) return superseded(task, 'handOver', written);
+  if (!isEndCommitted(written, task.run)) return superseded(task, 'handOver', written);
   tools.log('task.handedOver', { task: row.id, tool: row.tool, generation });
   return 'delete';
 }

@@ -1,23 +1,23 @@
 /** Keeping a lease: the row and the message renewed together, and word of how the run stands. */
 
-import type { Written } from '../../tasks/store.ts';
-import type { ProgressNews } from '../../tasks/writes/held.ts';
+import type { WriteResult } from '../../tasks/store.ts';
+import type { ProgressReport } from '../../tasks/writes/held.ts';
 import type { Clock, Delivery, Log } from '../ports.ts';
 import type { EngineSettings } from '../settings.ts';
 
 export interface Heartbeat {
   /** Tell of progress; it is written with the next renewal, which comes within a second. */
-  progress(news: ProgressNews): void;
+  reportProgress(news: ProgressReport): void;
   /** News that has not been written yet; the caller writes it with something else. */
-  takeNews(): ProgressNews | undefined;
+  takeProgress(): ProgressReport | undefined;
   /** Something else renewed the lease. */
-  renewed(now: number): void;
+  markRenewed(now: number): void;
   /** Resolves when no renewal is in flight any more. */
   stop(): Promise<void>;
 }
 
 /** Progress reaches the row at most this often (ms). */
-const PROGRESS_MS = 1_000;
+const PROGRESS_WRITE_INTERVAL_MS = 1_000;
 
 export function startHeartbeat(parts: {
   readonly clock: Clock;
@@ -25,16 +25,16 @@ export function startHeartbeat(parts: {
   readonly delivery: Delivery;
   readonly log: Log;
   /** One conditional write. */
-  readonly renew: (now: number, news: ProgressNews | undefined) => Promise<Written>;
+  readonly renew: (now: number, news: ProgressReport | undefined) => Promise<WriteResult>;
   /** The row says that the run is over. */
-  readonly onLost: (written: Written & { done: false }) => void;
+  readonly onLost: (written: WriteResult & { done: false }) => void;
   /** The lease ran out without a renewal getting through. */
   readonly onLapsed: () => void;
 }): Heartbeat {
   const { clock, settings, delivery, log } = parts;
   const stopped = new AbortController();
   let leaseUntil = clock.now() + settings.leaseMs;
-  let news: ProgressNews | undefined;
+  let news: ProgressReport | undefined;
   let poke: (() => void) | undefined;
   let lastWrite = clock.now();
 
@@ -54,7 +54,7 @@ export function startHeartbeat(parts: {
     if (!news) await clock.wait(settings.heartbeatMs, beat.signal);
     poke = undefined;
     if (news && !stopped.signal.aborted) {
-      const untilNews = Math.min(lastWrite + PROGRESS_MS, begun + settings.heartbeatMs) - clock.now();
+      const untilNews = Math.min(lastWrite + PROGRESS_WRITE_INTERVAL_MS, begun + settings.heartbeatMs) - clock.now();
       if (untilNews > 0) await clock.wait(untilNews, stopped.signal);
     }
     stopped.signal.removeEventListener('abort', stop);
@@ -108,12 +108,12 @@ export function startHeartbeat(parts: {
   })();
 
   return {
-    progress: (told) => {
+    reportProgress: (told) => {
       news = { ...news, ...told };
       poke?.();
     },
-    takeNews,
-    renewed,
+    takeProgress: takeNews,
+    markRenewed: renewed,
     stop: () => {
       stopped.abort('stopped');
       return beating;

@@ -1,15 +1,15 @@
 /** A run that holds its task: what it carries around, and what its writes have in common. */
 import { isOutstanding, type Questions, type TaskRow } from '../../tasks/record.ts';
-import type { Written } from '../../tasks/store.ts';
-import { type Held, judgeLost } from '../../tasks/writes/held.ts';
+import type { WriteResult } from '../../tasks/store.ts';
+import { judgeLost, type RunWrite } from '../../tasks/writes/held.ts';
 import { LeaseLost, TaskCancelled } from '../../tool/errors.ts';
 import type { Delivery, Disposal } from '../ports.ts';
-import { insist } from './retry-until.ts';
-import type { WorkerTools } from './worker-parts.ts';
+import { retryUntil } from './retry-until.ts';
+import type { WorkerContext } from './worker-parts.ts';
 
 /** What one run carries around. */
 export interface TaskRun {
-  readonly tools: WorkerTools;
+  readonly tools: WorkerContext;
   readonly delivery: Delivery;
   readonly run: string;
   /** When the function will be stopped (ms since the epoch). */
@@ -29,23 +29,23 @@ export interface TaskRun {
 export const persist = <T>(task: TaskRun, write: string, attempt: () => Promise<T>): Promise<T> => {
   const { clock, settings } = task.tools;
   const until = Math.min(clock.now() + settings.leaseMs - settings.heartbeatMs, task.deadline - 1_000);
-  return insist(task.tools, { task: task.row.id, write }, until, attempt);
+  return retryUntil(task.tools, { task: task.row.id, write }, until, attempt);
 };
 
-export const heldOf = (task: TaskRun): Held => ({ key: task.row, run: task.run, now: task.tools.clock.now() });
+export const heldOf = (task: TaskRun): RunWrite => ({ key: task.row, run: task.run, now: task.tools.clock.now() });
 
-export const lostReason = (written: Written & { done: false }): Error =>
+export const toLossError = (written: WriteResult & { done: false }): Error =>
   judgeLost(written) === 'cancelled'
     ? new TaskCancelled('The task was cancelled.')
     : new LeaseLost('Another run holds the task, or it has ended or expired.');
 
 /** Refused as not ours: it ended without us. The message stays, for a successor or to be dropped on sight. */
-export function superseded(task: TaskRun, what: string, written: Written): Disposal {
+export function superseded(task: TaskRun, what: string, written: WriteResult): Disposal {
   task.tools.log('run.superseded', { task: task.row.id, tool: task.row.tool, at: what, status: written.row?.status });
   return 'keep';
 }
 
-export const statusOf = (questions: Questions): 'working' | 'input_required' =>
+export const toOpenStatus = (questions: Questions): 'working' | 'input_required' =>
   Object.values(questions).some(isOutstanding) ? 'input_required' : 'working';
 
 export const packQuestions = (task: TaskRun, questions: Questions, what: string) =>

@@ -1,14 +1,14 @@
 /** Park: the run ends until an answer, a timer or an outside system comes. */
 
-import { bytesInAnswer } from '../../payloads/large-result.ts';
+import { measureResponseBytes } from '../../payloads/large-result.ts';
 import { isOutstanding, type Question, type Questions, type TaskRow } from '../../tasks/record.ts';
-import { endedBy, parkChange } from '../../tasks/writes/end.ts';
+import { isEndCommitted, parkChange } from '../../tasks/writes/end.ts';
 import type { Wait } from '../../tool/run.ts';
 import type { Disposal } from '../ports.ts';
-import { questionsOf } from '../view.ts';
+import { readQuestions } from '../view.ts';
 import { handOver } from './hand-over.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import { heldOf, packQuestions, persist, statusOf, superseded, type TaskRun } from './held-run.ts';
+import { heldOf, packQuestions, persist, superseded, type TaskRun, toOpenStatus } from './held-run.ts';
 import { settle } from './settle.ts';
 import { sendWakeUp } from './wake-up.ts';
 
@@ -17,7 +17,7 @@ export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, hear
   let sent = 0;
   for (;;) {
     const { row } = task;
-    const stored = await questionsOf(row, tools.payloads);
+    const stored = await readQuestions(row, tools.payloads);
     const questions = {
       ...Object.fromEntries([...waits].flatMap(([key, { question }]) => (question ? [[key, question]] : []))),
       ...stored,
@@ -30,9 +30,10 @@ export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, hear
     )
       return handOver(task, heartbeat);
     const asked = Object.entries(questions).filter(([, question]) => isOutstanding(question));
-    const bytes = bytesInAnswer(Object.fromEntries(asked));
-    if (bytes > tools.settings.answerBytes) return settle(task, { error: asksTooMuch(row, asked, bytes) });
-    const wakeAt = earliest(waits);
+    const bytes = measureResponseBytes(Object.fromEntries(asked));
+    if (bytes > tools.settings.responseBytes)
+      return settle(task, { error: buildQuestionsTooLargeError(row, asked, bytes) });
+    const wakeAt = findEarliestDeadline(waits);
     const generation = row.generation + 1;
     if (wakeAt !== undefined && sent < generation) {
       await sendWakeUp(task, generation, wakeAt - tools.clock.now());
@@ -41,13 +42,13 @@ export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, hear
     const change = {
       revision: row.revision,
       questions: await packQuestions(task, questions, 'parked'),
-      status: statusOf(questions),
+      status: toOpenStatus(questions),
       ...(wakeAt !== undefined && { timer: { generation, wakeAt } }),
     };
-    const news = { ...heartbeat.takeNews(), ...waitingMessage(questions) };
+    const news = { ...heartbeat.takeProgress(), ...toWaitingMessage(questions) };
     const written = await persist(task, 'park', () => tools.store.update(parkChange(heldOf(task), change, news)));
-    if (endedBy(written, task.run)) {
-      tools.log('task.parked', { task: row.id, tool: row.tool, status: statusOf(questions), waits: waits.size });
+    if (isEndCommitted(written, task.run)) {
+      tools.log('task.parked', { task: row.id, tool: row.tool, status: toOpenStatus(questions), waits: waits.size });
       return 'delete';
     }
     if (written.row?.run !== task.run || written.row.revision === row.revision)
@@ -57,7 +58,7 @@ export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, hear
 }
 
 /** What a person reads while the task waits for an answer. */
-function waitingMessage(questions: Questions): { readonly statusMessage?: string } {
+function toWaitingMessage(questions: Questions): { readonly statusMessage?: string } {
   const asked = Object.values(questions).find(isOutstanding);
   const message = asked?.params.message;
   if (!asked) return {};
@@ -67,12 +68,12 @@ function waitingMessage(questions: Questions): { readonly statusMessage?: string
   };
 }
 
-const earliest = (waits: ReadonlyMap<string, Wait>): number | undefined => {
+const findEarliestDeadline = (waits: ReadonlyMap<string, Wait>): number | undefined => {
   const deadlines = [...waits.values()].flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline]));
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 };
 
-const asksTooMuch = (row: TaskRow, asked: readonly (readonly [string, Question])[], bytes: number) => ({
+const buildQuestionsTooLargeError = (row: TaskRow, asked: readonly (readonly [string, Question])[], bytes: number) => ({
   code: -32603,
   message:
     `Tool ${row.tool} asks ${asked.map(([key]) => JSON.stringify(key)).join(', ')} in ${bytes} bytes, more than one answer ` +

@@ -4,14 +4,14 @@
  */
 import { isTerminal } from '../../tasks/record.ts';
 import type { TaskStore } from '../../tasks/store.ts';
-import { ownerOf } from '../log-fields.ts';
-import { groupOf } from '../partition.ts';
+import { parseOwner } from '../log-fields.ts';
+import { toFairnessGroup } from '../partition.ts';
 import type { Clock, Log, WakeUpQueue } from '../ports.ts';
-import { traceFacts } from '../trace.ts';
+import { toTraceFields } from '../trace.ts';
 import type { Redrive } from './types.ts';
 
 /** A message that went round so often waits this long before the next round (ms). */
-const PAUSE_MS = 60_000;
+const REDRIVE_DELAY_MS = 60_000;
 
 export function createRedrive(parts: {
   readonly store: TaskStore;
@@ -29,13 +29,13 @@ export function createRedrive(parts: {
           row.expiresAt <= parts.clock.now() ||
           (isTerminal(row.status) && row.cleanUp !== 'owed'));
       if (!over) {
-        await parts.queue.send(wakeUp, { delayMs: PAUSE_MS, ...groupOf(wakeUp.partition) });
+        await parts.queue.send(wakeUp, { delayMs: REDRIVE_DELAY_MS, ...toFairnessGroup(wakeUp.partition) });
         parts.log('message.redriven', {
           task: wakeUp.task,
-          owner: ownerOf(wakeUp.partition),
+          owner: parseOwner(wakeUp.partition),
           tool: row?.tool,
           generation: wakeUp.generation,
-          ...traceFacts(wakeUp.traceparent),
+          ...toTraceFields(wakeUp.traceparent),
         });
       }
     },

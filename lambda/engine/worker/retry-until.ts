@@ -7,7 +7,7 @@ import type { Clock, Log } from '../ports.ts';
  *
  * @throws what the last attempt threw
  */
-export async function insist<T>(
+export async function retryUntil<T>(
   parts: { readonly clock: Clock; readonly log: Log },
   facts: { readonly task: string; readonly write: string },
   until: number,

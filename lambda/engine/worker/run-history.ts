@@ -2,11 +2,11 @@
 import type { Question, Questions } from '../../tasks/record.ts';
 import { withdrawChange } from '../../tasks/writes/held.ts';
 import type { RunHistory } from '../../tool/history.ts';
-import { questionsOf } from '../view.ts';
-import { heldOf, packQuestions, statusOf, type TaskRun } from './held-run.ts';
+import { readQuestions } from '../view.ts';
+import { heldOf, packQuestions, type TaskRun, toOpenStatus } from './held-run.ts';
 
 /** What earlier runs left behind. Questions overtaken by their timers are withdrawn first, for every later run to see. */
-export async function historyOf(task: TaskRun): Promise<RunHistory | undefined> {
+export async function readRunHistory(task: TaskRun): Promise<RunHistory | undefined> {
   const { tools, row } = task;
   const journal: Record<string, string> = {};
   if (row.entries > 0)
@@ -18,7 +18,7 @@ export async function historyOf(task: TaskRun): Promise<RunHistory | undefined> 
 async function withdrawOverdue(task: TaskRun): Promise<Questions | undefined> {
   for (;;) {
     const now = task.tools.clock.now();
-    const questions = await questionsOf(task.row, task.tools.payloads);
+    const questions = await readQuestions(task.row, task.tools.payloads);
     const overdue = ({ deadline, ...question }: Question) =>
       deadline !== undefined &&
       deadline <= now &&
@@ -31,7 +31,7 @@ async function withdrawOverdue(task: TaskRun): Promise<Questions | undefined> {
     );
     const packed = await packQuestions(task, withdrawn, 'withdrawn');
     const written = await task.tools.store.update(
-      withdrawChange(heldOf(task), task.row.revision, packed, statusOf(withdrawn)),
+      withdrawChange(heldOf(task), task.row.revision, packed, toOpenStatus(withdrawn)),
     );
     if (written.row?.run !== task.run) return undefined;
     task.row = written.row;

@@ -1,16 +1,16 @@
 /** Settle: the one terminal transition of a task that ran to its end. */
 
-import { storable } from '../../payloads/deliver.ts';
+import { storeLargeParts } from '../../payloads/deliver.ts';
 import type { Outcome, TaskRow } from '../../tasks/record.ts';
-import { endedBy, settleChange } from '../../tasks/writes/end.ts';
+import { isEndCommitted, settleChange } from '../../tasks/writes/end.ts';
 import type { Disposal } from '../ports.ts';
 import { heldOf, persist, superseded, type TaskRun } from './held-run.ts';
 
 export async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
   const { tools, row } = task;
-  const end = endOf(outcome, row);
-  const { answerBytes } = tools.settings;
-  const kept = await storable(tools.payloads, outcome, answerBytes, `tasks/${row.id}/result-${task.run}`);
+  const end = toEndState(outcome, row);
+  const { responseBytes } = tools.settings;
+  const kept = await storeLargeParts(tools.payloads, outcome, responseBytes, `tasks/${row.id}/result-${task.run}`);
   const packed = await tools.payloads.pack(
     JSON.stringify(kept),
     tools.settings.inlineOutputBytes,
@@ -19,7 +19,7 @@ export async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal>
   const written = await persist(task, 'settle', () =>
     tools.store.update(settleChange(heldOf(task), { ...end, outcome: packed, retentionMs: row.retentionMs })),
   );
-  if (!endedBy(written, task.run)) return superseded(task, 'settle', written);
+  if (!isEndCommitted(written, task.run)) return superseded(task, 'settle', written);
   const durationMs = tools.clock.now() - row.createdAt;
   tools.log('task.ended', {
     task: row.id,
@@ -33,7 +33,7 @@ export async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal>
 }
 
 /** 2026: a tool error is a result. 2025-11-25 (Tasks, Task Status): an `isError` outcome is `failed`. */
-function endOf(
+function toEndState(
   outcome: Outcome,
   row: TaskRow,
 ): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string; readonly toolError?: true } {

@@ -3,24 +3,24 @@ import type { TaskRow } from '../../tasks/record.ts';
 import { heartbeatChange, stepChange } from '../../tasks/writes/held.ts';
 import { HandedOver, LeaseLost, Parked } from '../../tool/errors.ts';
 import type { RunHistory } from '../../tool/history.ts';
-import { activeResources, leftRunning } from '../../tool/left-running.ts';
-import { type LiveEnd, type LiveRun, runHere } from '../../tool/live-run.ts';
+import { countActiveResources, describeLeftRunning } from '../../tool/left-running.ts';
+import { type LiveEnd, type LiveRun, startToolRun } from '../../tool/live-run.ts';
 import type { RunHost } from '../../tool/run.ts';
 import type { Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
 import type { Delivery, Disposal } from '../ports.ts';
-import { waitToken } from '../wait-token.ts';
+import { encodeWaitToken } from '../wait-token.ts';
 import { handOver } from './hand-over.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
-import { heldOf, lostReason, persist, type TaskRun } from './held-run.ts';
+import { heldOf, persist, type TaskRun, toLossError } from './held-run.ts';
 import { park } from './park.ts';
-import { historyOf } from './run-history.ts';
-import { queueWaitMs } from './run-log.ts';
+import { readRunHistory } from './run-history.ts';
+import { measureQueueWaitMs } from './run-log.ts';
 import { settle } from './settle.ts';
-import type { WorkerTools } from './worker-parts.ts';
+import type { WorkerContext } from './worker-parts.ts';
 
 /** What a run may take of the function's time. */
-export interface RunTime {
+export interface RunBudget {
   /** When the function will be stopped (ms since the epoch). */
   readonly deadline: number;
   /** How long the function was given for this message (ms). */
@@ -28,36 +28,36 @@ export interface RunTime {
 }
 
 /** Before the deadline by this much nothing new is begun and what runs is aborted (ms). */
-const LAST_MS = 3_000;
+const ABORT_MARGIN_MS = 3_000;
 /** Another run takes over at the next step boundary once less than this share of the function's time is left. */
 const HAND_OVER_SHARE = 0.2;
 /** A run that had this share of the function's time had all that any run gets. */
 const FULL_TIME_SHARE = 0.9;
-const HAND_OVER_MOST_MS = 60_000;
+const MAX_HAND_OVER_MS = 60_000;
 
 export async function runTask(
-  tools: WorkerTools,
+  tools: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
-  { deadline, functionMs }: RunTime,
+  { deadline, functionMs }: RunBudget,
 ): Promise<Disposal> {
   const startedAt = tools.clock.now();
   const run = row.run as string;
-  const handOverAt = deadline - Math.min(HAND_OVER_MOST_MS, HAND_OVER_SHARE * (deadline - startedAt));
+  const handOverAt = deadline - Math.min(MAX_HAND_OVER_MS, HAND_OVER_SHARE * (deadline - startedAt));
   const task: TaskRun = { tools, delivery, run, deadline, functionMs, startedAt, handOverAt, row, progressed: false };
   const { log } = tools;
   const { receives } = delivery;
-  log('run.started', { failures: row.failures - 1, receives, queueWaitMs: queueWaitMs(delivery, startedAt) });
-  if (row.failures > row.maxFailures) return settle(task, { error: tooManyFailures(row) });
-  const tool = await tools.tool(row.tool);
-  if (!tool) return settle(task, { error: unknownTool(row) });
+  log('run.started', { failures: row.failures - 1, receives, queueWaitMs: measureQueueWaitMs(delivery, startedAt) });
+  if (row.failures > row.maxFailures) return settle(task, { error: buildTooManyFailuresError(row) });
+  const tool = await tools.findTool(row.tool);
+  if (!tool) return settle(task, { error: buildUnknownToolError(row) });
   const stored: unknown = JSON.parse(await tools.payloads.unpack(row.arguments));
   const args = await validateArguments(tool, stored);
   if (!args.ok) {
     const message = `The arguments of this task no longer fit tool ${tool.name}, which has changed since: ${describeProblems(args.problems)}`;
     return settle(task, { error: { code: -32602, message } });
   }
-  const history = await historyOf(task);
+  const history = await readRunHistory(task);
   if (!history) return 'keep';
   return runTool(task, tool, (host) => startRun(task, tool, { stored, valid: args.value }, history, host));
 }
@@ -71,13 +71,13 @@ async function runTool(task: TaskRun, tool: Tool, start: (host: RunHost) => Live
     delivery,
     log,
     renew: (now, news) => tools.store.update(heartbeatChange({ ...heldOf(task), now }, tools.settings.leaseMs, news)),
-    onLost: (written) => toolRun.abort(lostReason(written)),
+    onLost: (written) => toolRun.abort(toLossError(written)),
     onLapsed: () => toolRun.abort(new LeaseLost('The lease ran out while the task store could not be reached.')),
   });
-  const before = activeResources();
+  const before = countActiveResources();
   const toolRun = start(taskHost(task, heartbeat));
   const lastCall = new AbortController();
-  void clock.wait(Math.max(0, task.deadline - LAST_MS - clock.now()), lastCall.signal).then(() => {
+  void clock.wait(Math.max(0, task.deadline - ABORT_MARGIN_MS - clock.now()), lastCall.signal).then(() => {
     if (!lastCall.signal.aborted) toolRun.abort(new HandedOver('The function is about to be stopped.'));
   });
   let end: LiveEnd;
@@ -88,8 +88,8 @@ async function runTool(task: TaskRun, tool: Tool, start: (host: RunHost) => Live
     await heartbeat.stop();
   }
   const disposal = await commitEnd(task, toolRun, end, heartbeat);
-  await toolRun.close(closeReason(end));
-  const left = leftRunning(before);
+  await toolRun.close(toCloseReason(end));
+  const left = describeLeftRunning(before);
   if (left !== undefined) log('run.leftRunning', { task: task.row.id, tool: tool.name, left });
   return disposal;
 }
@@ -102,17 +102,17 @@ function startRun(
   history: RunHistory,
   host: RunHost,
 ): LiveRun {
-  if (!tool.thread) return runHere(tool, args.valid, host, history);
+  if (!tool.thread) return startToolRun(tool, args.valid, host, history);
   if (!tools.startThread) {
     tools.log('run.withoutThread', {});
-    return runHere(tool, args.valid, host, history);
+    return startToolRun(tool, args.valid, host, history);
   }
   const { partition, id, era, capabilities } = row;
   const start = { key: { partition, id }, tool: tool.name, era, capabilities, history, handOverAt };
   return tools.startThread({ ...start, arguments: args.stored }, host);
 }
 
-const closeReason = (end: LiveEnd): Error | undefined => {
+const toCloseReason = (end: LiveEnd): Error | undefined => {
   if (end.end === 'aborted') return end.reason;
   if (end.end === 'parked') return new Parked('The task waits; it resumes from the top.');
   if (end.end === 'handOver') return new HandedOver('Another run takes over at the last recorded step.');
@@ -129,8 +129,8 @@ function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
     capabilities: row.capabilities,
     now: () => clock.now(),
     random: () => ids.random(),
-    progress: heartbeat.progress,
-    token: (wait) => waitToken(row, wait),
+    reportProgress: heartbeat.reportProgress,
+    createToken: (wait) => encodeWaitToken(row, wait),
     shouldHandOver: () => task.progressed && clock.now() >= task.handOverAt,
     record: async (id, json) => {
       const value = await payloads.pack(
@@ -140,11 +140,11 @@ function taskHost(task: TaskRun, heartbeat: Heartbeat): RunHost {
       );
       const now = clock.now();
       const entry = { task: row.id, id, value, ttl: row.ttl };
-      const change = stepChange({ ...heldOf(task), now }, settings.leaseMs, heartbeat.takeNews());
+      const change = stepChange({ ...heldOf(task), now }, settings.leaseMs, heartbeat.takeProgress());
       const written = await persist(task, 'step', () => store.record(change, entry, `${task.run}${id}`));
-      if (!written.done) throw lostReason({ done: false, ...(written.row && { row: written.row }) });
+      if (!written.done) throw toLossError({ done: false, ...(written.row && { row: written.row }) });
       task.progressed = true;
-      heartbeat.renewed(now);
+      heartbeat.markRenewed(now);
     },
   };
 }
@@ -186,14 +186,14 @@ async function outOfTime(task: TaskRun, toolRun: LiveRun, heartbeat: Heartbeat):
   return settle(task, { error: { code: -32603, message } });
 }
 
-const tooManyFailures = (row: TaskRow) => ({
+const buildTooManyFailuresError = (row: TaskRow) => ({
   code: -32603,
   message:
     `${row.failures - 1} runs in a row ended without saying so and without recording a step: ` +
     `the worker crashed, ran out of memory, or was stopped at its time-out while running tool ${row.tool}.`,
 });
 
-const unknownTool = (row: TaskRow) => ({
+const buildUnknownToolError = (row: TaskRow) => ({
   code: -32603,
   message: `The worker's server defines no tool ${row.tool}: it was removed or renamed after this task was created.`,
 });

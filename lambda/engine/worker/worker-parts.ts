@@ -8,7 +8,7 @@ import type { Clock, Ids, Log, WakeUpQueue } from '../ports.ts';
 import type { EngineSettings } from '../settings.ts';
 import type { StartThread } from './thread/thread-run.ts';
 
-export interface WorkerParts {
+export interface WorkerOptions {
   readonly store: TaskStore;
   readonly queue: WakeUpQueue;
   readonly payloads?: PayloadStore;
@@ -16,14 +16,14 @@ export interface WorkerParts {
   readonly ids: Ids;
   readonly log: Log;
   /** The tool of that name; absent when the server does not define it (any more). */
-  readonly tool: (name: string) => Promise<Tool | undefined>;
+  readonly findTool: (name: string) => Promise<Tool | undefined>;
   /** Runs tools with `thread: true`; absent: they run in this thread. */
   readonly startThread?: StartThread;
   readonly settings?: Partial<EngineSettings>;
 }
 
 /** The same, with defaults filled in: what the parts of the worker are given. */
-export interface WorkerTools extends Omit<WorkerParts, 'settings' | 'payloads'> {
+export interface WorkerContext extends Omit<WorkerOptions, 'settings' | 'payloads'> {
   readonly settings: EngineSettings;
   readonly payloads: Payloads;
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { RpcId } from '../rpc.ts';
 import { isTaskId } from '../task-id.ts';
 
-export interface Cursor {
+export interface StreamCursor {
   /** What the stream is of: the result of a task, or a call in place. */
   readonly of: 'task' | 'call';
   readonly id: string;
@@ -25,19 +25,19 @@ export interface Cursor {
 }
 
 /** Longest event id (characters). An HTTP API takes 10,240 bytes of headers, and the session id is among them. */
-export const LONGEST_EVENT_ID = 512;
+export const MAX_EVENT_ID_LENGTH = 512;
 /** Longest id of a request whose answer comes on a stream (characters of its JSON). */
-const LONGEST_REQUEST_ID = 128;
+const MAX_REQUEST_ID_LENGTH = 128;
 
 const DIGEST_LENGTH = 6;
 
 /** The part of a question's key that a cursor carries. */
-export const digestOf = (key: string): string =>
+export const digestQuestionKey = (key: string): string =>
   createHash('sha256').update(key).digest('base64url').slice(0, DIGEST_LENGTH);
 
-export const fitsCursor = (request: RpcId): boolean => JSON.stringify(request).length <= LONGEST_REQUEST_ID;
+export const fitsCursor = (request: RpcId): boolean => JSON.stringify(request).length <= MAX_REQUEST_ID_LENGTH;
 
-export function eventIdOf({ of, id, request, stream, sequence, progress, asked, done }: Cursor): string {
+export function encodeStreamCursor({ of, id, request, stream, sequence, progress, asked, done }: StreamCursor): string {
   const facts = Buffer.from(JSON.stringify([request, progress])).toString('base64url');
   const kind = of === 'task' ? 't' : 'c';
   return [done ? kind.toUpperCase() : kind, stream, sequence.toString(36), facts, asked.join(''), id].join('.');
@@ -46,11 +46,11 @@ export function eventIdOf({ of, id, request, stream, sequence, progress, asked, 
 const EVENT_ID = /^([tcTC])\.([\w-]{1,40})\.([0-9a-z]{1,8})\.([\w-]{1,256})\.((?:[\w-]{6})*)\.(.+)$/;
 
 /** The cursor that an event id is; `undefined` for anything else. */
-export function cursorOf(eventId: string): Cursor | undefined {
-  const parts = eventId.length <= LONGEST_EVENT_ID ? EVENT_ID.exec(eventId) : null;
+export function decodeStreamCursor(eventId: string): StreamCursor | undefined {
+  const parts = eventId.length <= MAX_EVENT_ID_LENGTH ? EVENT_ID.exec(eventId) : null;
   if (!parts) return undefined;
   const [, kind = '', stream = '', sequence = '', facts = '', asked = '', id = ''] = parts;
-  const [request, progress] = factsOf(facts);
+  const [request, progress] = decodeRequestPart(facts);
   if (!isTaskId(id) || !isRequestId(request) || typeof progress !== 'number') return undefined;
   return {
     of: kind.toLowerCase() === 't' ? 'task' : 'call',
@@ -64,7 +64,7 @@ export function cursorOf(eventId: string): Cursor | undefined {
   };
 }
 
-function factsOf(text: string): readonly unknown[] {
+function decodeRequestPart(text: string): readonly unknown[] {
   try {
     const facts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     return Array.isArray(facts) ? facts : [];

@@ -3,8 +3,8 @@ import { TaskNotFound } from '../../engine/errors.ts';
 import type { Answer, RpcError } from '../../tasks/record.ts';
 import type { HttpMessage, Services } from '../exchange.ts';
 import { CODE, Refusal } from '../failure.ts';
-import { isObject, type JsonObject, own, type Reply } from '../rpc.ts';
-import { questionOf } from './question-id.ts';
+import { getOwn, isObject, type JsonObject, type Reply } from '../rpc.ts';
+import { decodeQuestionId } from './question-id.ts';
 
 const ACCEPTED: Reply = { status: 202, headers: {} };
 
@@ -13,28 +13,29 @@ const ACCEPTED: Reply = { status: 202, headers: {} };
  * @param response framed as a JSON-RPC response
  * @throws Refusal 400 for a response to what this caller was never asked
  */
-export async function respond(message: HttpMessage, response: JsonObject, services: Services): Promise<Reply> {
-  const question = questionOf(own(response, 'id'));
+export async function handleResponse(message: HttpMessage, response: JsonObject, services: Services): Promise<Reply> {
+  const question = decodeQuestionId(getOwn(response, 'id'));
   if (!question) {
     // Whatever else is wrong with it is the SDK's to say.
-    const reply = await (await services.sdk()).serve(message);
+    const reply = await (await services.loadSdk()).serve(message);
     if (reply.status >= 400) return reply;
-    throw unasked();
+    throw refuseUnasked();
   }
   try {
     const { caller, deadline } = message;
-    const was = await services.engine.reply(caller, question, answerOf(response), deadline);
-    if (was === 'unknown') throw unasked();
+    const was = await services.engine.submitAnswer(caller, question, toAnswer(response), deadline);
+    if (was === 'unknown') throw refuseUnasked();
     return ACCEPTED;
   } catch (error) {
-    throw error instanceof TaskNotFound ? unasked() : error;
+    throw error instanceof TaskNotFound ? refuseUnasked() : error;
   }
 }
 
 /** A JSON-RPC error answers too: that is how a client says no to sampling. */
-function answerOf(response: JsonObject): Answer {
-  const result = own(response, 'result');
-  return isObject(result) ? { result } : { error: own(response, 'error') as RpcError };
+function toAnswer(response: JsonObject): Answer {
+  const result = getOwn(response, 'result');
+  return isObject(result) ? { result } : { error: getOwn(response, 'error') as RpcError };
 }
 
-const unasked = (): Refusal => new Refusal(400, CODE.invalidRequest, 'This response is to no request of this server.');
+const refuseUnasked = (): Refusal =>
+  new Refusal(400, CODE.invalidRequest, 'This response is to no request of this server.');

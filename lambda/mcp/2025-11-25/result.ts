@@ -1,60 +1,76 @@
 /** `tasks/result`: it blocks until there is an outcome, over as many requests as that takes. */
 
-import type { Followed } from '../../engine/api/follow.ts';
+import type { FollowedTask } from '../../engine/api/follow.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
-import { tell } from '../errors.ts';
+import { toErrorReply } from '../errors.ts';
 import type { Exchange, HttpMessage, Services } from '../exchange.ts';
-import { errorReply, type JsonObject, type Reply, resultReply } from '../rpc.ts';
-import type { Cursor } from './cursor.ts';
+import { buildErrorReply, buildResultReply, type JsonObject, type Reply } from '../rpc.ts';
+import type { StreamCursor } from './cursor.ts';
 import { openSession } from './session.ts';
-import { errorResponse, progressNotification, responseOf, taskOutcome } from './shapes.ts';
-import { concernOf, continued, ended, goneWith, openStream } from './stream.ts';
-import { taskIdOf } from './tasks.ts';
+import { buildErrorResponse, buildOutcomeResponse, buildProgressNotification, toTasksResultOutcome } from './shapes.ts';
+import { continueStream, createReaderResolver, endStream, failStream, openStream } from './stream.ts';
+import { requireTaskId } from './tasks.ts';
 
 /** An outcome that is known already is answered at once; otherwise a stream begins, and ends until it is resumed. */
-export async function taskResult(exchange: Exchange, services: Services): Promise<Reply> {
+export async function handleTasksResult(exchange: Exchange, services: Services): Promise<Reply> {
   const { request } = exchange;
-  const cursor = openStream(exchange, request.id, { of: 'task', id: taskIdOf(request.params) }, services);
-  const followed = await follow(exchange, cursor, services);
-  const outcome = taskOutcome(followed.view);
+  const cursor = openStream(exchange, request.id, { of: 'task', id: requireTaskId(request.params) }, services);
+  const followed = await followFromCursor(exchange, cursor, services);
+  const outcome = toTasksResultOutcome(followed.view);
   if (!outcome) {
     // Questions will come on this stream: a client whose session is over had better know now.
     await openSession(exchange, services);
-    return continuedWith(cursor, followed);
+    return continueTaskStream(cursor, followed);
   }
-  return 'result' in outcome ? resultReply(request.id, outcome.result) : errorReply(200, request.id, outcome.error);
+  return 'result' in outcome
+    ? buildResultReply(request.id, outcome.result)
+    : buildErrorReply(200, request.id, outcome.error);
 }
 
 /** The client comes back to the stream. */
-export async function resumeTask(message: HttpMessage, cursor: Cursor, services: Services): Promise<Reply> {
+export async function resumeTasksResult(
+  message: HttpMessage,
+  cursor: StreamCursor,
+  services: Services,
+): Promise<Reply> {
   try {
-    const followed = await follow(message, cursor, services);
-    const outcome = taskOutcome(followed.view);
-    return outcome ? ended(cursor, responseOf(cursor.request, outcome)) : continuedWith(cursor, followed);
+    const followed = await followFromCursor(message, cursor, services);
+    const outcome = toTasksResultOutcome(followed.view);
+    return outcome
+      ? endStream(cursor, buildOutcomeResponse(cursor.request, outcome))
+      : continueTaskStream(cursor, followed);
   } catch (error) {
     if (!(error instanceof TaskNotFound)) throw error;
-    return goneWith(errorResponse(cursor.request, tell(error).error));
+    return failStream(buildErrorResponse(cursor.request, toErrorReply(error).error));
   }
 }
 
-const follow = (message: HttpMessage, cursor: Cursor, services: Services): Promise<Followed> =>
-  services.engine.follow({
+const followFromCursor = (message: HttpMessage, cursor: StreamCursor, services: Services): Promise<FollowedTask> =>
+  services.engine.followTask({
     caller: message.caller,
     id: cursor.id,
     stream: cursor.stream,
-    concern: concernOf(cursor, message, services),
+    resolveReader: createReaderResolver(cursor, message, services),
   });
 
-function continuedWith(cursor: Cursor, followed: Followed): Reply {
+function continueTaskStream(cursor: StreamCursor, followed: FollowedTask): Reply {
   const { pollIntervalMs, questions } = followed.view;
-  return continued(cursor, { pollIntervalMs, questions, ask: followed.ask, ...newsOf(cursor, followed) });
+  return continueStream(cursor, {
+    pollIntervalMs,
+    questions,
+    ask: followed.ask,
+    ...buildProgressMessages(cursor, followed),
+  });
 }
 
 /**
  * What `task.progress` told since the last look, for a client that asked for it. The numbers are the tool's own;
  * for one that only tells words they are the task's age (s), since they have to increase.
  */
-function newsOf(cursor: Cursor, { view, progressToken }: Followed): { before?: JsonObject[]; progress?: number } {
+function buildProgressMessages(
+  cursor: StreamCursor,
+  { view, progressToken }: FollowedTask,
+): { before?: JsonObject[]; progress?: number } {
   const { progress: told, statusMessage: message } = view;
   if (progressToken === undefined || view.status !== 'working' || (!told && message === undefined)) return {};
   const progress = told?.done ?? (view.lastUpdatedAt - view.createdAt) / 1_000;
@@ -64,5 +80,5 @@ function newsOf(cursor: Cursor, { view, progressToken }: Followed): { before?: J
     ...(told?.total !== undefined && { total: told.total }),
     ...(message !== undefined && { message }),
   };
-  return { before: [progressNotification(view.id, progressToken, facts)], progress };
+  return { before: [buildProgressNotification(view.id, progressToken, facts)], progress };
 }

@@ -1,15 +1,15 @@
-import type { AskedQuestion } from '../../engine/api/submit-answer.ts';
+import type { QuestionRef } from '../../engine/api/submit-answer.ts';
 import type { TaskSummary } from '../../engine/model.ts';
 import type { Outcome, Question, RpcError } from '../../tasks/record.ts';
 import { CODE } from '../failure.ts';
 import { isObject, type JsonObject, type RpcId } from '../rpc.ts';
-import { questionId } from './question-id.ts';
+import { encodeQuestionId } from './question-id.ts';
 
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 const IMMEDIATE_RESPONSE = 'io.modelcontextprotocol/model-immediate-response';
 
 /** A task as `tasks/get`, `tasks/list` and `tasks/cancel` show it. They name it, so nothing is related to it. */
-export const task = (view: TaskSummary): JsonObject => ({
+export const toCoreTask = (view: TaskSummary): JsonObject => ({
   taskId: view.id,
   // Tasks, Task Status: an outcome with `isError` is a failure, whichever revision made the task.
   status: view.toolError ? 'failed' : view.status,
@@ -21,46 +21,46 @@ export const task = (view: TaskSummary): JsonObject => ({
 });
 
 /** The answer to a `tools/call` that made a task. */
-export const createTaskResult = (view: TaskSummary, immediateResponse: string | undefined): JsonObject =>
-  related(view.id, {
-    task: task(view),
+export const toCreatedCoreTask = (view: TaskSummary, immediateResponse: string | undefined): JsonObject =>
+  relateToTask(view.id, {
+    task: toCoreTask(view),
     ...(immediateResponse !== undefined && { _meta: { [IMMEDIATE_RESPONSE]: immediateResponse } }),
   });
 
 /** Every other message of a task says which one it belongs to (Tasks, Related Task Metadata). */
-export const related = (taskId: string, message: JsonObject): JsonObject => ({
+export const relateToTask = (taskId: string, message: JsonObject): JsonObject => ({
   ...message,
   _meta: { ...(isObject(message._meta) && message._meta), [RELATED_TASK]: { taskId } },
 });
 
 /** A question as a JSON-RPC request to the client. */
-export function questionRequest(asked: AskedQuestion, { method, params }: Pick<Question, 'method' | 'params'>) {
-  const id = questionId(asked);
+export function buildQuestionRequest(asked: QuestionRef, { method, params }: Pick<Question, 'method' | 'params'>) {
+  const id = encodeQuestionId(asked);
   // This revision wants an id for each elicitation by URL; the next has none, and tools give none.
   const elicitation = params.mode === 'url' && params.elicitationId === undefined ? { elicitationId: id } : {};
   const whole = { ...params, ...elicitation };
-  return { jsonrpc: '2.0', id, method, params: asked.of === 'task' ? related(asked.id, whole) : whole };
+  return { jsonrpc: '2.0', id, method, params: asked.of === 'task' ? relateToTask(asked.id, whole) : whole };
 }
 
-export const progressNotification = (
+export const buildProgressNotification = (
   taskId: string,
   progressToken: string | number,
   facts: { readonly progress: number; readonly total?: number; readonly message?: string },
 ): JsonObject => ({
   jsonrpc: '2.0',
   method: 'notifications/progress',
-  params: related(taskId, { progressToken, ...facts }),
+  params: relateToTask(taskId, { progressToken, ...facts }),
 });
 
 /** The answer to `tasks/result`: what the call itself would have been answered with. */
-export function taskOutcome(view: TaskSummary & { readonly outcome?: Outcome }): Outcome | undefined {
-  if (view.status === 'cancelled') return { error: { code: CODE.invalidParams, message: CANCELLED } };
+export function toTasksResultOutcome(view: TaskSummary & { readonly outcome?: Outcome }): Outcome | undefined {
+  if (view.status === 'cancelled') return { error: { code: CODE.invalidParams, message: CANCELLED_MESSAGE } };
   const { outcome } = view;
-  return outcome && 'result' in outcome ? { result: related(view.id, outcome.result) } : outcome;
+  return outcome && 'result' in outcome ? { result: relateToTask(view.id, outcome.result) } : outcome;
 }
 
-const CANCELLED = 'The task was cancelled: it has no result.';
+const CANCELLED_MESSAGE = 'The task was cancelled: it has no result.';
 
-export const responseOf = (id: RpcId, outcome: Outcome): JsonObject => ({ jsonrpc: '2.0', id, ...outcome });
+export const buildOutcomeResponse = (id: RpcId, outcome: Outcome): JsonObject => ({ jsonrpc: '2.0', id, ...outcome });
 
-export const errorResponse = (id: RpcId, error: RpcError): JsonObject => ({ jsonrpc: '2.0', id, error });
+export const buildErrorResponse = (id: RpcId, error: RpcError): JsonObject => ({ jsonrpc: '2.0', id, error });

@@ -10,17 +10,17 @@ export interface StreamEvent {
   readonly message?: JsonObject;
 }
 
-export const streamReply = (events: readonly StreamEvent[]): Reply => ({
+export const buildStreamReply = (events: readonly StreamEvent[]): Reply => ({
   status: 200,
   headers: {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   },
-  body: events.map(textOf).join(''),
+  body: events.map(formatStreamEvent).join(''),
 });
 
-const textOf = ({ id, retry, message }: StreamEvent): string =>
+const formatStreamEvent = ({ id, retry, message }: StreamEvent): string =>
   [
     ...(id === undefined ? [] : [`id: ${id}`]),
     ...(retry === undefined ? [] : [`retry: ${retry}`]),
@@ -29,7 +29,7 @@ const textOf = ({ id, retry, message }: StreamEvent): string =>
   ].join('\n');
 
 /** The JSON-RPC messages of an answer of the official SDK, in JSON or as events. */
-export function messagesIn({ headers, body = '' }: Reply): JsonObject[] {
+export function parseReplyMessages({ headers, body = '' }: Reply): JsonObject[] {
   const texts = headers['content-type']?.startsWith('text/event-stream')
     ? body.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice('data: '.length)] : []))
     : [body];

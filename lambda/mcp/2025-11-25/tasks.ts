@@ -1,52 +1,55 @@
 /** `tasks/get`, `tasks/list` and `tasks/cancel`. None of them loads the user's module, a schema library or the SDK. */
 import { TaskNotFound } from '../../engine/errors.ts';
 import type { Exchange, Services } from '../exchange.ts';
-import { invalidParams } from '../failure.ts';
-import { type JsonObject, own } from '../rpc.ts';
+import { refuseParams } from '../failure.ts';
+import { getOwn, type JsonObject } from '../rpc.ts';
 import { isTaskId } from '../task-id.ts';
-import { task } from './shapes.ts';
+import { toCoreTask } from './shapes.ts';
 
 /** Tasks on one page of a list. */
-const PAGE = 50;
+const LIST_PAGE_SIZE = 50;
 
-export async function getTask({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
-  return task(await engine.summary(caller, taskIdOf(request.params)));
+export async function handleTasksGet({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
+  return toCoreTask(await engine.getTaskSummary(caller, requireTaskId(request.params)));
 }
 
 /** The caller's own tasks, newest first, whichever revision made them. */
-export async function listTasks({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
-  const cursor = own(request.params, 'cursor');
-  const after = cursor === undefined ? {} : { after: idOfCursor(cursor) };
-  const { tasks, next } = await engine.list(caller, { limit: PAGE, ...after });
-  return { tasks: tasks.map(task), ...(next !== undefined && { nextCursor: cursorAfter(next) }) };
+export async function handleTasksList({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
+  const cursor = getOwn(request.params, 'cursor');
+  const after = cursor === undefined ? {} : { after: decodeListCursor(cursor) };
+  const { tasks, next } = await engine.listTasks(caller, { limit: LIST_PAGE_SIZE, ...after });
+  return { tasks: tasks.map(toCoreTask), ...(next !== undefined && { nextCursor: encodeListCursor(next) }) };
 }
 
 /** @throws Refusal -32602 for a task that has ended (Tasks, Task Cancellation) */
-export async function cancelTask({ request, caller, deadline }: Exchange, { engine }: Services): Promise<JsonObject> {
-  const id = taskIdOf(request.params);
-  if ((await engine.cancel(caller, id, deadline)) === 'alreadyTerminal') {
-    const { status } = task(await engine.summary(caller, id));
-    throw invalidParams(`The task cannot be cancelled: it has ended (${status}).`);
+export async function handleTasksCancel(
+  { request, caller, deadline }: Exchange,
+  { engine }: Services,
+): Promise<JsonObject> {
+  const id = requireTaskId(request.params);
+  if ((await engine.cancelTask(caller, id, deadline)) === 'alreadyTerminal') {
+    const { status } = toCoreTask(await engine.getTaskSummary(caller, id));
+    throw refuseParams(`The task cannot be cancelled: it has ended (${status}).`);
   }
-  return task(await engine.summary(caller, id));
+  return toCoreTask(await engine.getTaskSummary(caller, id));
 }
 
 /** @throws Refusal, TaskNotFound */
-export function taskIdOf(params: JsonObject | undefined): string {
-  const id = own(params, 'taskId');
-  if (typeof id !== 'string') throw invalidParams('"taskId" must be a string.');
+export function requireTaskId(params: JsonObject | undefined): string {
+  const id = getOwn(params, 'taskId');
+  if (typeof id !== 'string') throw refuseParams('"taskId" must be a string.');
   if (!isTaskId(id)) throw new TaskNotFound();
   return id;
 }
 
-const CURSOR = 'after:';
+const LIST_CURSOR_PREFIX = 'after:';
 
-const cursorAfter = (id: string): string => Buffer.from(`${CURSOR}${id}`).toString('base64url');
+const encodeListCursor = (id: string): string => Buffer.from(`${LIST_CURSOR_PREFIX}${id}`).toString('base64url');
 
 /** @throws Refusal -32602 for what was never given as a cursor */
-function idOfCursor(cursor: unknown): string {
+function decodeListCursor(cursor: unknown): string {
   const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : '';
-  const id = text.startsWith(CURSOR) ? text.slice(CURSOR.length) : '';
-  if (!isTaskId(id) || cursorAfter(id) !== cursor) throw invalidParams('Invalid cursor');
+  const id = text.startsWith(LIST_CURSOR_PREFIX) ? text.slice(LIST_CURSOR_PREFIX.length) : '';
+  if (!isTaskId(id) || encodeListCursor(id) !== cursor) throw refuseParams('Invalid cursor');
   return id;
 }

@@ -4,31 +4,31 @@
  * against the SDK's own verdict.
  */
 import { CODE, Refusal } from '../failure.ts';
-import { isObject, type JsonObject, META, own, type RpcRequest } from '../rpc.ts';
+import { getOwn, isObject, type JsonObject, META_KEYS, type RpcRequest } from '../rpc.ts';
 
 /** The only revision of this dialect. */
-export const PROTOCOL_VERSION = '2026-07-28';
+export const REVISION_2026_07_28 = '2026-07-28';
 
 /** A revision from the first one that has the envelope on: revisions are dates, so text order is time order. */
-export const hasEnvelope = (version: string): boolean => version >= PROTOCOL_VERSION;
+export const hasEnvelope = (version: string): boolean => version >= REVISION_2026_07_28;
 
 /** The `_meta` object of a message, if it has one. */
-export function metaOf(message: { readonly params?: unknown }): JsonObject | undefined {
-  const meta = isObject(message.params) ? own(message.params, '_meta') : undefined;
+export function readMeta(message: { readonly params?: unknown }): JsonObject | undefined {
+  const meta = isObject(message.params) ? getOwn(message.params, '_meta') : undefined;
   return isObject(meta) ? meta : undefined;
 }
 
 /** Whether a message claims to be of this mechanism: by the version key alone, whatever its value. */
-export const claims = (message: { readonly params?: unknown }): boolean => {
-  const meta = metaOf(message);
-  return meta !== undefined && Object.hasOwn(meta, META.protocolVersion);
+export const hasVersionKey = (message: { readonly params?: unknown }): boolean => {
+  const meta = readMeta(message);
+  return meta !== undefined && Object.hasOwn(meta, META_KEYS.protocolVersion);
 };
 
 /** Whether a message claims this mechanism with an envelope that is valid, for this revision or a later one. */
-export function claimsValidly(message: { readonly params?: unknown }): boolean {
-  const meta = metaOf(message);
-  if (meta === undefined || !claims(message) || problems(meta).length > 0) return false;
-  return hasEnvelope(own(meta, META.protocolVersion) as string);
+export function hasValidEnvelope(message: { readonly params?: unknown }): boolean {
+  const meta = readMeta(message);
+  if (meta === undefined || !hasVersionKey(message) || findMetaProblems(meta).length > 0) return false;
+  return hasEnvelope(getOwn(meta, META_KEYS.protocolVersion) as string);
 }
 
 /** A valid envelope. */
@@ -41,89 +41,98 @@ export interface Envelope {
  * The envelope of a request that claims one.
  * @throws Refusal 400 -32602 naming the first key that is missing or malformed
  */
-export function envelopeOf(request: RpcRequest): Envelope {
-  const meta = metaOf(request) ?? {};
-  const [problem] = problems(meta);
+export function readEnvelope(request: RpcRequest): Envelope {
+  const meta = readMeta(request) ?? {};
+  const [problem] = findMetaProblems(meta);
   if (problem)
     throw new Refusal(400, CODE.invalidParams, `Invalid _meta: ${problem.key}: ${problem.problem}`, {
       envelope: problem,
     });
   return {
-    version: own(meta, META.protocolVersion) as string,
-    capabilities: own(meta, META.clientCapabilities) as JsonObject,
+    version: getOwn(meta, META_KEYS.protocolVersion) as string,
+    capabilities: getOwn(meta, META_KEYS.clientCapabilities) as JsonObject,
   };
 }
 
-interface Problem {
+interface EnvelopeProblem {
   readonly key: string;
   readonly problem: string;
 }
 
-type Check = (value: unknown, key: string) => Problem[];
+type MetaCheck = (value: unknown, key: string) => EnvelopeProblem[];
 
 const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
-function problems(meta: JsonObject): Problem[] {
-  const required: Problem[] = [META.protocolVersion, META.clientCapabilities].flatMap((key) =>
+function findMetaProblems(meta: JsonObject): EnvelopeProblem[] {
+  const required: EnvelopeProblem[] = [META_KEYS.protocolVersion, META_KEYS.clientCapabilities].flatMap((key) =>
     Object.hasOwn(meta, key) ? [] : [{ key, problem: 'missing' }],
   );
   if (required.length > 0) return required;
   return [
-    ...string(own(meta, META.protocolVersion), META.protocolVersion),
-    ...capabilities(own(meta, META.clientCapabilities), META.clientCapabilities),
-    ...optional(clientInfo)(own(meta, META.clientInfo), META.clientInfo),
-    ...optional(oneOf(LOG_LEVELS))(own(meta, META.logLevel), META.logLevel),
+    ...expectString(getOwn(meta, META_KEYS.protocolVersion), META_KEYS.protocolVersion),
+    ...expectCapabilities(getOwn(meta, META_KEYS.clientCapabilities), META_KEYS.clientCapabilities),
+    ...expectOptional(expectClientInfo)(getOwn(meta, META_KEYS.clientInfo), META_KEYS.clientInfo),
+    ...expectOptional(expectOneOf(LOG_LEVELS))(getOwn(meta, META_KEYS.logLevel), META_KEYS.logLevel),
   ];
 }
 
-const wrong = (key: string, expected: string): Problem[] => [{ key, problem: `expected ${expected}` }];
-const string: Check = (value, key) => (typeof value === 'string' ? [] : wrong(key, 'a string'));
-const boolean: Check = (value, key) => (typeof value === 'boolean' ? [] : wrong(key, 'a boolean'));
-const object: Check = (value, key) => (isObject(value) ? [] : wrong(key, 'an object'));
-const oneOf =
-  (values: readonly string[]): Check =>
+const reportUnexpected = (key: string, expected: string): EnvelopeProblem[] => [
+  { key, problem: `expected ${expected}` },
+];
+const expectString: MetaCheck = (value, key) => (typeof value === 'string' ? [] : reportUnexpected(key, 'a string'));
+const expectBoolean: MetaCheck = (value, key) => (typeof value === 'boolean' ? [] : reportUnexpected(key, 'a boolean'));
+const expectObject: MetaCheck = (value, key) => (isObject(value) ? [] : reportUnexpected(key, 'an object'));
+const expectOneOf =
+  (values: readonly string[]): MetaCheck =>
   (value, key) =>
-    values.includes(value as string) ? [] : wrong(key, `one of ${values.join(', ')}`);
-const optional =
-  (check: Check): Check =>
+    values.includes(value as string) ? [] : reportUnexpected(key, `one of ${values.join(', ')}`);
+const expectOptional =
+  (check: MetaCheck): MetaCheck =>
   (value, key) =>
     value === undefined ? [] : check(value, key);
-const each =
-  (check: Check): Check =>
+const expectEach =
+  (check: MetaCheck): MetaCheck =>
   (value, key) =>
     isObject(value)
       ? Object.entries(value).flatMap(([name, item]) => check(item, `${key}.${name}`))
-      : object(value, key);
-const list =
-  (check: Check): Check =>
+      : expectObject(value, key);
+const expectList =
+  (check: MetaCheck): MetaCheck =>
   (value, key) =>
-    Array.isArray(value) ? value.flatMap((item, index) => check(item, `${key}.${index}`)) : wrong(key, 'a list');
+    Array.isArray(value)
+      ? value.flatMap((item, index) => check(item, `${key}.${index}`))
+      : reportUnexpected(key, 'a list');
 /** An object whose named members, where present, pass their checks; other members are nobody's business here. */
-const shape =
-  (members: Readonly<Record<string, Check>>): Check =>
+const expectShape =
+  (members: Readonly<Record<string, MetaCheck>>): MetaCheck =>
   (value, key) =>
     isObject(value)
-      ? Object.entries(members).flatMap(([name, check]) => check(own(value, name), `${key}.${name}`))
-      : object(value, key);
+      ? Object.entries(members).flatMap(([name, check]) => check(getOwn(value, name), `${key}.${name}`))
+      : expectObject(value, key);
 
-const icon = shape({
-  src: string,
-  mimeType: optional(string),
-  sizes: optional(list(string)),
-  theme: optional(oneOf(['light', 'dark'])),
+const expectIcon = expectShape({
+  src: expectString,
+  mimeType: expectOptional(expectString),
+  sizes: expectOptional(expectList(expectString)),
+  theme: expectOptional(expectOneOf(['light', 'dark'])),
 });
-const clientInfo = shape({
-  name: string,
-  version: string,
-  title: optional(string),
-  description: optional(string),
-  websiteUrl: optional(string),
-  icons: optional(list(icon)),
+const expectClientInfo = expectShape({
+  name: expectString,
+  version: expectString,
+  title: expectOptional(expectString),
+  description: expectOptional(expectString),
+  websiteUrl: expectOptional(expectString),
+  icons: expectOptional(expectList(expectIcon)),
 });
-const capabilities = shape({
-  experimental: optional(each(object)),
-  extensions: optional(each(object)),
-  elicitation: optional(shape({ form: optional(shape({ applyDefaults: optional(boolean) })), url: optional(object) })),
-  sampling: optional(shape({ context: optional(object), tools: optional(object) })),
-  roots: optional(shape({ listChanged: optional(boolean) })),
+const expectCapabilities = expectShape({
+  experimental: expectOptional(expectEach(expectObject)),
+  extensions: expectOptional(expectEach(expectObject)),
+  elicitation: expectOptional(
+    expectShape({
+      form: expectOptional(expectShape({ applyDefaults: expectOptional(expectBoolean) })),
+      url: expectOptional(expectObject),
+    }),
+  ),
+  sampling: expectOptional(expectShape({ context: expectOptional(expectObject), tools: expectOptional(expectObject) })),
+  roots: expectOptional(expectShape({ listChanged: expectOptional(expectBoolean) })),
 });

@@ -1,6 +1,6 @@
 /** `inputResponses`: what a client answers, on `tasks/update` and on a retried `tools/call`. */
 import type { Answer } from '../../tasks/record.ts';
-import { invalidParams } from '../failure.ts';
+import { refuseParams } from '../failure.ts';
 import { isObject } from '../rpc.ts';
 
 /**
@@ -9,20 +9,19 @@ import { isObject } from '../rpc.ts';
  *
  * @throws Refusal -32602 when it is not an object, or an entry is not one (SEP-2322, Error Handling)
  */
-export function answersOf(inputResponses: unknown): Readonly<Record<string, Answer>> {
-  if (!isObject(inputResponses))
-    throw invalidParams('"inputResponses" must be an object with a response for each key.');
+export function parseInputResponses(inputResponses: unknown): Readonly<Record<string, Answer>> {
+  if (!isObject(inputResponses)) throw refuseParams('"inputResponses" must be an object with a response for each key.');
   // No prototype: a key such as `__proto__` is a key like any other.
   const answers: Record<string, Answer> = Object.create(null);
   for (const [key, response] of Object.entries(inputResponses)) {
     if (!isObject(response))
-      throw invalidParams(`inputResponses: the response to ${JSON.stringify(key.slice(0, 64))} must be an object.`);
-    answers[key] = answerOf(response);
+      throw refuseParams(`inputResponses: the response to ${JSON.stringify(key.slice(0, 64))} must be an object.`);
+    answers[key] = parseInputResponse(response);
   }
   return answers;
 }
 
-function answerOf(response: Readonly<Record<string, unknown>>): Answer {
+function parseInputResponse(response: Readonly<Record<string, unknown>>): Answer {
   const { error } = response;
   if (
     Object.keys(response).length === 1 &&

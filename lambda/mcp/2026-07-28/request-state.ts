@@ -5,15 +5,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../engine/model.ts';
-import type { Sealer, Use } from '../../seal/index.ts';
+import type { SealBinding, Sealer } from '../../seal/index.ts';
 import { type Answer, isOutstanding, type Question } from '../../tasks/record.ts';
 import type { RunHistory } from '../../tool/inline.ts';
 import type { Services } from '../exchange.ts';
-import { invalidParams } from '../failure.ts';
+import { refuseParams } from '../failure.ts';
 import { isObject, type JsonObject } from '../rpc.ts';
 
 /** How far the call has come. */
-export interface CallState {
+export interface RequestState {
   /** The same over all round trips of the call; the task's id in the phase `task`. */
   readonly id: string;
   /** Whether `prepare` asks, the tool itself in a call that runs inline, or a task that the call waits for. */
@@ -27,64 +27,66 @@ export interface CallState {
 export const REQUEST_STATE_TTL_MS = 3_600_000;
 
 /** Longest `requestState` handed out (characters): a client keeps it and sends it back with its answers. */
-export const REQUEST_STATE_MAX = 32_768;
+export const MAX_REQUEST_STATE_LENGTH = 32_768;
 
 /** Who may come back with the state, and for which call: all of it must be the same again. */
-export const useFor = (caller: Caller, tool: string, args: unknown): Use => ({
+export const buildStateBinding = (caller: Caller, tool: string, args: unknown): SealBinding => ({
   purpose: 'requestState',
-  bound: [caller.owner ?? '', caller.client ?? '', tool, digest(args)],
+  bound: [caller.owner ?? '', caller.client ?? '', tool, digestArguments(args)],
 });
 
 /** Where the state goes: to the client, or what of it is too long for that into the payload store. */
-export type Keepers = Pick<Services, 'sealer' | 'payloads' | 'callId'>;
+export type StateServices = Pick<Services, 'sealer' | 'payloads' | 'callId'>;
 
 /** A sealed text that opens to this names the place of the state instead of being it. */
-interface Kept {
+interface StateReference {
   readonly at: string;
 }
 
 export async function sealState(
-  { sealer, payloads, callId }: Keepers,
-  use: Use,
-  state: CallState,
+  { sealer, payloads, callId }: StateServices,
+  use: SealBinding,
+  state: RequestState,
   now: number,
 ): Promise<string> {
   const expiresAt = now + REQUEST_STATE_TTL_MS;
   const sealed = await sealer.seal(use, JSON.stringify(state), expiresAt);
-  if (sealed.length <= REQUEST_STATE_MAX) return sealed;
-  const kept: Kept = { at: `state/${callId()}` };
+  if (sealed.length <= MAX_REQUEST_STATE_LENGTH) return sealed;
+  const kept: StateReference = { at: `state/${callId()}` };
   await payloads.put(kept.at, sealed);
   return sealer.seal(use, JSON.stringify(kept), expiresAt);
 }
 
 /** @throws Refusal -32602, one answer for what is forged, expired, somebody else's or another call's */
 export async function openState(
-  { sealer, payloads }: Omit<Keepers, 'callId'>,
-  use: Use,
+  { sealer, payloads }: Omit<StateServices, 'callId'>,
+  use: SealBinding,
   requestState: unknown,
   now: number,
-): Promise<CallState> {
+): Promise<RequestState> {
   const carried =
-    typeof requestState === 'string' && requestState.length <= REQUEST_STATE_MAX
-      ? await opened<CallState | Kept>(sealer, use, requestState, now)
+    typeof requestState === 'string' && requestState.length <= MAX_REQUEST_STATE_LENGTH
+      ? await unsealJson<RequestState | StateReference>(sealer, use, requestState, now)
       : undefined;
   const state =
-    carried && 'at' in carried ? await opened<CallState>(sealer, use, await payloads.get(carried.at), now) : carried;
+    carried && 'at' in carried
+      ? await unsealJson<RequestState>(sealer, use, await payloads.get(carried.at), now)
+      : carried;
   if (state === undefined)
-    throw invalidParams(
+    throw refuseParams(
       'requestState is not valid for this call, or it has expired: call the tool again without requestState and inputResponses.',
       { reason: 'invalid_request_state' },
     );
   return state;
 }
 
-async function opened<T>(sealer: Sealer, use: Use, sealed: string, now: number): Promise<T | undefined> {
+async function unsealJson<T>(sealer: Sealer, use: SealBinding, sealed: string, now: number): Promise<T | undefined> {
   const text = await sealer.open(use, sealed, now);
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
 /** The history with what the client answered; keys that are not outstanding are ignored. */
-export function withAnswers({ journal, questions }: RunHistory, answers: Readonly<Record<string, Answer>>): RunHistory {
+export function addAnswers({ journal, questions }: RunHistory, answers: Readonly<Record<string, Answer>>): RunHistory {
   const answered = (key: string, question: Question): Question => {
     const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
     return answer && isOutstanding(question) ? { ...question, answer } : question;
@@ -96,17 +98,17 @@ export function withAnswers({ journal, questions }: RunHistory, answers: Readonl
 }
 
 /** Digest of a call's arguments; the order in which a client writes their members does not count. */
-export const digest = (args: unknown): string =>
+export const digestArguments = (args: unknown): string =>
   createHash('sha256')
-    .update(JSON.stringify(sorted(args ?? {})))
+    .update(JSON.stringify(sortMembers(args ?? {})))
     .digest('base64url');
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function sortMembers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortMembers);
   if (!isObject(value)) return value;
   const members: [string, unknown][] = Object.entries(value as JsonObject);
   // As pairs: an object would put members that look like numbers first, whatever the order.
   return {
-    members: members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, item]) => [key, sorted(item)]),
+    members: members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, item]) => [key, sortMembers(item)]),
   };
 }

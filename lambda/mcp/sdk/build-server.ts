@@ -1,21 +1,21 @@
 /** The official SDK's server for one request: what the user attached, and the task tools beside it. */
 import { type McpRequestContext, McpServer, type RegisteredTool } from '@modelcontextprotocol/server';
 import { ConfigurationError } from '../../tool/errors.ts';
-import { FOLLOW_UP_TOOLS, mayHandOff, nameTaken, needsFollowUp } from '../../tool/follow-up.ts';
+import { describeReservedName, MODEL_TOOL_NAMES, mayHandOff, needsModelTools } from '../../tool/follow-up.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
 import type { InputRound } from '../exchange.ts';
-import { type FollowUp, registerFollowUp } from '../model-tools/tools.ts';
+import { type ModelToolsOptions, registerModelTools } from '../model-tools/tools.ts';
 import { TASKS_EXTENSION } from '../rpc.ts';
-import { takeQuestions } from './input-round.ts';
+import { interceptQuestions } from './input-round.ts';
 
 /** Runs a task tool for a client that reaches it through the SDK. */
-export type CallInPlace = (tool: Tool, args: unknown, ctx: McpRequestContext) => Promise<Record<string, unknown>>;
+export type CallTaskTool = (tool: Tool, args: unknown, ctx: McpRequestContext) => Promise<Record<string, unknown>>;
 
 /** What a server needs beside what its author defined. */
-export interface ServerParts {
-  readonly callInPlace: CallInPlace;
+export interface BuildServerOptions {
+  readonly callTaskTool: CallTaskTool;
   /** For a client that follows its tasks by tools; absent for one that has tasks of its own. */
-  readonly followUp?: FollowUp;
+  readonly modelTools?: ModelToolsOptions;
   /** For a client of a revision without `input_required` results. */
   readonly round?: InputRound;
 }
@@ -28,24 +28,24 @@ export interface ServerParts {
 export async function buildServer(
   definition: ServerDefinition,
   ctx: McpRequestContext,
-  { callInPlace, followUp, round }: ServerParts,
+  { callTaskTool, modelTools, round }: BuildServerOptions,
 ): Promise<McpServer> {
   const { info, instructions, tools, mcp } = definition;
   const server = new McpServer(info, instructions === undefined ? {} : { instructions });
-  if (round) takeQuestions(server, round);
+  if (round) interceptQuestions(server, round);
   for (const tool of tools.values()) {
     // What is handed off is a result that says so, and fits no schema but none.
-    const shown = followUp && mayHandOff(tool) ? withoutOutputSchema(tool) : tool;
-    registerTaskTool(server, shown, (args) => callInPlace(tool, args, ctx));
+    const shown = modelTools && mayHandOff(tool) ? omitOutputSchema(tool) : tool;
+    registerTaskTool(server, shown, (args) => callTaskTool(tool, args, ctx));
   }
-  if (followUp && needsFollowUp(tools.values())) registerFollowUp(server, followUp);
-  refusePushes(server);
+  if (modelTools && needsModelTools(tools.values())) registerModelTools(server, modelTools);
+  disablePushes(server);
   await mcp?.(server, ctx);
   declareCapabilities(server, ctx.era);
   return server;
 }
 
-function withoutOutputSchema({ outputSchema: _, ...tool }: Tool): Tool {
+function omitOutputSchema({ outputSchema: _, ...tool }: Tool): Tool {
   return tool;
 }
 
@@ -81,7 +81,7 @@ function declareCapabilities({ server }: McpServer, era: McpRequestContext['era'
  * A request pushed from within a tool waits for its answer in this process, which no later request is sure to
  * reach. The SDK makes a tool error of what is thrown here.
  */
-function refusePushes({ server }: McpServer): void {
+function disablePushes({ server }: McpServer): void {
   const refuse = async (): Promise<never> => {
     throw new Error(
       'This server cannot ask its client in the middle of an ordinary tool, because every request may reach another ' +
@@ -102,26 +102,30 @@ export async function checkServer(definition: ServerDefinition): Promise<void> {
   const { info, tools } = definition;
   for (const era of ['modern', 'legacy'] as const) {
     try {
-      const server = await buildServer(definition, { era }, { callInPlace: nothing, followUp: NO_FOLLOW_UP });
+      const server = await buildServer(
+        definition,
+        { era },
+        { callTaskTool: returnNothing, modelTools: NO_MODEL_TOOLS },
+      );
       await server.close();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const taken = needsFollowUp(tools.values())
-        ? FOLLOW_UP_TOOLS.find((name) => reason === `Tool ${name} is already registered`)
+      const taken = needsModelTools(tools.values())
+        ? MODEL_TOOL_NAMES.find((name) => reason === `Tool ${name} is already registered`)
         : undefined;
       throw new ConfigurationError(
-        `The server ${JSON.stringify(info.name)} cannot be built: ${taken ? nameTaken(taken) : `${reason}. ${NAMES}`}`,
+        `The server ${JSON.stringify(info.name)} cannot be built: ${taken ? describeReservedName(taken) : `${reason}. ${NAMES_HINT}`}`,
         { cause: error },
       );
     }
   }
 }
 
-const NAMES =
+const NAMES_HINT =
   'Look at what defineServer was given: tools, prompts and resources each need a name of their own, and a tool is ' +
   'either in "tools" or registered by "mcp", never both.';
 
-const nothing = async () => ({ content: [] });
+const returnNothing = async () => ({ content: [] });
 
 /** Registered to see whether the names are free; nobody calls it. */
-const NO_FOLLOW_UP = { canAsk: {} } as FollowUp;
+const NO_MODEL_TOOLS = { canAsk: {} } as ModelToolsOptions;

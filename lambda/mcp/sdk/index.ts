@@ -5,18 +5,18 @@
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server';
 import type { Engine } from '../../engine/api/engine.ts';
 import type { ServerModule } from '../../tool/server-module.ts';
-import { declaresTasks, inputCapabilities } from '../2026-07-28/capabilities.ts';
-import { metaOf } from '../2026-07-28/envelope.ts';
+import { declaresTasks, readInputCapabilities } from '../2026-07-28/capabilities.ts';
+import { readMeta } from '../2026-07-28/envelope.ts';
 import type { HttpMessage, OfficialSdk } from '../exchange.ts';
 import { CODE, Refusal } from '../failure.ts';
-import { inlineBudget } from '../inline-budget.ts';
-import { isObject, type JsonObject, META, own, type Reply } from '../rpc.ts';
+import { toInlineBudgetMs } from '../inline-budget.ts';
+import { getOwn, isObject, type JsonObject, META_KEYS, type Reply } from '../rpc.ts';
 import { buildServer } from './build-server.ts';
-import { callInPlace } from './call-in-place.ts';
+import { callTaskTool } from './call-in-place.ts';
 
 export { checkServer } from './build-server.ts';
 
-export interface BridgeParts {
+export interface BridgeOptions {
   readonly server: ServerModule;
   readonly engine: Engine;
   now(): number;
@@ -27,7 +27,7 @@ export interface BridgeParts {
   onError?(error: unknown): void;
 }
 
-export function createBridge({ server, engine, now, wait, callId, onError = () => {} }: BridgeParts): OfficialSdk {
+export function createBridge({ server, engine, now, wait, callId, onError = () => {} }: BridgeOptions): OfficialSdk {
   /** The message behind a request that the SDK hands to the factory. */
   const messages = new WeakMap<Request, HttpMessage>();
 
@@ -35,17 +35,17 @@ export function createBridge({ server, engine, now, wait, callId, onError = () =
     // Every request has its message; without one there is no gateway whose patience could end.
     const message = ctx.requestInfo && messages.get(ctx.requestInfo);
     const { caller = {}, deadline = Number.POSITIVE_INFINITY } = message ?? {};
-    const declared = declaredIn(message);
-    const canAsk = message?.round?.can ?? inputCapabilities(declared);
+    const declared = readDeclaredCapabilities(message);
+    const canAsk = message?.round?.can ?? readInputCapabilities(declared);
     const waiting = { engine, caller, deadline, now, wait };
     return buildServer(await server.load(), ctx, {
-      callInPlace: (tool, args) =>
-        callInPlace(tool, args, {
+      callTaskTool: (tool, args) =>
+        callTaskTool(tool, args, {
           ...{ ...waiting, canAsk, onError, id: callId() },
           ...(message?.round && { round: message.round }),
-          budgetMs: inlineBudget(deadline, now()),
+          budgetMs: toInlineBudgetMs(deadline, now()),
         }),
-      ...(!declaresTasks(declared) && { followUp: { ...waiting, canAsk } }),
+      ...(!declaresTasks(declared) && { modelTools: { ...waiting, canAsk } }),
       ...(message?.round && { round: message.round }),
     });
   }
@@ -56,30 +56,30 @@ export function createBridge({ server, engine, now, wait, callId, onError = () =
   return {
     async serve(message) {
       const late = new AbortController();
-      const request = requestOf(message, late.signal);
+      const request = toSdkRequest(message, late.signal);
       messages.set(request, message);
-      const answer = handler.fetch(request, { parsedBody: message.body, ...authOf(message) }).then(replyOf);
-      return inTime(answer, message.deadline - now(), late);
+      const answer = handler.fetch(request, { parsedBody: message.body, ...toAuthInfo(message) }).then(toSdkReply);
+      return raceDeadline(answer, message.deadline - now(), late);
     },
   };
 }
 
 /** What the request says its client can do: every request of 2026-07-28 does, none of an earlier revision. */
-function declaredIn(message: HttpMessage | undefined): JsonObject {
-  const meta = isObject(message?.body) ? metaOf(message.body) : undefined;
-  const declared = own(meta, META.clientCapabilities);
+function readDeclaredCapabilities(message: HttpMessage | undefined): JsonObject {
+  const meta = isObject(message?.body) ? readMeta(message.body) : undefined;
+  const declared = getOwn(meta, META_KEYS.clientCapabilities);
   return isObject(declared) ? declared : {};
 }
 
 /** What ordinary tools may know of their caller (`ctx.http.authInfo`). The token stays with the guard. */
-function authOf({ caller, scopes }: HttpMessage) {
+function toAuthInfo({ caller, scopes }: HttpMessage) {
   if (!scopes) return {};
   const { owner, client = '' } = caller;
   return { authInfo: { token: '', clientId: client, scopes: [...scopes], extra: { owner } } };
 }
 
 /** Without a body: the SDK is given it parsed. */
-function requestOf({ url, headers }: HttpMessage, signal: AbortSignal): Request {
+function toSdkRequest({ url, headers }: HttpMessage, signal: AbortSignal): Request {
   const fields = new Headers();
   for (const [name, value] of headers) {
     try {
@@ -94,14 +94,14 @@ function requestOf({ url, headers }: HttpMessage, signal: AbortSignal): Request 
 /** Headers that belong to the connection are the gateway's to say. */
 const CONNECTION_HEADERS = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-async function replyOf(response: Response): Promise<Reply> {
+async function toSdkReply(response: Response): Promise<Reply> {
   const headers = Object.fromEntries([...response.headers].filter(([name]) => !CONNECTION_HEADERS.includes(name)));
   const body = await response.text();
-  return { status: response.status, headers, ...(body !== '' && { body }), ...errorIn(response.status, body) };
+  return { status: response.status, headers, ...(body !== '' && { body }), ...parseErrorBody(response.status, body) };
 }
 
 /** The error of a refusal, for the log. */
-function errorIn(status: number, body: string): Pick<Reply, 'error'> {
+function parseErrorBody(status: number, body: string): Pick<Reply, 'error'> {
   if (status < 400) return {};
   try {
     return { error: JSON.parse(body).error };
@@ -111,7 +111,7 @@ function errorIn(status: number, body: string): Pick<Reply, 'error'> {
 }
 
 /** An ordinary tool may take its time, or wait for an answer that cannot come here; the gateway does not. */
-async function inTime(answer: Promise<Reply>, ms: number, late: AbortController): Promise<Reply> {
+async function raceDeadline(answer: Promise<Reply>, ms: number, late: AbortController): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import * as named from '../conditions.ts';
 import type { TaskRow } from '../record.ts';
-import { aRow, given, keyOf, type Store, touch } from './rows.ts';
+import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
 /** A condition by its name, and rows for which it holds or does not. `nothing`: no row at all. */
-interface Case {
+interface ConditionCase {
   readonly name: string;
   readonly condition: named.Condition;
   readonly holds: readonly (Partial<TaskRow> | 'nothing')[];
   readonly fails: readonly (Partial<TaskRow> | 'nothing')[];
 }
 
-const now = 10_000;
+const CONDITION_TIME = 10_000;
 
-const cases: readonly Case[] = [
+const CONDITION_CASES: readonly ConditionCase[] = [
   { name: 'missing', condition: named.missing, holds: ['nothing'], fails: [{}, { void: true }] },
   { name: 'exists', condition: named.exists, holds: [{}], fails: ['nothing', { void: true }] },
   {
@@ -24,9 +24,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'notExpired',
-    condition: named.notExpired(now),
-    holds: [{ expiresAt: now + 1 }],
-    fails: ['nothing', { expiresAt: now }, { expiresAt: now - 1 }],
+    condition: named.notExpired(CONDITION_TIME),
+    holds: [{ expiresAt: CONDITION_TIME + 1 }],
+    fails: ['nothing', { expiresAt: CONDITION_TIME }, { expiresAt: CONDITION_TIME - 1 }],
   },
   {
     name: 'heldByRun',
@@ -36,9 +36,14 @@ const cases: readonly Case[] = [
   },
   {
     name: 'noLiveLease',
-    condition: named.noLiveLease(now),
-    holds: ['nothing', {}, { run: 'dead', leaseUntil: now }, { run: 'dead', leaseUntil: now - 1 }],
-    fails: [{ run: 'alive', leaseUntil: now + 1 }, { run: 'without a lease' }],
+    condition: named.noLiveLease(CONDITION_TIME),
+    holds: [
+      'nothing',
+      {},
+      { run: 'dead', leaseUntil: CONDITION_TIME },
+      { run: 'dead', leaseUntil: CONDITION_TIME - 1 },
+    ],
+    fails: [{ run: 'alive', leaseUntil: CONDITION_TIME + 1 }, { run: 'without a lease' }],
   },
   {
     name: 'atGeneration',
@@ -62,9 +67,9 @@ const cases: readonly Case[] = [
   { name: 'atRevision', condition: named.atRevision(0), holds: [{ revision: 0 }], fails: ['nothing', { revision: 1 }] },
   {
     name: 'runnable',
-    condition: named.runnable(now),
-    holds: ['nothing', {}, { parked: true, wakeAt: now }, { wakeAt: now + 1 }],
-    fails: [{ parked: true }, { parked: true, wakeAt: now + 1 }],
+    condition: named.runnable(CONDITION_TIME),
+    holds: ['nothing', {}, { parked: true, wakeAt: CONDITION_TIME }, { wakeAt: CONDITION_TIME + 1 }],
+    fails: [{ parked: true }, { parked: true, wakeAt: CONDITION_TIME + 1 }],
   },
   { name: 'parked', condition: named.parked, holds: [{ parked: true }], fails: ['nothing', {}] },
   { name: 'noCleanUp', condition: named.noCleanUp, holds: ['nothing', {}], fails: [{ cleanUp: 'onCancel' }] },
@@ -76,9 +81,14 @@ const cases: readonly Case[] = [
   },
   {
     name: 'askedByNoOther',
-    condition: named.askedByNoOther('ours', now),
-    holds: ['nothing', {}, { stream: 'ours', streamUntil: now + 1 }, { stream: 'theirs', streamUntil: now }],
-    fails: [{ stream: 'theirs', streamUntil: now + 1 }, { stream: 'without a time' }],
+    condition: named.askedByNoOther('ours', CONDITION_TIME),
+    holds: [
+      'nothing',
+      {},
+      { stream: 'ours', streamUntil: CONDITION_TIME + 1 },
+      { stream: 'theirs', streamUntil: CONDITION_TIME },
+    ],
+    fails: [{ stream: 'theirs', streamUntil: CONDITION_TIME + 1 }, { stream: 'without a time' }],
   },
   {
     name: 'allAnswered',
@@ -115,41 +125,42 @@ const cases: readonly Case[] = [
 ];
 
 /** Every name in `conditions.ts` is held to something here. */
-const names = Object.keys(named);
+const CONDITION_NAMES = Object.keys(named);
 
-export const conditions = (store: Store): void => {
+export const testConditions = (store: GetStore): void => {
   describe('conditions', () => {
     it('are all tested', () => {
-      expect(names.filter((name) => !cases.some((each) => each.name === name))).toEqual([]);
+      expect(CONDITION_NAMES.filter((name) => !CONDITION_CASES.some((each) => each.name === name))).toEqual([]);
     });
 
-    const prepared = async (row: Partial<TaskRow> | 'nothing') => (row === 'nothing' ? aRow() : given(store(), row));
+    const prepared = async (row: Partial<TaskRow> | 'nothing') =>
+      row === 'nothing' ? buildContractRow() : insertRow(store(), row);
 
-    for (const { name, condition, holds, fails } of cases) {
+    for (const { name, condition, holds, fails } of CONDITION_CASES) {
       for (const row of holds) {
         it(`${name} holds for ${JSON.stringify(row)}`, async () => {
           const before = await prepared(row);
-          const written = await store().update(touch(before, { when: [condition] }));
-          expect(written).toMatchObject({ done: true, row: { ...keyOf(before), statusMessage: 'touched' } });
+          const written = await store().update(buildTouch(before, { when: [condition] }));
+          expect(written).toMatchObject({ done: true, row: { ...toKey(before), statusMessage: 'touched' } });
         });
       }
       for (const row of fails) {
         it(`${name} does not hold for ${JSON.stringify(row)}`, async () => {
           const before = await prepared(row);
-          const written = await store().update(touch(before, { when: [condition] }));
+          const written = await store().update(buildTouch(before, { when: [condition] }));
           expect(written).toStrictEqual(row === 'nothing' ? { done: false } : { done: false, row: before });
-          expect(await store().read(keyOf(before))).toStrictEqual(row === 'nothing' ? undefined : before);
+          expect(await store().read(toKey(before))).toStrictEqual(row === 'nothing' ? undefined : before);
         });
       }
     }
 
     it('must all hold', async () => {
-      const row = await given(store(), { run: 'mine', parked: true });
+      const row = await insertRow(store(), { run: 'mine', parked: true });
       const both = [named.heldByRun('mine'), named.parked];
-      expect(await store().update(touch(row, { when: [...both, named.atGeneration(2)] }))).toMatchObject({
+      expect(await store().update(buildTouch(row, { when: [...both, named.atGeneration(2)] }))).toMatchObject({
         done: false,
       });
-      expect(await store().update(touch(row, { when: both }))).toMatchObject({ done: true });
+      expect(await store().update(buildTouch(row, { when: both }))).toMatchObject({ done: true });
     });
   });
 };

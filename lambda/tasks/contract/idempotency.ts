@@ -1,50 +1,50 @@
 import { describe, expect, it } from 'vitest';
-import { anIdempotencyRow, aRow, given, keyOf, NOW, type Store } from './rows.ts';
+import { buildContractRow, buildKeyRow, type GetStore, insertRow, NOW, toKey } from './rows.ts';
 
-export const idempotency = (store: Store): void => {
+export const testInsertOnce = (store: GetStore): void => {
   describe('insertOnce', () => {
     it('makes the row', async () => {
-      const row = aRow();
-      expect(await store().insertOnce(row, anIdempotencyRow(row), NOW)).toStrictEqual({ done: true, row });
-      expect(await store().read(keyOf(row))).toStrictEqual(row);
+      const row = buildContractRow();
+      expect(await store().insertOnce(row, buildKeyRow(row), NOW)).toStrictEqual({ done: true, row });
+      expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
     it('makes no second row under a key and tells which task the key made, and from what', async () => {
-      const [first, second] = [aRow(), aRow()];
-      const key = anIdempotencyRow(first);
+      const [first, second] = [buildContractRow(), buildContractRow()];
+      const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);
-      const again = await store().insertOnce(second, { ...key, task: keyOf(second), digest: 'another' }, NOW);
+      const again = await store().insertOnce(second, { ...key, task: toKey(second), digest: 'another' }, NOW);
       expect(again).toStrictEqual({ done: false, taken: key });
-      expect(await store().read(keyOf(second))).toBeUndefined();
+      expect(await store().read(toKey(second))).toBeUndefined();
     });
 
     it('tells of the key when both key and row are taken', async () => {
-      const row = aRow();
-      const key = anIdempotencyRow(row);
+      const row = buildContractRow();
+      const key = buildKeyRow(row);
       await store().insertOnce(row, key, NOW);
       expect(await store().insertOnce(row, key, NOW)).toStrictEqual({ done: false, taken: key });
     });
 
     it('leaves the key free when the row is barred', async () => {
-      const barred = await given(store(), { void: true });
-      const key = anIdempotencyRow(barred);
-      const late = await store().insertOnce(aRow(keyOf(barred)), key, NOW);
+      const barred = await insertRow(store(), { void: true });
+      const key = buildKeyRow(barred);
+      const late = await store().insertOnce(buildContractRow(toKey(barred)), key, NOW);
       expect(late).toStrictEqual({ done: false, row: barred });
-      const other = aRow();
-      expect(await store().insertOnce(other, { ...key, task: keyOf(other) }, NOW)).toMatchObject({ done: true });
+      const other = buildContractRow();
+      expect(await store().insertOnce(other, { ...key, task: toKey(other) }, NOW)).toMatchObject({ done: true });
     });
 
     it('puts nothing but the task where tasks are listed', async () => {
-      const row = aRow();
-      await store().insertOnce(row, anIdempotencyRow(row), NOW);
+      const row = buildContractRow();
+      await store().insertOnce(row, buildKeyRow(row), NOW);
       expect(await store().list(row.partition, { limit: 10 })).toStrictEqual({ rows: [row] });
     });
 
     it('takes a key again once its row has expired, swept or not', async () => {
-      const [first, second] = [aRow(), aRow()];
-      const key = anIdempotencyRow(first);
+      const [first, second] = [buildContractRow(), buildContractRow()];
+      const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);
-      const again = { ...key, task: keyOf(second) };
+      const again = { ...key, task: toKey(second) };
       expect(await store().insertOnce(second, again, key.ttl * 1000 - 1)).toMatchObject({ done: false });
       expect(await store().insertOnce(second, again, key.ttl * 1000)).toMatchObject({ done: true });
     });

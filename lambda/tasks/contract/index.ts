@@ -1,13 +1,13 @@
 import { beforeAll, describe } from 'vitest';
 import type { TaskStore } from '../store.ts';
-import { conditions } from './conditions.ts';
-import { idempotency } from './idempotency.ts';
-import { inserting } from './inserting.ts';
-import { journal } from './journal.ts';
-import { listing } from './listing.ts';
-import { races } from './races.ts';
-import { text } from './text.ts';
-import { updating } from './updating.ts';
+import { testConditions } from './conditions.ts';
+import { testInsertOnce } from './idempotency.ts';
+import { testInsert } from './inserting.ts';
+import { testJournal } from './journal.ts';
+import { testList } from './listing.ts';
+import { testRaces } from './races.ts';
+import { testText } from './text.ts';
+import { testUpdate } from './updating.ts';
 
 /**
  * What every task store promises, as a suite: call it in a test file with the store to be held to it.
@@ -22,13 +22,13 @@ export const taskStoreContract = (name: string, makeStore: () => TaskStore | Pro
       made = await makeStore();
     });
     const store = () => made;
-    inserting(store);
-    idempotency(store);
-    conditions(store);
-    updating(store);
-    journal(store);
-    listing(store);
-    races(store);
-    text(store);
+    testInsert(store);
+    testInsertOnce(store);
+    testConditions(store);
+    testUpdate(store);
+    testJournal(store);
+    testList(store);
+    testRaces(store);
+    testText(store);
   });
 };

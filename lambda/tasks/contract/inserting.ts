@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { aRow, given, keyOf, type Store } from './rows.ts';
+import { buildContractRow, type GetStore, insertRow, toKey } from './rows.ts';
 
-export const inserting = (store: Store): void => {
+export const testInsert = (store: GetStore): void => {
   describe('insert', () => {
     it('makes a row that reads back as it was', async () => {
-      const row = aRow({
+      const row = buildContractRow({
         run: 'run-1',
         leaseUntil: 5_000,
         parked: true,
@@ -18,38 +18,38 @@ export const inserting = (store: Store): void => {
         outcome: { at: 'payloads/1', bytes: 5_000_000 },
       });
       expect(await store().insert(row)).toEqual({ done: true, row });
-      expect(await store().read(keyOf(row))).toStrictEqual(row);
+      expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
     it('leaves out what is undefined', async () => {
-      const row = aRow();
+      const row = buildContractRow();
       await store().insert({ ...row, run: undefined, progress: { done: 1, total: undefined } });
-      expect(await store().read(keyOf(row))).toStrictEqual({ ...row, progress: { done: 1 } });
+      expect(await store().read(toKey(row))).toStrictEqual({ ...row, progress: { done: 1 } });
     });
 
     it('writes nothing over a row and returns that row', async () => {
-      const first = await given(store());
-      const second = aRow({ ...keyOf(first), nonce: 'of the second' });
+      const first = await insertRow(store());
+      const second = buildContractRow({ ...toKey(first), nonce: 'of the second' });
       expect(await store().insert(second)).toStrictEqual({ done: false, row: first });
-      expect(await store().read(keyOf(first))).toStrictEqual(first);
+      expect(await store().read(toKey(first))).toStrictEqual(first);
     });
 
     it('writes nothing over a void row', async () => {
-      const barred = await given(store(), { void: true });
-      expect(await store().insert(aRow(keyOf(barred)))).toStrictEqual({ done: false, row: barred });
+      const barred = await insertRow(store(), { void: true });
+      expect(await store().insert(buildContractRow(toKey(barred)))).toStrictEqual({ done: false, row: barred });
     });
 
     it('keeps rows of the same id in different partitions apart', async () => {
-      const mine = await given(store());
-      const theirs = await given(store(), { id: mine.id, statusMessage: 'theirs' });
-      expect(await store().read(keyOf(mine))).toStrictEqual(mine);
-      expect(await store().read(keyOf(theirs))).toStrictEqual(theirs);
+      const mine = await insertRow(store());
+      const theirs = await insertRow(store(), { id: mine.id, statusMessage: 'theirs' });
+      expect(await store().read(toKey(mine))).toStrictEqual(mine);
+      expect(await store().read(toKey(theirs))).toStrictEqual(theirs);
     });
 
     it('gives nobody a way into the store through a row', async () => {
-      const row = aRow({ capabilities: { form: true } });
+      const row = buildContractRow({ capabilities: { form: true } });
       const { row: written } = await store().insert(row);
-      for (const held of [row, written, await store().read(keyOf(row))]) {
+      for (const held of [row, written, await store().read(toKey(row))]) {
         const meddle = () => Object.assign(held?.capabilities ?? {}, { form: false });
         // A store may freeze what it returns.
         try {
@@ -58,26 +58,26 @@ export const inserting = (store: Store): void => {
           expect(error).toBeInstanceOf(TypeError);
         }
       }
-      expect((await store().read(keyOf(row)))?.capabilities).toEqual({ form: true });
+      expect((await store().read(toKey(row)))?.capabilities).toEqual({ form: true });
     });
   });
 
   describe('read', () => {
     it('returns nothing where nothing stands', async () => {
-      expect(await store().read(keyOf(aRow()))).toBeUndefined();
+      expect(await store().read(toKey(buildContractRow()))).toBeUndefined();
     });
 
     it('returns void and expired rows as they are', async () => {
-      const barred = await given(store(), { void: true });
-      const expired = await given(store(), { expiresAt: 1, ttl: 1 });
-      expect(await store().read(keyOf(barred))).toStrictEqual(barred);
-      expect(await store().read(keyOf(expired))).toStrictEqual(expired);
+      const barred = await insertRow(store(), { void: true });
+      const expired = await insertRow(store(), { expiresAt: 1, ttl: 1 });
+      expect(await store().read(toKey(barred))).toStrictEqual(barred);
+      expect(await store().read(toKey(expired))).toStrictEqual(expired);
     });
 
     it('refuses a row of a newer format and names the format', async () => {
-      const newer = aRow({ v: 2 as 1 });
+      const newer = buildContractRow({ v: 2 as 1 });
       await store().insert(newer);
-      await expect(store().read(keyOf(newer))).rejects.toThrow(/row format 2/);
+      await expect(store().read(toKey(newer))).rejects.toThrow(/row format 2/);
     });
 
     it.each([
@@ -87,7 +87,7 @@ export const inserting = (store: Store): void => {
       ['holding a lone surrogate', 'a\ud800b'],
       ['named like a prototype', '__proto__'],
     ])('finds nothing under an id that is %s', async (_, id) => {
-      expect(await store().read({ ...keyOf(aRow()), id })).toBeUndefined();
+      expect(await store().read({ ...toKey(buildContractRow()), id })).toBeUndefined();
       expect(await store().read({ partition: `task#${id}`, id })).toBeUndefined();
     });
   });

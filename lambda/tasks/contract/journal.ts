@@ -3,81 +3,83 @@ import { describe, expect, it } from 'vitest';
 import { heldByRun } from '../conditions.ts';
 import type { TaskKey } from '../record.ts';
 import type { Change } from '../store.ts';
-import { anEntry, aRow, given, keyOf, type Store } from './rows.ts';
+import { buildContractRow, buildTestEntry, type GetStore, insertRow, toKey } from './rows.ts';
 
 /** What a step writes to the row: its lease, and that it made progress. */
-const held = (row: TaskKey, run = 'mine'): Change => ({
-  key: keyOf(row),
+const buildStepChange = (row: TaskKey, run = 'mine'): Change => ({
+  key: toKey(row),
   when: [heldByRun(run)],
   set: { leaseUntil: 70_000, failures: 0 },
   add: { entries: 1 },
 });
 
-export const journal = (store: Store): void => {
+export const testJournal = (store: GetStore): void => {
   describe('record', () => {
     it('keeps the entry and changes the row', async () => {
-      const row = await given(store(), { run: 'mine', failures: 2 });
-      const entry = anEntry(row);
-      expect(await store().record(held(row), entry, randomUUID())).toMatchObject({ done: true });
+      const row = await insertRow(store(), { run: 'mine', failures: 2 });
+      const entry = buildTestEntry(row);
+      expect(await store().record(buildStepChange(row), entry, randomUUID())).toMatchObject({ done: true });
       expect(await store().journal(row.id)).toStrictEqual([entry]);
-      expect(await store().read(keyOf(row))).toStrictEqual({ ...row, leaseUntil: 70_000, failures: 0, entries: 1 });
+      expect(await store().read(toKey(row))).toStrictEqual({ ...row, leaseUntil: 70_000, failures: 0, entries: 1 });
     });
 
     it('is done when it is retried with its token, and changes the row once', async () => {
-      const row = await given(store(), { run: 'mine' });
-      const entry = anEntry(row);
+      const row = await insertRow(store(), { run: 'mine' });
+      const entry = buildTestEntry(row);
       const token = randomUUID();
-      await store().record(held(row), entry, token);
-      expect(await store().record(held(row), entry, token)).toMatchObject({ done: true });
-      expect((await store().read(keyOf(row)))?.entries).toBe(1);
+      await store().record(buildStepChange(row), entry, token);
+      expect(await store().record(buildStepChange(row), entry, token)).toMatchObject({ done: true });
+      expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
     it('takes tokens of any length', async () => {
-      const row = await given(store(), { run: 'mine' });
+      const row = await insertRow(store(), { run: 'mine' });
       const token = 'step:a-long-name#1'.repeat(20) + randomUUID();
-      expect(await store().record(held(row), anEntry(row), token)).toMatchObject({ done: true });
-      expect(await store().record(held(row), anEntry(row), token)).toMatchObject({ done: true });
-      const other = anEntry(row, { id: 'step:scan#2' });
-      expect(await store().record(held(row), other, `${token}.`)).toMatchObject({ done: true });
+      expect(await store().record(buildStepChange(row), buildTestEntry(row), token)).toMatchObject({ done: true });
+      expect(await store().record(buildStepChange(row), buildTestEntry(row), token)).toMatchObject({ done: true });
+      const other = buildTestEntry(row, { id: 'step:scan#2' });
+      expect(await store().record(buildStepChange(row), other, `${token}.`)).toMatchObject({ done: true });
       expect(await store().journal(row.id)).toHaveLength(2);
     });
 
     it('leaves no entry when the run is over, and returns the row', async () => {
-      const row = await given(store(), { run: 'theirs' });
-      const refused = await store().record(held(row), anEntry(row), randomUUID());
+      const row = await insertRow(store(), { run: 'theirs' });
+      const refused = await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect(refused).toStrictEqual({ done: false, row });
       expect(await store().journal(row.id)).toEqual([]);
-      expect(await store().read(keyOf(row))).toStrictEqual(row);
+      expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
     it('leaves no entry when there is no row', async () => {
-      const row = aRow();
-      expect(await store().record(held(row), anEntry(row), randomUUID())).toStrictEqual({ done: false });
+      const row = buildContractRow();
+      expect(await store().record(buildStepChange(row), buildTestEntry(row), randomUUID())).toStrictEqual({
+        done: false,
+      });
       expect(await store().journal(row.id)).toEqual([]);
-      expect(await store().read(keyOf(row))).toBeUndefined();
+      expect(await store().read(toKey(row))).toBeUndefined();
     });
 
     it('leaves an entry that is there, and the row with it', async () => {
-      const row = await given(store(), { run: 'mine' });
-      const first = anEntry(row);
-      await store().record(held(row), first, randomUUID());
-      const second = await store().record(held(row), { ...first, value: '"another"' }, randomUUID());
+      const row = await insertRow(store(), { run: 'mine' });
+      const first = buildTestEntry(row);
+      await store().record(buildStepChange(row), first, randomUUID());
+      const second = await store().record(buildStepChange(row), { ...first, value: '"another"' }, randomUUID());
       expect(second.done).toBe(false);
       expect(await store().journal(row.id)).toStrictEqual([first]);
-      expect((await store().read(keyOf(row)))?.entries).toBe(1);
+      expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
     it('tells of the run when both the run is over and the entry is there', async () => {
-      const row = await given(store(), { run: 'mine' });
-      await store().record(held(row), anEntry(row), randomUUID());
-      const late = await store().record(held(row, 'another'), anEntry(row), randomUUID());
+      const row = await insertRow(store(), { run: 'mine' });
+      await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
+      const late = await store().record(buildStepChange(row, 'another'), buildTestEntry(row), randomUUID());
       expect(late).toMatchObject({ done: false, row: { run: 'mine' } });
     });
 
     it('keeps where a large value is kept', async () => {
-      const row = await given(store(), { run: 'mine' });
-      const entry = anEntry(row, { value: { at: 'payloads/1', bytes: 5_000_000 } });
-      await store().record(held(row), entry, randomUUID());
+      const row = await insertRow(store(), { run: 'mine' });
+      const entry = buildTestEntry(row, { value: { at: 'payloads/1', bytes: 5_000_000 } });
+      await store().record(buildStepChange(row), entry, randomUUID());
       expect(await store().journal(row.id)).toStrictEqual([entry]);
     });
   });
@@ -88,21 +90,21 @@ export const journal = (store: Store): void => {
     });
 
     it('is whole however large it is, and of one task only', async () => {
-      const row = await given(store(), { run: 'mine' });
-      const other = await given(store(), { run: 'mine' });
-      await store().record(held(other), anEntry(other), randomUUID());
+      const row = await insertRow(store(), { run: 'mine' });
+      const other = await insertRow(store(), { run: 'mine' });
+      await store().record(buildStepChange(other), buildTestEntry(other), randomUUID());
       // Eight entries of 300 KB are more than two of DynamoDB's pages.
       const entries = Array.from({ length: 8 }, (_, at) =>
-        anEntry(row, { id: `step:chunk#${at}`, value: JSON.stringify(`${at}`.repeat(300_000)) }),
+        buildTestEntry(row, { id: `step:chunk#${at}`, value: JSON.stringify(`${at}`.repeat(300_000)) }),
       );
-      for (const entry of entries) await store().record(held(row), entry, randomUUID());
+      for (const entry of entries) await store().record(buildStepChange(row), entry, randomUUID());
       const read = await store().journal(row.id);
       expect([...read].sort((a, b) => a.id.localeCompare(b.id))).toStrictEqual(entries);
     });
 
     it('is not where tasks are listed', async () => {
-      const row = await given(store(), { run: 'mine' });
-      await store().record(held(row), anEntry(row), randomUUID());
+      const row = await insertRow(store(), { run: 'mine' });
+      await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect((await store().list(row.partition, { limit: 10 })).rows.map(({ id }) => id)).toEqual([row.id]);
     });
   });

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '../record.ts';
 import type { TaskStore } from '../store.ts';
-import { aPartition, given, type Store } from './rows.ts';
+import { createPartition, type GetStore, insertRow } from './rows.ts';
 
 /** All pages of a list, one after the other. */
-const pages = async (store: TaskStore, partition: string, limit: number): Promise<readonly (readonly TaskRow[])[]> => {
+const listAllPages = async (
+  store: TaskStore,
+  partition: string,
+  limit: number,
+): Promise<readonly (readonly TaskRow[])[]> => {
   const all: (readonly TaskRow[])[] = [];
   let after: string | undefined;
   do {
@@ -15,82 +19,82 @@ const pages = async (store: TaskStore, partition: string, limit: number): Promis
   return all;
 };
 
-const idsOf = (rows: readonly TaskRow[]) => rows.map(({ id }) => id);
+const toIds = (rows: readonly TaskRow[]) => rows.map(({ id }) => id);
 
-export const listing = (store: Store): void => {
+export const testList = (store: GetStore): void => {
   describe('list', () => {
     it('is empty for an owner of nothing', async () => {
-      expect(await store().list(aPartition(), { limit: 10 })).toStrictEqual({ rows: [] });
+      expect(await store().list(createPartition(), { limit: 10 })).toStrictEqual({ rows: [] });
       expect(await store().list('', { limit: 10 })).toStrictEqual({ rows: [] });
     });
 
     it('returns whole rows, newest first, whatever the order in which they were made', async () => {
-      const partition = aPartition();
+      const partition = createPartition();
       const made = [];
-      for (const id of ['0002', '0010', '0001']) made.push(await given(store(), { partition, id }));
+      for (const id of ['0002', '0010', '0001']) made.push(await insertRow(store(), { partition, id }));
       const { rows } = await store().list(partition, { limit: 10 });
       expect(rows).toStrictEqual([made[1], made[0], made[2]]);
     });
 
     it('pages through all rows, and says when a page is the last', async () => {
-      const partition = aPartition();
-      for (const id of ['1', '2', '3', '4', '5', '6']) await given(store(), { partition, id });
-      expect((await pages(store(), partition, 4)).map(idsOf)).toEqual([
+      const partition = createPartition();
+      for (const id of ['1', '2', '3', '4', '5', '6']) await insertRow(store(), { partition, id });
+      expect((await listAllPages(store(), partition, 4)).map(toIds)).toEqual([
         ['6', '5', '4', '3'],
         ['2', '1'],
       ]);
       // Two full pages: the second one is the last and says so.
-      expect((await pages(store(), partition, 3)).map(idsOf)).toEqual([
+      expect((await listAllPages(store(), partition, 3)).map(toIds)).toEqual([
         ['6', '5', '4'],
         ['3', '2', '1'],
       ]);
     });
 
     it('goes on after a row that is not there, or not any more', async () => {
-      const partition = aPartition();
-      for (const id of ['a', 'c', 'e']) await given(store(), { partition, id });
-      expect(idsOf((await store().list(partition, { limit: 10, after: 'd' })).rows)).toEqual(['c', 'a']);
-      expect(idsOf((await store().list(partition, { limit: 10, after: 'a' })).rows)).toEqual([]);
-      expect(idsOf((await store().list(partition, { limit: 10, after: '' })).rows)).toEqual([]);
+      const partition = createPartition();
+      for (const id of ['a', 'c', 'e']) await insertRow(store(), { partition, id });
+      expect(toIds((await store().list(partition, { limit: 10, after: 'd' })).rows)).toEqual(['c', 'a']);
+      expect(toIds((await store().list(partition, { limit: 10, after: 'a' })).rows)).toEqual([]);
+      expect(toIds((await store().list(partition, { limit: 10, after: '' })).rows)).toEqual([]);
     });
 
     it('leaves void rows out without cutting a page or the list short', async () => {
-      const partition = aPartition();
+      const partition = createPartition();
       const barred = new Set(['07', '06', '05', '04', '01']);
       for (let at = 1; at <= 9; at++) {
         const id = `0${at}`;
-        await given(store(), { partition, id, ...(barred.has(id) && { void: true as const }) });
+        await insertRow(store(), { partition, id, ...(barred.has(id) && { void: true as const }) });
       }
-      expect((await pages(store(), partition, 3)).map(idsOf)).toEqual([['09', '08', '03'], ['02']]);
-      expect((await pages(store(), partition, 2)).map(idsOf)).toEqual([
+      expect((await listAllPages(store(), partition, 3)).map(toIds)).toEqual([['09', '08', '03'], ['02']]);
+      expect((await listAllPages(store(), partition, 2)).map(toIds)).toEqual([
         ['09', '08'],
         ['03', '02'],
       ]);
     });
 
     it('fills a page from rows that are together larger than a page of the database', async () => {
-      const partition = aPartition();
+      const partition = createPartition();
       for (let at = 1; at <= 8; at++) {
-        await given(store(), {
+        await insertRow(store(), {
           partition,
           id: `0${at}`,
           outcome: JSON.stringify({ result: { text: 'x'.repeat(300_000) } }),
         });
       }
-      expect((await pages(store(), partition, 6)).map(idsOf)).toEqual([
+      expect((await listAllPages(store(), partition, 6)).map(toIds)).toEqual([
         ['08', '07', '06', '05', '04', '03'],
         ['02', '01'],
       ]);
     });
 
     it('shows one owner nothing of another', async () => {
-      const mine = await given(store());
-      await given(store(), { partition: `${mine.partition}0` });
+      const mine = await insertRow(store());
+      await insertRow(store(), { partition: `${mine.partition}0` });
       expect(await store().list(mine.partition, { limit: 10 })).toStrictEqual({ rows: [mine] });
     });
 
     it('refuses a row of a newer format and names the format', async () => {
-      const newer = await given(store(), { v: 2 as 1 });
+      const newer = await insertRow(store(), { v: 2 as 1 });
       await expect(store().list(newer.partition, { limit: 10 })).rejects.toThrow(/row format 2/);
     });
   });

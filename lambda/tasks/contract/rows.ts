@@ -5,14 +5,14 @@ import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
 import type { Change, IdempotencyRow, TaskStore } from '../store.ts';
 
 /** The store under test, once it has been made. */
-export type Store = () => TaskStore;
+export type GetStore = () => TaskStore;
 
 /** A partition that no other test uses. */
-export const aPartition = (): string => `owner#${randomUUID()}`;
+export const createPartition = (): string => `owner#${randomUUID()}`;
 
 /** A task that has just been created. */
-export const aRow = (overrides: Partial<TaskRow> = {}): TaskRow => ({
-  partition: aPartition(),
+export const buildContractRow = (overrides: Partial<TaskRow> = {}): TaskRow => ({
+  partition: createPartition(),
   id: `task-${randomUUID()}`,
   v: 1,
   generation: 1,
@@ -36,16 +36,16 @@ export const aRow = (overrides: Partial<TaskRow> = {}): TaskRow => ({
   ...overrides,
 });
 
-export const keyOf = ({ partition, id }: TaskKey): TaskKey => ({ partition, id });
+export const toKey = ({ partition, id }: TaskKey): TaskKey => ({ partition, id });
 
 /** Put a row into the store. */
-export const given = async (store: TaskStore, overrides: Partial<TaskRow> = {}): Promise<TaskRow> => {
-  const row = aRow(overrides);
+export const insertRow = async (store: TaskStore, overrides: Partial<TaskRow> = {}): Promise<TaskRow> => {
+  const row = buildContractRow(overrides);
   expect(await store.insert(row)).toMatchObject({ done: true });
   return row;
 };
 
-export const anEntry = (row: TaskKey, overrides: Partial<JournalEntry> = {}): JournalEntry => ({
+export const buildTestEntry = (row: TaskKey, overrides: Partial<JournalEntry> = {}): JournalEntry => ({
   task: row.id,
   id: 'step:scan#1',
   value: '["email"]',
@@ -56,17 +56,17 @@ export const anEntry = (row: TaskKey, overrides: Partial<JournalEntry> = {}): Jo
 /** When the contract's rows are live (ms since the epoch). */
 export const NOW = 1_000;
 
-export const anIdempotencyRow = (row: TaskKey, overrides: Partial<IdempotencyRow> = {}): IdempotencyRow => ({
+export const buildKeyRow = (row: TaskKey, overrides: Partial<IdempotencyRow> = {}): IdempotencyRow => ({
   key: randomUUID(),
-  task: keyOf(row),
+  task: toKey(row),
   digest: 'digest-of-tool-and-arguments',
   ttl: 150,
   ...overrides,
 });
 
 /** A change that only shows that it was made. */
-export const touch = (row: TaskKey, change: Partial<Change> = {}): Change => ({
-  key: keyOf(row),
+export const buildTouch = (row: TaskKey, change: Partial<Change> = {}): Change => ({
+  key: toKey(row),
   when: [],
   set: { statusMessage: 'touched' },
   ...change,

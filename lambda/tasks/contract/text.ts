@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { anEntry, given, keyOf, type Store, touch } from './rows.ts';
+import { buildTestEntry, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
-const hostile: readonly (readonly [string, string])[] = [
+const HOSTILE_TEXTS: readonly (readonly [string, string])[] = [
   ['that is empty', ''],
   ['with an escaped lone surrogate', JSON.stringify({ text: 'a\ud800b\udfff' })],
   ['with keys of the prototype', '{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}'],
@@ -13,24 +13,24 @@ const hostile: readonly (readonly [string, string])[] = [
   ['of 300 KB', JSON.stringify({ text: 'ä'.repeat(150_000) })],
 ];
 
-export const text = (store: Store): void => {
-  describe.each(hostile)('text %s', (_, value) => {
+export const testText = (store: GetStore): void => {
+  describe.each(HOSTILE_TEXTS)('text %s', (_, value) => {
     it('comes back byte for byte', async () => {
-      const asked = await given(store(), { arguments: value });
-      expect((await store().read(keyOf(asked)))?.arguments).toBe(value);
-      const row = await given(store());
-      const written = await store().update(touch(row, { set: { statusMessage: value } }));
+      const asked = await insertRow(store(), { arguments: value });
+      expect((await store().read(toKey(asked)))?.arguments).toBe(value);
+      const row = await insertRow(store());
+      const written = await store().update(buildTouch(row, { set: { statusMessage: value } }));
       expect(written.row?.statusMessage).toBe(value);
-      const entry = anEntry(row, { value });
-      await store().record(touch(row, { set: { statusMessage: 'recorded' } }), entry, randomUUID());
+      const entry = buildTestEntry(row, { value });
+      await store().record(buildTouch(row, { set: { statusMessage: 'recorded' } }), entry, randomUUID());
       expect(await store().journal(row.id)).toStrictEqual([entry]);
     });
   });
 
   it('a lone surrogate outside JSON becomes U+FFFD, in what is kept and in what is returned', async () => {
-    const row = await given(store());
-    const written = await store().update(touch(row, { set: { statusMessage: 'a\ud800b' } }));
+    const row = await insertRow(store());
+    const written = await store().update(buildTouch(row, { set: { statusMessage: 'a\ud800b' } }));
     expect(written.row?.statusMessage).toBe('a\ufffdb');
-    expect((await store().read(keyOf(row)))?.statusMessage).toBe('a\ufffdb');
+    expect((await store().read(toKey(row)))?.statusMessage).toBe('a\ufffdb');
   });
 };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { exists, heldByRun } from '../conditions.ts';
-import { aRow, given, keyOf, type Store, touch } from './rows.ts';
+import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
-export const updating = (store: Store): void => {
+export const testUpdate = (store: GetStore): void => {
   describe('update', () => {
     it('sets, adds and removes at once, and returns the row as it is now', async () => {
-      const row = await given(store(), { run: 'mine', leaseUntil: 5_000, failures: 2, revision: 7 });
+      const row = await insertRow(store(), { run: 'mine', leaseUntil: 5_000, failures: 2, revision: 7 });
       const written = await store().update({
-        key: keyOf(row),
+        key: toKey(row),
         when: [heldByRun('mine')],
         set: { status: 'input_required', parked: true, questions: '{"q":{}}', failures: 0, endedBy: 'mine' },
         add: { generation: 1, revision: -2 },
@@ -25,12 +25,12 @@ export const updating = (store: Store): void => {
         revision: 5,
       };
       expect(written).toStrictEqual({ done: true, row: expected });
-      expect(await store().read(keyOf(row))).toStrictEqual(expected);
+      expect(await store().read(toKey(row))).toStrictEqual(expected);
     });
 
     it('returns the row with the mark of the write that made its own retry fail', async () => {
-      const row = await given(store(), { run: 'mine' });
-      const settle = touch(row, {
+      const row = await insertRow(store(), { run: 'mine' });
+      const settle = buildTouch(row, {
         when: [heldByRun('mine')],
         set: { status: 'completed', outcome: '{"result":{}}', endedBy: 'mine' },
         remove: ['run'],
@@ -43,26 +43,26 @@ export const updating = (store: Store): void => {
     });
 
     it('counts a missing attribute as 0', async () => {
-      const { entries: _, ...row } = aRow();
+      const { entries: _, ...row } = buildContractRow();
       await store().insert(row as typeof row & { entries: number });
-      expect(await store().update({ key: keyOf(row), when: [], add: { entries: 1 } })).toMatchObject({
+      expect(await store().update({ key: toKey(row), when: [], add: { entries: 1 } })).toMatchObject({
         done: true,
         row: { entries: 1 },
       });
     });
 
     it('removes what is not there', async () => {
-      const row = await given(store());
-      expect(await store().update({ key: keyOf(row), when: [], remove: ['outcome', 'run'] })).toStrictEqual({
+      const row = await insertRow(store());
+      expect(await store().update({ key: toKey(row), when: [], remove: ['outcome', 'run'] })).toStrictEqual({
         done: true,
         row,
       });
     });
 
     it('leaves alone what it is told is undefined', async () => {
-      const row = await given(store(), { statusMessage: 'before', entries: 4 });
+      const row = await insertRow(store(), { statusMessage: 'before', entries: 4 });
       const written = await store().update({
-        key: keyOf(row),
+        key: toKey(row),
         when: [],
         set: { statusMessage: undefined, status: 'working' },
         add: { entries: undefined },
@@ -71,19 +71,19 @@ export const updating = (store: Store): void => {
     });
 
     it('may change nothing', async () => {
-      const row = await given(store());
-      expect(await store().update({ key: keyOf(row), when: [exists] })).toStrictEqual({ done: true, row });
+      const row = await insertRow(store());
+      expect(await store().update({ key: toKey(row), when: [exists] })).toStrictEqual({ done: true, row });
     });
 
     it('creates no row when it says that one must exist', async () => {
-      const nowhere = aRow();
-      expect(await store().update(touch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
-      expect(await store().read(keyOf(nowhere))).toBeUndefined();
+      const nowhere = buildContractRow();
+      expect(await store().update(buildTouch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
+      expect(await store().read(toKey(nowhere))).toBeUndefined();
     });
 
     it('replaces a structured attribute whole', async () => {
-      const row = await given(store(), { progress: { done: 1, total: 9 } });
-      const written = await store().update({ key: keyOf(row), when: [], set: { progress: { done: 2 } } });
+      const row = await insertRow(store(), { progress: { done: 1, total: 9 } });
+      const written = await store().update({ key: toKey(row), when: [], set: { progress: { done: 2 } } });
       expect(written.row?.progress).toStrictEqual({ done: 2 });
     });
 
@@ -93,7 +93,7 @@ export const updating = (store: Store): void => {
       ['holding a lone surrogate', 'a\ud800b'],
     ])('changes nothing under an id that is %s', async (_, id) => {
       const nowhere = { partition: `task#${id}`, id };
-      expect(await store().update(touch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
+      expect(await store().update(buildTouch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
     });
   });
 };

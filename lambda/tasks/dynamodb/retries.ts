@@ -1,21 +1,21 @@
-import { isPassing } from './condition-failure.ts';
+import { isTransientError } from './condition-failure.ts';
 
 /** How long to pause before another try (ms); no more tries when there is none. */
-export type Pauses = readonly number[];
+export type RetryPauses = readonly number[];
 
 /**
  * Up to four tries within a third of a second. Each answer comes at once, so a heartbeat is not late for it;
  * transactions of one task are few and short, so more would not help.
  */
-export const shortPauses: Pauses = [25, 75, 200];
+export const SHORT_PAUSES_MS: RetryPauses = [25, 75, 200];
 
 /** Make a request again while what stands in its way is passing. */
-export const patiently = async <T>(request: () => Promise<T>, pauses: Pauses): Promise<T> => {
+export const withRetries = async <T>(request: () => Promise<T>, pauses: RetryPauses): Promise<T> => {
   for (const pause of pauses) {
     try {
       return await request();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransientError(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

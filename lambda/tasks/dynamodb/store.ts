@@ -7,22 +7,30 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
-import type { Change, IdempotencyRow, InsertedOnce, Page, TaskStore, Written } from '../store.ts';
-import { readable, stored } from '../stored.ts';
-import { type Refusal, refusalOf, refusalsOf } from './condition-failure.ts';
-import { expressionOf, nothingThere, nothingThereAt } from './expression.ts';
-import { entryOf, idempotencyItem, idempotencyRow, isPossible, journalItem, journalPartition, keyOf } from './items.ts';
-import { type Pauses, patiently, shortPauses } from './retries.ts';
-import { requestToken } from './token.ts';
+import type { Change, IdempotencyRow, InsertOnceResult, TaskRowPage, TaskStore, WriteResult } from '../store.ts';
+import { checkRowFormat, toStoredValue } from '../stored.ts';
+import { type ConditionFailure, toConditionFailure, toConditionFailures } from './condition-failure.ts';
+import { buildExpression, buildFreeOrExpired, KEY_IS_FREE } from './expression.ts';
+import {
+  isValidKey,
+  toIdempotencyItem,
+  toIdempotencyRow,
+  toItemKey,
+  toJournalEntry,
+  toJournalItem,
+  toJournalPartition,
+} from './items.ts';
+import { type RetryPauses, SHORT_PAUSES_MS, withRetries } from './retries.ts';
+import { toRequestToken } from './token.ts';
 
 /** What stood in a write's way comes back with its refusal, so that nobody has to read it. */
-const returnOld = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+const RETURN_OLD_ITEM = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 export interface DynamoTaskStoreOptions {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   /** Pauses before a write that met another transaction is tried again. Default: 25, 75 and 200 ms. */
-  readonly pauses?: Pauses;
+  readonly pauses?: RetryPauses;
 }
 
 /**
@@ -32,82 +40,82 @@ export interface DynamoTaskStoreOptions {
 export class DynamoTaskStore implements TaskStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  readonly #pauses: Pauses;
+  readonly #pauses: RetryPauses;
 
-  constructor({ client, table, pauses = shortPauses }: DynamoTaskStoreOptions) {
+  constructor({ client, table, pauses = SHORT_PAUSES_MS }: DynamoTaskStoreOptions) {
     this.#client = client;
     this.#table = table;
     this.#pauses = pauses;
   }
 
-  async insert(row: TaskRow): Promise<Written> {
-    const kept = stored(row);
+  async insert(row: TaskRow): Promise<WriteResult> {
+    const kept = toStoredValue(row);
     const command = new PutCommand(this.#put(kept));
     try {
-      await patiently(() => this.#client.send(command), this.#pauses);
+      await withRetries(() => this.#client.send(command), this.#pauses);
       return { done: true, row: kept };
     } catch (error) {
-      return refused(refusalOf(error));
+      return toFailedWrite(toConditionFailure(error));
     }
   }
 
-  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce> {
-    const kept = stored(row);
-    const keyPut = { ...this.#put(stored(idempotencyItem(key))), ...nothingThereAt(now) };
+  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertOnceResult> {
+    const kept = toStoredValue(row);
+    const keyPut = { ...this.#put(toStoredValue(toIdempotencyItem(key))), ...buildFreeOrExpired(now) };
     const command = new TransactWriteCommand({ TransactItems: [{ Put: this.#put(kept) }, { Put: keyPut }] });
     try {
-      await patiently(() => this.#client.send(command), this.#pauses);
+      await withRetries(() => this.#client.send(command), this.#pauses);
       return { done: true, row: kept };
     } catch (error) {
-      const [ofRow, ofKey] = refusalsOf(error);
-      return ofKey?.item ? { done: false, taken: idempotencyRow(ofKey.item) } : refused(ofRow);
+      const [ofRow, ofKey] = toConditionFailures(error);
+      return ofKey?.item ? { done: false, taken: toIdempotencyRow(ofKey.item) } : toFailedWrite(ofRow);
     }
   }
 
-  async update(change: Change): Promise<Written> {
-    if (!isPossible(change.key)) return { done: false };
+  async update(change: Change): Promise<WriteResult> {
+    if (!isValidKey(change.key)) return { done: false };
     const command = new UpdateCommand({ ...this.#update(change), ReturnValues: 'ALL_NEW' });
     try {
-      const { Attributes } = await patiently(() => this.#client.send(command), this.#pauses);
-      return { done: true, row: rowOf(Attributes) };
+      const { Attributes } = await withRetries(() => this.#client.send(command), this.#pauses);
+      return { done: true, row: toTaskRow(Attributes) };
     } catch (error) {
-      return refused(refusalOf(error));
+      return toFailedWrite(toConditionFailure(error));
     }
   }
 
   async record(change: Change, entry: JournalEntry, token: string): Promise<{ done: boolean; row?: TaskRow }> {
     const command = new TransactWriteCommand({
-      ClientRequestToken: requestToken(token),
-      TransactItems: [{ Update: this.#update(change) }, { Put: this.#put(stored(journalItem(entry))) }],
+      ClientRequestToken: toRequestToken(token),
+      TransactItems: [{ Update: this.#update(change) }, { Put: this.#put(toStoredValue(toJournalItem(entry))) }],
     });
     try {
-      await patiently(() => this.#client.send(command), this.#pauses);
+      await withRetries(() => this.#client.send(command), this.#pauses);
       return { done: true };
     } catch (error) {
-      return refused(refusalsOf(error)[0]);
+      return toFailedWrite(toConditionFailures(error)[0]);
     }
   }
 
   async read(key: TaskKey): Promise<TaskRow | undefined> {
-    if (!isPossible(key)) return undefined;
-    const command = new GetCommand({ TableName: this.#table, Key: keyOf(key), ConsistentRead: true });
+    if (!isValidKey(key)) return undefined;
+    const command = new GetCommand({ TableName: this.#table, Key: toItemKey(key), ConsistentRead: true });
     const { Item } = await this.#client.send(command);
-    return Item && rowOf(Item);
+    return Item && toTaskRow(Item);
   }
 
   async journal(task: string): Promise<readonly JournalEntry[]> {
     const entries: JournalEntry[] = [];
-    for await (const item of this.#items(journalPartition(task))) entries.push(entryOf(item));
+    for await (const item of this.#items(toJournalPartition(task))) entries.push(toJournalEntry(item));
     return entries;
   }
 
-  async list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<Page> {
+  async list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<TaskRowPage> {
     const { limit, after } = options;
-    if (!isPossible({ partition, id: after ?? 'any' })) return { rows: [] };
+    if (!isValidKey({ partition, id: after ?? 'any' })) return { rows: [] };
     const rows: TaskRow[] = [];
     // One more than asked for tells whether there is another page.
     for await (const item of this.#items(partition, { after, pageSize: limit + 1 })) {
-      const row = rowOf(item);
+      const row = toTaskRow(item);
       if (row.void) continue;
       if (rows.length === limit) return { rows, next: rows.at(-1)?.id };
       rows.push(row);
@@ -133,17 +141,17 @@ export class DynamoTaskStore implements TaskStore {
   }
 
   #put(item: object) {
-    return { TableName: this.#table, Item: { ...item }, ...nothingThere, ...returnOld };
+    return { TableName: this.#table, Item: { ...item }, ...KEY_IS_FREE, ...RETURN_OLD_ITEM };
   }
 
   #update({ key, ...change }: Change) {
-    const { UpdateExpression, ...rest } = expressionOf(change);
-    return { TableName: this.#table, Key: keyOf(key), UpdateExpression, ...rest, ...returnOld };
+    const { UpdateExpression, ...rest } = buildExpression(change);
+    return { TableName: this.#table, Key: toItemKey(key), UpdateExpression, ...rest, ...RETURN_OLD_ITEM };
   }
 }
 
 /** @throws UnknownRowFormat */
-const rowOf = (item: Record<string, unknown> | undefined): TaskRow => readable(item as unknown as TaskRow);
+const toTaskRow = (item: Record<string, unknown> | undefined): TaskRow => checkRowFormat(item as unknown as TaskRow);
 
-const refused = (refusal: Refusal | undefined): Written & { readonly done: false } =>
-  refusal?.item ? { done: false, row: rowOf(refusal.item) } : { done: false };
+const toFailedWrite = (refusal: ConditionFailure | undefined): WriteResult & { readonly done: false } =>
+  refusal?.item ? { done: false, row: toTaskRow(refusal.item) } : { done: false };

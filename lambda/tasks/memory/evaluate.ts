@@ -3,18 +3,18 @@ import type { Condition } from '../conditions.ts';
 import type { TaskRow } from '../record.ts';
 
 /** Whether a condition holds for a row. A missing row has no attributes. */
-export const holds = (row: TaskRow | undefined, condition: Condition): boolean => {
+export const isConditionMet = (row: TaskRow | undefined, condition: Condition): boolean => {
   switch (condition.test) {
     case 'all':
-      return condition.of.every((each) => holds(row, each));
+      return condition.of.every((each) => isConditionMet(row, each));
     case 'any':
-      return condition.of.some((each) => holds(row, each));
+      return condition.of.some((each) => isConditionMet(row, each));
     case 'present':
       return row?.[condition.attribute] !== undefined;
     case 'absent':
       return row?.[condition.attribute] === undefined;
     default: {
-      const order = compare(row?.[condition.attribute], condition.value);
+      const order = compareValues(row?.[condition.attribute], condition.value);
       if (order === undefined) return false;
       if (condition.test === '=') return order === 0;
       if (condition.test === '>') return order > 0;
@@ -24,7 +24,7 @@ export const holds = (row: TaskRow | undefined, condition: Condition): boolean =
 };
 
 /** Order of two values; `undefined` when they are of different types or of one that has no order. */
-const compare = (a: unknown, b: string | number): number | undefined => {
+const compareValues = (a: unknown, b: string | number): number | undefined => {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   return undefined;

@@ -1,9 +1,9 @@
 import { type Condition, missing } from '../conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
-import type { Change, IdempotencyRow, InsertedOnce, Page, TaskStore, Written } from '../store.ts';
-import { readable, stored } from '../stored.ts';
-import { changed } from './change.ts';
-import { compareText, holds } from './evaluate.ts';
+import type { Change, IdempotencyRow, InsertOnceResult, TaskRowPage, TaskStore, WriteResult } from '../store.ts';
+import { checkRowFormat, toStoredValue } from '../stored.ts';
+import { applyChange } from './change.ts';
+import { compareText, isConditionMet } from './evaluate.ts';
 
 /**
  * A task store in this process's memory: for tests, simulations and tools that run without a stack. Nothing
@@ -16,21 +16,21 @@ export class MemoryTaskStore implements TaskStore {
   readonly #keys = new Map<string, IdempotencyRow>();
   readonly #tokens = new Set<string>();
 
-  async insert(row: TaskRow): Promise<Written> {
+  async insert(row: TaskRow): Promise<WriteResult> {
     return this.#insert(row);
   }
 
-  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertedOnce> {
+  async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertOnceResult> {
     const taken = this.#keys.get(key.key);
     if (taken && taken.ttl * 1000 > now) return { done: false, taken };
     const written = this.#insert(row);
-    if (written.done) this.#keys.set(key.key, stored(key));
+    if (written.done) this.#keys.set(key.key, toStoredValue(key));
     return written;
   }
 
-  async update(change: Change): Promise<Written> {
+  async update(change: Change): Promise<WriteResult> {
     const refused = this.#refused(change.key, change.when);
-    return refused ?? { done: true, row: this.#put(changed(this.#find(change.key), change)) };
+    return refused ?? { done: true, row: this.#put(applyChange(this.#find(change.key), change)) };
   }
 
   async record(change: Change, entry: JournalEntry, token: string): Promise<{ done: boolean; row?: TaskRow }> {
@@ -39,27 +39,27 @@ export class MemoryTaskStore implements TaskStore {
     if (refused) return refused;
     const journal = this.#journals.get(entry.task) ?? new Map<string, JournalEntry>();
     if (journal.has(entry.id)) return { done: false };
-    const row = this.#put(changed(this.#find(change.key), change));
-    this.#journals.set(entry.task, journal.set(entry.id, stored(entry)));
+    const row = this.#put(applyChange(this.#find(change.key), change));
+    this.#journals.set(entry.task, journal.set(entry.id, toStoredValue(entry)));
     this.#tokens.add(token);
     return { done: true, row };
   }
 
   async read(key: TaskKey): Promise<TaskRow | undefined> {
     const row = this.#find(key);
-    return row && readable(row);
+    return row && checkRowFormat(row);
   }
 
   async journal(task: string): Promise<readonly JournalEntry[]> {
     return [...(this.#journals.get(task)?.values() ?? [])];
   }
 
-  async list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<Page> {
+  async list(partition: string, options: { readonly limit: number; readonly after?: string }): Promise<TaskRowPage> {
     const { limit, after } = options;
     const found = [...(this.#partitions.get(partition)?.values() ?? [])]
       .filter((row) => !row.void && (after === undefined || compareText(row.id, after) < 0))
       .sort((a, b) => compareText(b.id, a.id));
-    const rows = found.slice(0, limit).map(readable);
+    const rows = found.slice(0, limit).map(checkRowFormat);
     return found.length > limit ? { rows, next: rows.at(-1)?.id } : { rows };
   }
 
@@ -68,14 +68,14 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   /** The answer to a write whose conditions do not all hold, or nothing. */
-  #refused(key: TaskKey, when: readonly Condition[]): (Written & { readonly done: false }) | undefined {
+  #refused(key: TaskKey, when: readonly Condition[]): (WriteResult & { readonly done: false }) | undefined {
     const row = this.#find(key);
-    if (when.every((condition) => holds(row, condition))) return undefined;
-    return row ? { done: false, row: readable(row) } : { done: false };
+    if (when.every((condition) => isConditionMet(row, condition))) return undefined;
+    return row ? { done: false, row: checkRowFormat(row) } : { done: false };
   }
 
-  #insert(row: TaskRow): Written {
-    return this.#refused(row, [missing]) ?? { done: true, row: this.#put(stored(row)) };
+  #insert(row: TaskRow): WriteResult {
+    return this.#refused(row, [missing]) ?? { done: true, row: this.#put(toStoredValue(row)) };
   }
 
   #put(row: TaskRow): TaskRow {

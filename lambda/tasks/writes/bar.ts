@@ -2,13 +2,13 @@
 import { beforeGeneration, exists, notTerminal, parked } from '../conditions.ts';
 import type { TaskKey, TaskRow } from '../record.ts';
 import type { Change } from '../store.ts';
-import { sweepAfter } from './create.ts';
+import { toTtlSeconds } from './create.ts';
 
 /** How long a void row bars its id (ms): far longer than any write can be under way. */
 const VOID_MS = 24 * 3_600_000;
 
 /** The row that bars an id whose create came too late. It is no task: every reader takes it for nothing. */
-export function voidRow(key: TaskKey, generation: number, now: number): TaskRow {
+export function buildVoidRow(key: TaskKey, generation: number, now: number): TaskRow {
   return {
     ...key,
     v: 1,
@@ -24,7 +24,7 @@ export function voidRow(key: TaskKey, generation: number, now: number): TaskRow 
     phaseAt: now,
     expiresAt: now,
     retentionMs: 0,
-    ttl: sweepAfter(now + VOID_MS),
+    ttl: toTtlSeconds(now + VOID_MS),
     tool: '',
     arguments: '{}',
     era: '2026-07-28',

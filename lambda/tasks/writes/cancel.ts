@@ -1,4 +1,4 @@
-/** Cancel: immediate on the row, from any state but a terminal one. Its mark is `endedBy` = the request's id. */
+/** Cancel: immediate on the row, from any state but a terminal one. Its mark is `isEndCommitted` = the request's id. */
 import {
   atGeneration,
   cleanUpOwed,
@@ -10,8 +10,8 @@ import {
   notTerminal,
 } from '../conditions.ts';
 import { isTerminal, type TaskKey, type TaskRow } from '../record.ts';
-import type { Change, Written } from '../store.ts';
-import { sweepAfter } from './create.ts';
+import type { Change, WriteResult } from '../store.ts';
+import { toTtlSeconds } from './create.ts';
 
 export interface CancelWrite {
   readonly key: TaskKey;
@@ -21,31 +21,40 @@ export interface CancelWrite {
   readonly retentionMs: number;
 }
 
-const cancelled = ({ mark, now, retentionMs }: CancelWrite) => ({
+const toCancelledFields = ({ mark, now, retentionMs }: CancelWrite) => ({
   status: 'cancelled' as const,
   statusMessage: 'Cancelled by request.',
   endedBy: mark,
   lastUpdatedAt: now,
   expiresAt: now + retentionMs,
-  ttl: sweepAfter(now + retentionMs),
+  ttl: toTtlSeconds(now + retentionMs),
 });
 
-const gone = ['run', 'leaseUntil', 'parked', 'wakeAt', 'questions', 'progress', 'stream', 'streamUntil'] as const;
+const REMOVED_BY_CANCEL = [
+  'run',
+  'leaseUntil',
+  'parked',
+  'wakeAt',
+  'questions',
+  'progress',
+  'stream',
+  'streamUntil',
+] as const;
 
 /** Cancel a task whose tool has nothing to clean up: one write. The run, if any, sees it at its next heartbeat. */
 export const cancelChange = (cancel: CancelWrite): Change => ({
   key: cancel.key,
   when: [exists, notTerminal, notExpired(cancel.now), noCleanUp],
-  set: cancelled(cancel),
-  remove: gone,
+  set: toCancelledFields(cancel),
+  remove: REMOVED_BY_CANCEL,
 });
 
 /** Cancel a task that owes its tool an `onCancel`: the message for it, of this generation, was sent before. */
 export const cancelOwingChange = (cancel: CancelWrite, from: number): Change => ({
   key: cancel.key,
   when: [exists, notTerminal, notExpired(cancel.now), atGeneration(from)],
-  set: { ...cancelled(cancel), generation: from + 1, failures: 0, cleanUp: 'owed' },
-  remove: gone,
+  set: { ...toCancelledFields(cancel), generation: from + 1, failures: 0, cleanUp: 'owed' },
+  remove: REMOVED_BY_CANCEL,
 });
 
 export type CancelVerdict =
@@ -55,7 +64,7 @@ export type CancelVerdict =
   /** Open, and it owes a clean-up or changed meanwhile: go on from this row. */
   | { readonly is: 'open'; readonly row: TaskRow };
 
-export function judgeCancel(written: Written, { mark, now }: CancelWrite): CancelVerdict {
+export function judgeCancel(written: WriteResult, { mark, now }: CancelWrite): CancelVerdict {
   if (written.done) return { is: 'cancelled' };
   const { row } = written;
   if (!row || row.void || row.expiresAt <= now) return { is: 'notFound' };

@@ -9,7 +9,7 @@ import {
   runnable,
 } from '../conditions.ts';
 import { isTerminal, type TaskKey, type TaskRow } from '../record.ts';
-import type { Change, Written } from '../store.ts';
+import type { Change, WriteResult } from '../store.ts';
 
 export interface Claim {
   readonly key: TaskKey;
@@ -43,7 +43,7 @@ export const claimChange = ({ key, generation, commitBy, run, now, leaseMs }: Cl
 });
 
 /** What to do with a message, given what its claim found. */
-export type Verdict =
+export type ClaimVerdict =
   /** The run is ours. */
   | { readonly is: 'claimed'; readonly row: TaskRow }
   /** Its generation is over, or nothing is left to do: delete the message. */
@@ -64,7 +64,7 @@ export type Verdict =
   | { readonly is: 'again' };
 
 /** The protocol of the message (docs/architecture.md, rules 1, 3 and 5) as one pure function. */
-export function judgeClaim(written: Written, claim: Claim): Verdict {
+export function judgeClaim(written: WriteResult, claim: Claim): ClaimVerdict {
   if (written.done) return { is: 'claimed', row: written.row };
   const { row } = written;
   const { generation, commitBy, now } = claim;
@@ -85,7 +85,7 @@ export function judgeClaim(written: Written, claim: Claim): Verdict {
   return { is: 'again' };
 }
 
-function judgeTerminal(row: TaskRow, { generation, commitBy, now }: Claim): Verdict {
+function judgeTerminal(row: TaskRow, { generation, commitBy, now }: Claim): ClaimVerdict {
   if (row.cleanUp !== 'owed') return { is: 'over' };
   if (row.generation < generation && now < commitBy) return { is: 'early' };
   const leasedForMs = row.run !== undefined ? (row.leaseUntil ?? 0) - now : 0;

@@ -1,6 +1,6 @@
 /** Create: one write, conditional on absence. Its mark is the `nonce`. */
 import type { Era, InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
-import type { Written } from '../store.ts';
+import type { WriteResult } from '../store.ts';
 
 /** What a new task is made from. Times in ms. */
 export interface NewTask {
@@ -26,10 +26,10 @@ export interface NewTask {
 const SWEEP_MARGIN_MS = 60_000;
 
 /** The TTL attribute (whole seconds) for something that must be readable until `until` (ms). */
-export const sweepAfter = (until: number): number => Math.ceil((until + SWEEP_MARGIN_MS) / 1000);
+export const toTtlSeconds = (until: number): number => Math.ceil((until + SWEEP_MARGIN_MS) / 1000);
 
 /** The row of a task that has just been accepted: runnable, at its first generation. */
-export function newRow(task: NewTask): TaskRow {
+export function buildTaskRow(task: NewTask): TaskRow {
   return {
     ...task.key,
     v: 1,
@@ -44,7 +44,7 @@ export function newRow(task: NewTask): TaskRow {
     phaseAt: task.now,
     expiresAt: task.now + task.lifetimeMs,
     retentionMs: task.retentionMs,
-    ttl: sweepAfter(task.now + task.lifetimeMs + task.retentionMs),
+    ttl: toTtlSeconds(task.now + task.lifetimeMs + task.retentionMs),
     tool: task.tool,
     arguments: task.arguments,
     era: task.era,
@@ -59,6 +59,6 @@ export function newRow(task: NewTask): TaskRow {
 }
 
 /** What an insert came to: created (also when only its answer was lost), or another row bars the id. */
-export function judgeCreate(written: Written, nonce: string): 'created' | 'barred' {
+export function judgeCreate(written: WriteResult, nonce: string): 'created' | 'barred' {
   return written.done || written.row?.nonce === nonce ? 'created' : 'barred';
 }

@@ -1,12 +1,12 @@
-/** How a run ends: park, hand over, settle. The mark of each is `endedBy` = the run's token. */
+/** How a run ends: park, hand over, settle. The mark of each is `isEndCommitted` = the run's token. */
 import { atRevision } from '../conditions.ts';
 import type { Payload, TaskStatus } from '../record.ts';
-import type { Change, Written } from '../store.ts';
-import { sweepAfter } from './create.ts';
-import { type Held, type ProgressNews, whileHeld } from './held.ts';
+import type { Change, WriteResult } from '../store.ts';
+import { toTtlSeconds } from './create.ts';
+import { type ProgressReport, type RunWrite, whileHeld } from './held.ts';
 
 /** What a parked task waits for. */
-export interface Park {
+export interface ParkWrite {
   /** Revision that `questions` was made from. */
   readonly revision: number;
   readonly questions: Payload;
@@ -15,10 +15,10 @@ export interface Park {
   readonly timer?: { readonly generation: number; readonly wakeAt: number };
 }
 
-const gone = ['run', 'leaseUntil'] as const;
+const LEASE_ATTRIBUTES = ['run', 'leaseUntil'] as const;
 
 /** End the run until an answer, a timer or an outside call. Fails on a newer revision: an answer came meanwhile. */
-export const parkChange = (held: Held, park: Park, news?: ProgressNews): Change => ({
+export const parkChange = (held: RunWrite, park: ParkWrite, news?: ProgressReport): Change => ({
   key: held.key,
   when: [...whileHeld(held), atRevision(park.revision)],
   set: {
@@ -32,20 +32,20 @@ export const parkChange = (held: Held, park: Park, news?: ProgressNews): Change 
     ...news,
     ...(park.timer && { generation: park.timer.generation, wakeAt: park.timer.wakeAt }),
   },
-  remove: [...gone, ...(park.timer ? [] : (['wakeAt'] as const))],
+  remove: [...LEASE_ATTRIBUTES, ...(park.timer ? [] : (['wakeAt'] as const))],
 });
 
 /** End the run so that another takes over; its message, of this generation, was sent before. */
-export const handOverChange = (held: Held, generation: number, news?: ProgressNews): Change => ({
+export const handOverChange = (held: RunWrite, generation: number, news?: ProgressReport): Change => ({
   key: held.key,
   when: whileHeld(held),
   set: { generation, failures: 0, endedBy: held.run, ...(news && { ...news, lastUpdatedAt: held.now }) },
-  remove: [...gone],
+  remove: [...LEASE_ATTRIBUTES],
 });
 
 /** The one terminal transition of a task that ran to its end. The outcome's retention begins. */
 export const settleChange = (
-  held: Held,
+  held: RunWrite,
   end: {
     readonly status: TaskStatus;
     readonly statusMessage?: string;
@@ -63,12 +63,12 @@ export const settleChange = (
     endedBy: held.run,
     lastUpdatedAt: held.now,
     expiresAt: held.now + end.retentionMs,
-    ttl: sweepAfter(held.now + end.retentionMs),
+    ttl: toTtlSeconds(held.now + end.retentionMs),
     ...(end.statusMessage !== undefined && { statusMessage: end.statusMessage }),
     ...(end.toolError && { toolError: end.toolError }),
   },
   remove: [
-    ...gone,
+    ...LEASE_ATTRIBUTES,
     'questions',
     'stream',
     'streamUntil',
@@ -80,4 +80,5 @@ export const settleChange = (
 });
 
 /** Whether the run's end is committed: done, or done before and only the answer was lost. */
-export const endedBy = (written: Written, run: string): boolean => written.done || written.row?.endedBy === run;
+export const isEndCommitted = (written: WriteResult, run: string): boolean =>
+  written.done || written.row?.endedBy === run;

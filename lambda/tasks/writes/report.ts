@@ -2,9 +2,9 @@
 import { exists, notExpired, notTerminal } from '../conditions.ts';
 import type { TaskKey } from '../record.ts';
 import type { Change } from '../store.ts';
-import type { ProgressNews } from './held.ts';
+import type { ProgressReport } from './held.ts';
 
-export const reportChange = (key: TaskKey, now: number, news: ProgressNews): Change => ({
+export const reportChange = (key: TaskKey, now: number, news: ProgressReport): Change => ({
   key,
   when: [exists, notTerminal, notExpired(now)],
   set: { ...news, lastUpdatedAt: now },

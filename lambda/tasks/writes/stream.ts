@@ -11,10 +11,10 @@ import {
 } from '../conditions.ts';
 import type { InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
 import type { Change } from '../store.ts';
-import { sweepAfter } from './create.ts';
+import { toTtlSeconds } from './create.ts';
 
 /** A stream, and until when it is believed to have a reader. */
-export interface Stream {
+export interface AskingStream {
   readonly stream: string;
   readonly streamUntil: number;
 }
@@ -23,7 +23,7 @@ export interface Stream {
  * This stream asks the questions of this revision. No message may go out on two streams, so this is written
  * before a question is sent, and again while its reader keeps coming back.
  */
-export const askChange = (key: TaskKey, now: number, revision: number, asking: Stream): Change => ({
+export const askChange = (key: TaskKey, now: number, revision: number, asking: AskingStream): Change => ({
   key,
   when: [exists, notTerminal, notExpired(now), atRevision(revision), askedByNoOther(asking.stream, now)],
   set: { ...asking },
@@ -44,13 +44,13 @@ export interface WaitingCall {
   /** How long its client may take over everything (ms). */
   readonly lifetimeMs: number;
   readonly poll: { readonly min: number; readonly max: number };
-  readonly asking: Stream;
+  readonly asking: AskingStream;
   /** Whether anything is asked at all: a call may only want to go on later. */
   readonly asks: boolean;
 }
 
 /** Its row has the form of a task's, in a partition where no task is looked for. */
-export const waitingCallRow = (call: WaitingCall): TaskRow => ({
+export const buildWaitingCallRow = (call: WaitingCall): TaskRow => ({
   ...call.key,
   v: 1,
   generation: 1,
@@ -58,13 +58,13 @@ export const waitingCallRow = (call: WaitingCall): TaskRow => ({
   revision: 0,
   entries: 0,
   nonce: call.nonce,
-  status: statusOf(call.asks),
+  status: toCallStatus(call.asks),
   createdAt: call.now,
   lastUpdatedAt: call.now,
   phaseAt: call.now,
   expiresAt: call.now + call.lifetimeMs,
   retentionMs: call.lifetimeMs,
-  ttl: sweepAfter(call.now + call.lifetimeMs),
+  ttl: toTtlSeconds(call.now + call.lifetimeMs),
   tool: call.name,
   arguments: '{}',
   state: call.state,
@@ -77,7 +77,7 @@ export const waitingCallRow = (call: WaitingCall): TaskRow => ({
   ...call.asking,
 });
 
-const statusOf = (asks: boolean): 'input_required' | 'working' => (asks ? 'input_required' : 'working');
+const toCallStatus = (asks: boolean): 'input_required' | 'working' => (asks ? 'input_required' : 'working');
 
 /** An answered call goes on, in this request and no other; should it die, another one may after the lease. */
 export const takeCallChange = (key: TaskKey, now: number, run: string, leaseUntil: number): Change => ({
@@ -92,12 +92,12 @@ export const askAgainChange = (
   now: number,
   run: string,
   next: { readonly state: Payload; readonly questions: Payload; readonly asks: boolean; readonly revision: number },
-  asking: Stream,
+  asking: AskingStream,
 ): Change => ({
   key,
   when: [exists, notTerminal, notExpired(now), heldByRun(run)],
   set: {
-    status: statusOf(next.asks),
+    status: toCallStatus(next.asks),
     questions: next.questions,
     state: next.state,
     revision: next.revision + 1,

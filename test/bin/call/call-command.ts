@@ -3,23 +3,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const CALL = fileURLToPath(new URL('../../../bin/call.ts', import.meta.url));
+const CALL_COMMAND_PATH = fileURLToPath(new URL('../../../bin/call.ts', import.meta.url));
 
-export interface Ended {
+export interface CallCommandResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface Running {
+export interface RunningCall {
   readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<CallCommandResult>;
   /** Resolves with what matches as soon as it stands on stderr; rejects when the command ends without it. */
-  saw(words: RegExp): Promise<string>;
+  waitForOutput(words: RegExp): Promise<string>;
 }
 
-export function start(args: readonly string[]): Running {
-  const child = spawn(process.execPath, [CALL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function spawnCallCommand(args: readonly string[]): RunningCall {
+  const child = spawn(process.execPath, [CALL_COMMAND_PATH, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -41,7 +41,7 @@ export function start(args: readonly string[]): Running {
       look();
       ended.then(() => reject(new Error(`It ended without ${words}: ${stderr}`)));
     });
-  return { child, ended, saw };
+  return { child, ended, waitForOutput: saw };
 }
 
-export const call = (...args: string[]): Promise<Ended> => start(args).ended;
+export const runCallInChild = (...args: string[]): Promise<CallCommandResult> => spawnCallCommand(args).ended;

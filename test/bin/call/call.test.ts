@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../../bin/call/connection.ts';
 import { useTestStack } from '../../support/stack.ts';
-import { call, start } from './call-command.ts';
+import { runCallInChild, spawnCallCommand } from './call-command.ts';
 
 describe('npm run call', () => {
   const stack = useTestStack({
     server: fileURLToPath(new URL('server.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
   });
-  const at = (...args: string[]) => call(...args, '--url', stack().url);
+  const at = (...args: string[]) => runCallInChild(...args, '--url', stack().url);
 
   it('lists the tools when none is named', async () => {
     const { status, stdout } = await at();
@@ -63,7 +63,7 @@ describe('npm run call', () => {
     const { port } = free.address() as { port: number };
     free.close();
     await once(free, 'close');
-    const { status, stderr } = await call('add', '--url', `http://127.0.0.1:${port}/mcp`);
+    const { status, stderr } = await runCallInChild('add', '--url', `http://127.0.0.1:${port}/mcp`);
     expect(status).toBe(2);
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Cannot connect to .*: connection refused\./)]);
   });
@@ -76,11 +76,14 @@ describe('npm run call', () => {
     ['a header without a name', ['--header', 'nothing']],
     ['a URL that is none', ['--url', 'nowhere']],
   ])('exits 64 on %s', async (_what, args) => {
-    expect((await call(...args)).status).toBe(64);
+    expect((await runCallInChild(...args)).status).toBe(64);
   });
 
   it('prints its manual', async () => {
-    expect(await call('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--answer KEY=VALUE') });
+    expect(await runCallInChild('--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('--answer KEY=VALUE'),
+    });
   });
 
   it('answers a form from --answer, each value read by its field', async () => {
@@ -120,9 +123,9 @@ describe('npm run call', () => {
   });
 
   it('cancels the task on Ctrl-C', async () => {
-    const { child, ended, saw } = start(['wait', '--url', stack().url]);
-    const id = (await saw(/task \S+/)).slice('task '.length);
-    await saw(/Waiting/);
+    const { child, ended, waitForOutput } = spawnCallCommand(['wait', '--url', stack().url]);
+    const id = (await waitForOutput(/task \S+/)).slice('task '.length);
+    await waitForOutput(/Waiting/);
     child.kill('SIGINT');
     const { status, stderr } = await ended;
     expect(status).toBe(130);

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { call, start } from './call-command.ts';
-import { type Answer, startTroubledServer, type TroubledServer, task } from './faulty-server.ts';
+import { runCallInChild, spawnCallCommand } from './call-command.ts';
+import { buildWireTask, type FaultyServer, type FaultyServerResult, startFaultyServer } from './faulty-server.ts';
 
-const created = { resultType: 'task', ...task('working') };
+const created = { resultType: 'task', ...buildWireTask('working') };
 const completed = {
   resultType: 'complete',
-  ...task('completed', { result: { resultType: 'complete', content: [{ type: 'text', text: 'Done.' }] } }),
+  ...buildWireTask('completed', { result: { resultType: 'complete', content: [{ type: 'text', text: 'Done.' }] } }),
 };
 const question = {
   method: 'elicitation/create',
@@ -15,24 +15,27 @@ const question = {
     requestedSchema: { type: 'object', properties: { sure: { type: 'boolean' } }, required: ['sure'] },
   },
 };
-const asking = (key: string) => ({
+const buildInputRequiredTask = (key: string) => ({
   resultType: 'complete',
-  ...task('input_required', { inputRequests: { [key]: question } }),
+  ...buildWireTask('input_required', { inputRequests: { [key]: question } }),
 });
 
 describe('npm run call, with a server in trouble', () => {
-  let server: TroubledServer;
+  let server: FaultyServer;
   afterEach(() => server.stop());
 
-  const run = async (answers: Record<string, (seen: number) => Answer | Promise<Answer>>, ...args: string[]) => {
-    server = await startTroubledServer((method, seen) => answers[method]?.(seen));
-    return call('work', '--url', server.url, ...args);
+  const run = async (
+    answers: Record<string, (seen: number) => FaultyServerResult | Promise<FaultyServerResult>>,
+    ...args: string[]
+  ) => {
+    server = await startFaultyServer((method, seen) => answers[method]?.(seen));
+    return runCallInChild('work', '--url', server.url, ...args);
   };
-  const times = (method: string) => server.received.filter((one) => one === method).length;
+  const times = (method: string) => server.receivedMethods.filter((one) => one === method).length;
 
   it('gives up on one that goes on asking what was answered, and cancels the task', async () => {
     const { status, stderr } = await run(
-      { 'tools/call': () => created, 'tasks/get': () => asking('same') },
+      { 'tools/call': () => created, 'tasks/get': () => buildInputRequiredTask('same') },
       '--answer',
       'sure=yes',
     );
@@ -44,7 +47,7 @@ describe('npm run call, with a server in trouble', () => {
 
   it('gives up on one that asks anew without end', async () => {
     const { status } = await run(
-      { 'tools/call': () => created, 'tasks/get': (seen) => asking(`question ${seen}`) },
+      { 'tools/call': () => created, 'tasks/get': (seen) => buildInputRequiredTask(`question ${seen}`) },
       '--answer',
       'sure=yes',
     );
@@ -75,29 +78,27 @@ describe('npm run call, with a server in trouble', () => {
 
   it('cancels a task that was made while Ctrl-C was pressed', async () => {
     const called = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<Answer>();
-    server = await startTroubledServer((method) => {
+    const answer = Promise.withResolvers<FaultyServerResult>();
+    server = await startFaultyServer((method) => {
       if (method !== 'tools/call') return undefined;
       called.resolve();
       return answer.promise;
     });
-    const { child, ended, saw } = start(['work', '--url', server.url]);
+    const { child, ended, waitForOutput } = spawnCallCommand(['work', '--url', server.url]);
     await called.promise;
     child.kill('SIGINT');
-    await saw(/Stopping/);
+    await waitForOutput(/Stopping/);
     answer.resolve(created);
     expect((await ended).status).toBe(130);
     expect(times('tasks/cancel')).toBe(1);
   });
 
   it('exits at once on the second Ctrl-C', async () => {
-    server = await startTroubledServer((method) =>
-      method === 'tools/call' ? new Promise<never>(() => {}) : undefined,
-    );
-    const { child, ended, saw } = start(['work', '--url', server.url]);
-    await saw(/calling/);
+    server = await startFaultyServer((method) => (method === 'tools/call' ? new Promise<never>(() => {}) : undefined));
+    const { child, ended, waitForOutput } = spawnCallCommand(['work', '--url', server.url]);
+    await waitForOutput(/calling/);
     child.kill('SIGINT');
-    await saw(/Stopping/);
+    await waitForOutput(/Stopping/);
     child.kill('SIGINT');
     expect((await ended).status).toBe(130);
   });

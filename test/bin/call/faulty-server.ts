@@ -4,20 +4,20 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-type Rpc = { readonly id: number; readonly method: string; readonly params: Record<string, unknown> };
+type FaultyServerRequest = { readonly id: number; readonly method: string; readonly params: Record<string, unknown> };
 
-export interface TroubledServer {
+export interface FaultyServer {
   readonly url: string;
   /** Methods in the order in which they came. */
-  readonly received: readonly string[];
+  readonly receivedMethods: readonly string[];
   stop(): Promise<void>;
 }
 
 /** What is answered to one request: a result, or an HTTP status without a body. */
-export type Answer = Record<string, unknown> | number;
+export type FaultyServerResult = Record<string, unknown> | number;
 
 const REVISION = '2026-07-28';
-const COMMON: Record<string, Answer> = {
+const DEFAULT_RESULTS: Record<string, FaultyServerResult> = {
   'server/discover': {
     resultType: 'complete',
     supportedVersions: [REVISION],
@@ -36,7 +36,7 @@ const COMMON: Record<string, Answer> = {
 };
 
 /** A task as such a server describes it. */
-export const task = (status: string, more: Record<string, unknown> = {}) => ({
+export const buildWireTask = (status: string, more: Record<string, unknown> = {}) => ({
   taskId: 'task-of-the-troubled',
   status,
   createdAt: '2026-08-01T00:00:00Z',
@@ -47,15 +47,15 @@ export const task = (status: string, more: Record<string, unknown> = {}) => ({
 });
 
 /** @param answer what it answers besides the common; `seen` counts how often the method came before */
-export async function startTroubledServer(
-  answer: (method: string, seen: number) => Answer | Promise<Answer | undefined> | undefined,
-): Promise<TroubledServer> {
+export async function startFaultyServer(
+  answer: (method: string, seen: number) => FaultyServerResult | Promise<FaultyServerResult | undefined> | undefined,
+): Promise<FaultyServer> {
   const received: string[] = [];
   const server = createServer(async (request, response) => {
-    const { id, method } = await bodyOf(request);
+    const { id, method } = await readRequestBody(request);
     const seen = received.filter((before) => before === method).length;
     received.push(method);
-    const result = (await answer(method, seen)) ?? COMMON[method] ?? 404;
+    const result = (await answer(method, seen)) ?? DEFAULT_RESULTS[method] ?? 404;
     if (typeof result === 'number') response.writeHead(result).end();
     else
       response
@@ -66,7 +66,7 @@ export async function startTroubledServer(
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    received,
+    receivedMethods: received,
     async stop() {
       server.close();
       server.closeAllConnections();
@@ -75,6 +75,6 @@ export async function startTroubledServer(
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Rpc> {
-  return JSON.parse((await text(request)) || '{}') as Rpc;
+async function readRequestBody(request: IncomingMessage): Promise<FaultyServerRequest> {
+  return JSON.parse((await text(request)) || '{}') as FaultyServerRequest;
 }

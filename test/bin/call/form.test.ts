@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DoesNotFit, type Field, fieldsOf, readValue } from '../../../bin/call/form.ts';
+import { type FormField, InvalidFieldValue, parseFieldValue, parseFormSchema } from '../../../bin/call/form.ts';
 
-const field = (schema: Record<string, unknown>): Field => {
-  const [only] = fieldsOf({ type: 'object', properties: { it: schema }, required: ['it'] });
+const parseField = (schema: Record<string, unknown>): FormField => {
+  const [only] = parseFormSchema({ type: 'object', properties: { it: schema }, required: ['it'] });
   if (!only) throw new Error('no field');
   return only;
 };
@@ -14,7 +14,7 @@ const colours = [
 describe('the fields of a form', () => {
   it('keeps their order, and knows which are required', () => {
     const schema = { type: 'object', properties: { b: { type: 'string' }, a: { type: 'boolean' } }, required: ['a'] };
-    expect(fieldsOf(schema).map(({ name, required, kind }) => [name, required, kind])).toEqual([
+    expect(parseFormSchema(schema).map(({ name, required, kind }) => [name, required, kind])).toEqual([
       ['b', false, 'string'],
       ['a', true, 'boolean'],
     ]);
@@ -27,14 +27,14 @@ describe('the fields of a form', () => {
     ['several of an enum', { type: 'array', items: { type: 'string', enum: ['r'] } }, 'choices', ['r']],
     ['several with titles', { type: 'array', items: { anyOf: colours } }, 'choices', ['Red', 'Green, dark']],
   ])('reads %s', (_what, schema, kind, titles) => {
-    const read = field(schema);
+    const read = parseField(schema);
     expect(read.kind).toBe(kind);
     expect(read.choices.map(({ title }) => title)).toEqual(titles);
   });
 
   it.each([[undefined], [null], ['text'], [{ properties: null }], [{ properties: { it: null } }]])(
     'survives a schema that is none: %j',
-    (schema) => expect(() => fieldsOf(schema)).not.toThrow(),
+    (schema) => expect(() => parseFormSchema(schema)).not.toThrow(),
   );
 });
 
@@ -51,7 +51,7 @@ describe('what was typed', () => {
     ['choices with commas in them', { type: 'array', items: { anyOf: colours } }, '["Green, dark"]', ['g']],
     ['no choice at all', { type: 'array', items: { anyOf: colours } }, '', []],
   ])('is read as %s', (_what, schema, typed, value) => {
-    expect(readValue(field(schema), typed)).toEqual(value);
+    expect(parseFieldValue(parseField(schema), typed)).toEqual(value);
   });
 
   it.each([
@@ -68,11 +68,11 @@ describe('what was typed', () => {
     ['too many choices', { type: 'array', maxItems: 1, items: { anyOf: colours } }, 'r,g'],
     ['half a JSON array', { type: 'array', items: { anyOf: colours } }, '["r"'],
   ])('does not fit when it is %s', (_what, schema, typed) => {
-    expect(() => readValue(field(schema), typed)).toThrow(DoesNotFit);
+    expect(() => parseFieldValue(parseField(schema), typed)).toThrow(InvalidFieldValue);
   });
 
   it('names a choice by its place only at the prompt', () => {
-    expect(readValue(field({ oneOf: colours }), '2', true)).toBe('g');
-    expect(() => readValue(field({ oneOf: colours }), '2')).toThrow(DoesNotFit);
+    expect(parseFieldValue(parseField({ oneOf: colours }), '2', true)).toBe('g');
+    expect(() => parseFieldValue(parseField({ oneOf: colours }), '2')).toThrow(InvalidFieldValue);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, start } from './call-command.ts';
+import { runCallInChild, spawnCallCommand } from './call-command.ts';
 import { type LegacyServer, startLegacyServer } from './legacy-server.ts';
 
 describe('npm run call, with a server that speaks only 2025-11-25', () => {
@@ -8,7 +8,7 @@ describe('npm run call, with a server that speaks only 2025-11-25', () => {
     server = await startLegacyServer();
   });
   afterAll(() => server.stop());
-  const at = (...args: string[]) => call(...args, '--url', server.url);
+  const at = (...args: string[]) => runCallInChild(...args, '--url', server.url);
 
   it('lists the tools', async () => {
     expect(await at()).toMatchObject({ status: 0, stdout: expect.stringContaining('Does add.') });
@@ -40,8 +40,8 @@ describe('npm run call, with a server that speaks only 2025-11-25', () => {
   });
 
   it('cancels the task on Ctrl-C', async () => {
-    const { child, ended, saw } = start(['wait', '--url', server.url]);
-    const id = (await saw(/task \S+/)).slice('task '.length);
+    const { child, ended, waitForOutput } = spawnCallCommand(['wait', '--url', server.url]);
+    const id = (await waitForOutput(/task \S+/)).slice('task '.length);
     child.kill('SIGINT');
     expect((await ended).status).toBe(130);
     expect((await server.tasks.getTask(id))?.status).toBe('cancelled');

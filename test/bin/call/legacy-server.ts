@@ -8,12 +8,15 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { type CallToolResult, ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
 
-type Work = (server: McpServer, taskId: string) => Promise<CallToolResult>;
-const said = (text: string, isError = false): CallToolResult => ({ content: [{ type: 'text', text }], isError });
+type LegacyHandler = (server: McpServer, taskId: string) => Promise<CallToolResult>;
+const toTextResult = (text: string, isError = false): CallToolResult => ({
+  content: [{ type: 'text', text }],
+  isError,
+});
 
-const tools: Record<string, Work> = {
-  add: async () => said('5'),
-  fail: async () => said('The disk is full.', true),
+const tools: Record<string, LegacyHandler> = {
+  add: async () => toTextResult('5'),
+  fail: async () => toTextResult('The disk is full.', true),
   wait: () => new Promise(() => {}),
   ask: async (server, taskId) => {
     const answer = await server.server.request(
@@ -28,11 +31,11 @@ const tools: Record<string, Work> = {
       ElicitResultSchema,
       { relatedTask: { taskId } },
     );
-    return said(`Hello, ${answer.content?.name ?? answer.action}!`);
+    return toTextResult(`Hello, ${answer.content?.name ?? answer.action}!`);
   },
 };
 
-function build(store: InMemoryTaskStore): McpServer {
+function buildLegacyServer(store: InMemoryTaskStore): McpServer {
   const server = new McpServer(
     { name: 'legacy-fixtures', version: '1.0.0' },
     {
@@ -41,7 +44,7 @@ function build(store: InMemoryTaskStore): McpServer {
       taskMessageQueue: new InMemoryTaskMessageQueue(),
     },
   );
-  server.registerTool('greet', { description: 'Greets at once.' }, () => said('Hello!'));
+  server.registerTool('greet', { description: 'Greets at once.' }, () => toTextResult('Hello!'));
   for (const [name, work] of Object.entries(tools)) {
     const config = { description: `Does ${name}.`, execution: { taskSupport: 'required' as const } };
     server.experimental.tasks.registerToolTask(name, config, {
@@ -78,7 +81,7 @@ export async function startLegacyServer(): Promise<LegacyServer> {
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, transport),
     });
-    await build(tasks).connect(transport as Parameters<McpServer['connect']>[0]);
+    await buildLegacyServer(tasks).connect(transport as Parameters<McpServer['connect']>[0]);
     await transport.handleRequest(request, response);
   });
   http.listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paramHeaders } from '../../../bin/call/param-headers.ts';
+import { buildParamHeaders } from '../../../bin/call/param-headers.ts';
 
 const schema = {
   type: 'object',
@@ -12,13 +12,13 @@ const schema = {
 
 describe('Mcp-Param headers', () => {
   it('repeat the arguments that the schema marks, nested ones too, and no others', () => {
-    expect(paramHeaders(schema, { region: 'eu-west-1', options: { dry: true }, other: 'x' })).toEqual({
+    expect(buildParamHeaders(schema, { region: 'eu-west-1', options: { dry: true }, other: 'x' })).toEqual({
       'Mcp-Param-Region': 'eu-west-1',
       'Mcp-Param-Dry-Run': 'true',
     });
   });
 
-  it('are absent where the argument is', () => expect(paramHeaders(schema, { other: 'x' })).toEqual({}));
+  it('are absent where the argument is', () => expect(buildParamHeaders(schema, { other: 'x' })).toEqual({}));
 
   it.each([
     ['Zürich', '=?base64?WsO8cmljaA==?='],
@@ -26,6 +26,6 @@ describe('Mcp-Param headers', () => {
     ['', '=?base64??='],
     ['=?base64?eA==?=', '=?base64?PT9iYXNlNjQ/ZUE9PT89?='],
   ])('carry %j, which a header cannot, as Base64', (region, header) => {
-    expect(paramHeaders(schema, { region })).toEqual({ 'Mcp-Param-Region': header });
+    expect(buildParamHeaders(schema, { region })).toEqual({ 'Mcp-Param-Region': header });
   });
 });

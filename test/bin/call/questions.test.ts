@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type { ApplicationElicitResult } from '@modelcontextprotocol/ext-tasks/client';
 import { describe, expect, it } from 'vitest';
-import { createAnswering, type NobodyCanAnswer } from '../../../bin/call/questions.ts';
+import { type CannotAnswer, createInputHandler } from '../../../bin/call/questions.ts';
 import { createTerminal } from '../../../bin/call/terminal.ts';
 
 /** A person at a terminal, who types the next line whenever a prompt appears. */
-function person(lines: readonly string[]) {
+function createTypist(lines: readonly string[]) {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const typed = [...lines];
@@ -21,10 +21,14 @@ function person(lines: readonly string[]) {
   return { terminal, screen: () => screen };
 }
 
-const ask = async (lines: readonly string[], params: Record<string, unknown>, fields: Record<string, string> = {}) => {
-  const { terminal, screen } = person(lines);
+const askInTerminal = async (
+  lines: readonly string[],
+  params: Record<string, unknown>,
+  fields: Record<string, string> = {},
+) => {
+  const { terminal, screen } = createTypist(lines);
   const given = { fields: new Map(Object.entries(fields)) };
-  const answer = createAnswering(given, terminal, () => {});
+  const answer = createInputHandler(given, terminal, () => {});
   const result = await answer({ kind: 'elicitation', params: params as never }, {
     scope: 'task',
     delivery: 'task-update',
@@ -33,16 +37,19 @@ const ask = async (lines: readonly string[], params: Record<string, unknown>, fi
   return { answer: result as ApplicationElicitResult, screen: screen() };
 };
 
-const form = (properties: Record<string, unknown>, required: readonly string[] = Object.keys(properties)) => ({
+const buildFormParams = (
+  properties: Record<string, unknown>,
+  required: readonly string[] = Object.keys(properties),
+) => ({
   message: 'Please fill in.',
   requestedSchema: { type: 'object', properties, required },
 });
 
 describe('questions at the prompt', () => {
   it('asks for each field and reads it by its type', async () => {
-    const { answer, screen } = await ask(
+    const { answer, screen } = await askInTerminal(
       ['Ada', '3', '2', '1,2', 'y'],
-      form({
+      buildFormParams({
         name: { type: 'string', title: 'Your name' },
         pieces: { type: 'integer' },
         size: { type: 'string', enum: ['small', 'large'] },
@@ -60,42 +67,57 @@ describe('questions at the prompt', () => {
   });
 
   it('says what does not fit, and asks again', async () => {
-    const { answer, screen } = await ask(['many', '3'], form({ pieces: { type: 'integer' } }));
+    const { answer, screen } = await askInTerminal(['many', '3'], buildFormParams({ pieces: { type: 'integer' } }));
     expect(screen).toContain('That is not a number.');
     expect(answer.content).toEqual({ pieces: 3 });
   });
 
   it('takes the default, or leaves out what is optional, on Enter', async () => {
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
-    expect((await ask(['', ''], form(properties, ['gift']))).answer).toEqual({
+    expect((await askInTerminal(['', ''], buildFormParams(properties, ['gift']))).answer).toEqual({
       action: 'accept',
       content: { gift: true },
     });
   });
 
   it.each(['decline', 'cancel'] as const)('refuses the question on /%s', async (action) => {
-    expect((await ask([`/${action}`], form({ name: { type: 'string' } }))).answer).toEqual({ action });
+    expect((await askInTerminal([`/${action}`], buildFormParams({ name: { type: 'string' } }))).answer).toEqual({
+      action,
+    });
   });
 
   it('cancels the question when the input ends', async () => {
-    expect((await ask([], form({ name: { type: 'string' } }))).answer).toEqual({ action: 'cancel' });
+    expect((await askInTerminal([], buildFormParams({ name: { type: 'string' } }))).answer).toEqual({
+      action: 'cancel',
+    });
   });
 
   it('asks only for what --answer did not give', async () => {
-    const { answer } = await ask(['3'], form({ name: { type: 'string' }, pieces: { type: 'integer' } }), {
-      name: 'Ada',
-    });
+    const { answer } = await askInTerminal(
+      ['3'],
+      buildFormParams({ name: { type: 'string' }, pieces: { type: 'integer' } }),
+      {
+        name: 'Ada',
+      },
+    );
     expect(answer.content).toEqual({ name: 'Ada', pieces: 3 });
   });
 
   it('shows the address that is to be opened', async () => {
-    const { answer, screen } = await ask([''], { mode: 'url', message: 'Sign in.', url: 'https://example.com/' });
+    const { answer, screen } = await askInTerminal([''], {
+      mode: 'url',
+      message: 'Sign in.',
+      url: 'https://example.com/',
+    });
     expect(screen).toContain('https://example.com/');
     expect(answer).toEqual({ action: 'accept' });
   });
 
   it('does not let the server write to the terminal behind the back of the user', async () => {
-    const { screen } = await ask(['x'], { ...form({ name: { type: 'string' } }), message: 'A\u001b[2J\u202eB' });
+    const { screen } = await askInTerminal(['x'], {
+      ...buildFormParams({ name: { type: 'string' } }),
+      message: 'A\u001b[2J\u202eB',
+    });
     expect(screen).toContain('A[2JB');
   });
 });
@@ -109,15 +131,15 @@ describe('questions without a terminal', () => {
   });
 
   it('are not answered, but given up with a word on how to answer', async () => {
-    const gaveUp = Promise.withResolvers<NobodyCanAnswer>();
+    const gaveUp = Promise.withResolvers<CannotAnswer>();
     const stop = new AbortController();
-    const answer = createAnswering({ fields: new Map() }, terminal, (reason) => {
+    const answer = createInputHandler({ fields: new Map() }, terminal, (reason) => {
       gaveUp.resolve(reason);
       stop.abort();
     });
     const request = {
       kind: 'elicitation',
-      params: form({ size: { type: 'string', enum: ['s', 'l'] } }) as never,
+      params: buildFormParams({ size: { type: 'string', enum: ['s', 'l'] } }) as never,
     } as const;
     await expect(answer(request, { signal: stop.signal } as never)).rejects.toThrow('--answer size=s|l');
     expect((await gaveUp.promise).message).toContain('no terminal');
@@ -125,14 +147,14 @@ describe('questions without a terminal', () => {
 
   it('are given up when they are not forms', async () => {
     const stop = new AbortController();
-    const answer = createAnswering({ fields: new Map() }, terminal, () => stop.abort());
+    const answer = createInputHandler({ fields: new Map() }, terminal, () => stop.abort());
     await expect(answer({ kind: 'roots' }, { signal: stop.signal } as never)).rejects.toThrow('asks for roots');
   });
 
   it('take defaults for the fields that --answer accept leaves open', async () => {
-    const answer = createAnswering({ fields: new Map(), whole: 'accept' }, terminal, () => {});
+    const answer = createInputHandler({ fields: new Map(), whole: 'accept' }, terminal, () => {});
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
-    const request = { kind: 'elicitation', params: form(properties, ['gift']) as never } as const;
+    const request = { kind: 'elicitation', params: buildFormParams(properties, ['gift']) as never } as const;
     expect(await answer(request, {} as never)).toEqual({ action: 'accept', content: { gift: true } });
   });
 });

@@ -1,77 +1,79 @@
 /** What is left behind: dead letters, and wake-ups whose sender never committed. */
-import { AFTER_WORKER, ENDS_AFTER, ENDS_BEFORE } from '../faults.ts';
-import { CREATE, RUN, type Scenario } from './scenario.ts';
+import { AFTER_WORKER_DEADLINE_MS, CRASH_AFTER, CRASH_BEFORE } from '../faults.ts';
+import { CREATE_REQUESTS, type CrashScenario, RUN_REQUESTS } from './scenario.ts';
 
-export const ABANDONED: readonly Scenario[] = [
+export const ABANDONED_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'a redrive from the dead-letter queue',
-    given: [{ request: 'worker: change visibility', nth: 1, fault: ENDS_AFTER }],
+    standingFaults: [{ request: 'worker: change visibility', nth: 1, fault: CRASH_AFTER }],
     maxReceiveCount: 1,
-    reaches: ['dead-letter: read', 'dead-letter: send', ...RUN],
+    reaches: ['dead-letter: read', 'dead-letter: send', ...RUN_REQUESTS],
     // Another round through the dead-letter queue, which pauses for a minute.
-    delaysAtMostMs: 135_000,
-    atLeast: 110,
+    maxDelayMs: 135_000,
+    minCrashPoints: 110,
     play: async (client) => {
       const task = await client.start('steps');
       await client.pause(70_000);
-      await task.completes({ steps: 3 });
+      await task.expectCompleted({ steps: 3 });
     },
   },
   {
     name: 'a dead letter of a task that is over',
-    given: [{ request: 'worker: change visibility', nth: 1, fault: ENDS_AFTER }],
+    standingFaults: [{ request: 'worker: change visibility', nth: 1, fault: CRASH_AFTER }],
     maxReceiveCount: 1,
     reaches: ['dead-letter: read', 'poller: delete message'],
-    atLeast: 50,
+    minCrashPoints: 50,
     play: async (client) => {
       const task = await client.start('asks');
       await client.pause(2_000);
       await task.cancel();
-      await task.staysCancelled();
+      await task.expectCancelled();
     },
   },
   {
     name: 'an abandoned create',
-    given: [{ request: 'api: create', nth: 1, fault: ENDS_BEFORE }],
-    reaches: ['worker: bar create', ...CREATE, ...RUN],
-    atLeast: 330,
+    standingFaults: [{ request: 'api: create', nth: 1, fault: CRASH_BEFORE }],
+    reaches: ['worker: bar create', ...CREATE_REQUESTS, ...RUN_REQUESTS],
+    minCrashPoints: 330,
     play: async (client) => {
       const task = await client.start('plain');
-      await task.completes();
+      await task.expectCompleted();
     },
   },
   {
     name: 'an abandoned create that lands on its void row',
-    given: [{ request: 'api: create', nth: 1, fault: { name: 'late', lands: AFTER_WORKER, sender: 'ends' } }],
-    reaches: ['worker: bar create', ...CREATE, ...RUN],
-    atLeast: 330,
+    standingFaults: [
+      { request: 'api: create', nth: 1, fault: { name: 'late', lands: AFTER_WORKER_DEADLINE_MS, sender: 'ends' } },
+    ],
+    reaches: ['worker: bar create', ...CREATE_REQUESTS, ...RUN_REQUESTS],
+    minCrashPoints: 330,
     play: async (client) => {
       const task = await client.start('plain');
-      await task.completes();
+      await task.expectCompleted();
     },
   },
   {
     name: 'an abandoned answer',
-    given: [{ request: 'api: answer, completing', nth: 1, fault: ENDS_BEFORE }],
+    standingFaults: [{ request: 'api: answer, completing', nth: 1, fault: CRASH_BEFORE }],
     retryAfterMs: 60_000,
     reaches: ['worker: overtake', 'api: answer, completing'],
-    atLeast: 410,
+    minCrashPoints: 410,
     play: async (client) => {
       const task = await client.start('asks');
       await task.answer({ q: 'yes' });
-      await task.completes({ steps: 2, answers: { q: 'yes' } });
+      await task.expectCompleted({ steps: 2, answers: { q: 'yes' } });
     },
   },
   {
     name: 'an abandoned answer to a question that has a timer',
-    given: [{ request: 'api: answer, completing', nth: 1, fault: ENDS_BEFORE }],
+    standingFaults: [{ request: 'api: answer, completing', nth: 1, fault: CRASH_BEFORE }],
     retryAfterMs: 60_000,
     reaches: ['worker: overtake', 'worker: send', 'api: answer, completing'],
-    atLeast: 440,
+    minCrashPoints: 440,
     play: async (client) => {
       const task = await client.start('patient');
       await task.answer({ q: 'yes' });
-      await task.completes({ answers: { q: 'yes' } });
+      await task.expectCompleted({ answers: { q: 'yes' } });
     },
   },
 ];

@@ -1,27 +1,27 @@
 /** Cancel, from every state and with something to clean up. */
-import type { Scenario } from './scenario.ts';
+import type { CrashScenario } from './scenario.ts';
 
-export const CANCELLING: readonly Scenario[] = [
+export const CANCEL_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'cancel of a parked task',
     reaches: ['api: cancel'],
-    atLeast: 70,
+    minCrashPoints: 70,
     play: async (client) => {
       const task = await client.start('asks');
-      await task.until((view) => view.status === 'input_required');
+      await task.pollUntil((view) => view.status === 'input_required');
       await task.cancel();
-      await task.staysCancelled();
+      await task.expectCancelled();
     },
   },
   {
     name: 'cancel of a running task',
     reaches: ['api: cancel', 'worker: heartbeat'],
-    atLeast: 130,
+    minCrashPoints: 130,
     play: async (client) => {
       const task = await client.start('long');
       await client.pause(7_000);
       await task.cancel();
-      await task.staysCancelled();
+      await task.expectCancelled();
     },
   },
   {
@@ -33,24 +33,24 @@ export const CANCELLING: readonly Scenario[] = [
       'worker: claim clean-up',
       'worker: clean-up done',
     ],
-    atLeast: 120,
-    twice: true,
+    minCrashPoints: 120,
+    crashTwice: true,
     play: async (client) => {
       const task = await client.start('asksAndCleansUp');
-      await task.until((view) => view.status === 'input_required');
+      await task.pollUntil((view) => view.status === 'input_required');
       await task.cancel();
-      await task.staysCancelled({ cleanedUp: true });
+      await task.expectCancelled({ cleanedUp: true });
     },
   },
   {
     name: 'cancel of a running task that has something to clean up',
     reaches: ['api: cancel, owing clean-up', 'worker: claim clean-up', 'worker: heartbeat', 'worker: clean-up done'],
-    atLeast: 180,
+    minCrashPoints: 180,
     play: async (client) => {
       const task = await client.start('worksAndCleansUp');
       await client.pause(5_000);
       await task.cancel();
-      await task.staysCancelled({ cleanedUp: true });
+      await task.expectCancelled({ cleanedUp: true });
     },
   },
 ];

@@ -1,9 +1,14 @@
-import { ABANDONED } from './abandoned.ts';
-import { CANCELLING } from './cancelling.ts';
-import { RUNNING } from './running.ts';
-import type { Scenario } from './scenario.ts';
-import { WAITING } from './waiting.ts';
+import { ABANDONED_SCENARIOS } from './abandoned.ts';
+import { CANCEL_SCENARIOS } from './cancelling.ts';
+import { RUN_SCENARIOS } from './running.ts';
+import type { CrashScenario } from './scenario.ts';
+import { WAIT_SCENARIOS } from './waiting.ts';
 
-export type { Scenario } from './scenario.ts';
+export type { CrashScenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...RUNNING, ...WAITING, ...CANCELLING, ...ABANDONED];
+export const SCENARIOS: readonly CrashScenario[] = [
+  ...RUN_SCENARIOS,
+  ...WAIT_SCENARIOS,
+  ...CANCEL_SCENARIOS,
+  ...ABANDONED_SCENARIOS,
+];

@@ -1,81 +1,81 @@
 /** Work: create, claim, steps, heartbeats, hand-over, settle. */
-import { ENDS_AFTER } from '../faults.ts';
-import { LARGE } from '../tools.ts';
-import { CREATE, RUN, type Scenario } from './scenario.ts';
+import { CRASH_AFTER } from '../faults.ts';
+import { LARGE_TEXT_LENGTH } from '../tools.ts';
+import { CREATE_REQUESTS, type CrashScenario, RUN_REQUESTS } from './scenario.ts';
 
-export const RUNNING: readonly Scenario[] = [
+export const RUN_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'create, claim and settle',
-    reaches: [...CREATE, ...RUN],
-    atLeast: 50,
-    twice: true,
+    reaches: [...CREATE_REQUESTS, ...RUN_REQUESTS],
+    minCrashPoints: 50,
+    crashTwice: true,
     play: async (client) => {
       const task = await client.start('plain');
-      await task.completes();
+      await task.expectCompleted();
     },
   },
   {
     name: 'steps, in a row and side by side',
-    reaches: ['worker: step', ...RUN],
-    atLeast: 70,
-    twice: true,
+    reaches: ['worker: step', ...RUN_REQUESTS],
+    minCrashPoints: 70,
+    crashTwice: true,
     play: async (client) => {
       const task = await client.start('steps');
-      await task.completes({ steps: 3 });
+      await task.expectCompleted({ steps: 3 });
     },
   },
   {
     name: 'heartbeats, and a hand-over',
     reaches: ['worker: heartbeat', 'worker: send', 'worker: hand over', 'worker: read journal'],
     // Its last step only just fits into the run: a second later it is stopped, and made again by the next one.
-    retryDelaysAtMostMs: 17_000,
-    atLeast: 700,
+    maxRetryDelayMs: 17_000,
+    minCrashPoints: 700,
     play: async (client) => {
       const task = await client.start('long');
       await client.pause(70_000);
-      await task.completes({ steps: 5 });
+      await task.expectCompleted({ steps: 5 });
     },
   },
   {
     name: 'a step that fails and is tried again later',
     reaches: ['worker: step', 'worker: park with timer'],
-    atLeast: 170,
+    minCrashPoints: 170,
     play: async (client) => {
       const task = await client.start('failsTwice');
-      await task.completes({ steps: 1 });
+      await task.expectCompleted({ steps: 1 });
     },
   },
   {
     name: 'arguments, question, step, answer and result too large for the row',
     reaches: ['api: put payload', 'worker: put payload', 'worker: get payload', 'api: get payload'],
-    atLeast: 170,
+    minCrashPoints: 170,
     play: async (client) => {
-      const check = 'y'.repeat(LARGE);
-      const task = await client.start('large', { text: 'x'.repeat(LARGE) });
+      const check = 'y'.repeat(LARGE_TEXT_LENGTH);
+      const task = await client.start('large', { text: 'x'.repeat(LARGE_TEXT_LENGTH) });
       await task.answer({ check });
-      await task.completes({ steps: 1, answers: { check } });
+      await task.expectCompleted({ steps: 1, answers: { check } });
     },
   },
   {
     name: 'a call that is made again under its idempotency key',
-    given: [{ request: 'api: create once', nth: 1, fault: ENDS_AFTER }],
-    reaches: ['api: send', 'api: create once', 'worker: bar create', ...RUN],
-    atLeast: 620,
+    standingFaults: [{ request: 'api: create once', nth: 1, fault: CRASH_AFTER }],
+    reaches: ['api: send', 'api: create once', 'worker: bar create', ...RUN_REQUESTS],
+    minCrashPoints: 620,
     play: async (client) => {
       const again = { idempotencyKey: 'this very call' };
       const [one, other] = [await client.start('plain', {}, again), await client.start('plain', {}, again)];
-      client.expectSame(one.id, other.id);
-      await one.completes();
+      client.expectSameTask(one.id, other.id);
+      await one.expectCompleted();
     },
   },
   {
     name: 'a tool that kills every worker',
     reaches: ['worker: claim', 'worker: settle'],
-    atLeast: 150,
-    delaysAtMostMs: 130_000,
+    minCrashPoints: 150,
+    maxDelayMs: 130_000,
     play: async (client) => {
       const task = await client.start('poison');
-      await task.failsForItsRuns();
+      await task.expectRunsExhausted();
     },
   },
 ];

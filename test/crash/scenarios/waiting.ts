@@ -1,103 +1,103 @@
 /** Waiting: questions, answers, timers, sleeps, work elsewhere. */
-import { RUN, type Scenario } from './scenario.ts';
+import { type CrashScenario, RUN_REQUESTS } from './scenario.ts';
 
-export const WAITING: readonly Scenario[] = [
+export const WAIT_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'a park, an answer and a resume',
-    reaches: ['worker: park', 'api: answer, completing', 'api: read', ...RUN],
-    atLeast: 120,
-    twice: true,
+    reaches: ['worker: park', 'api: answer, completing', 'api: read', ...RUN_REQUESTS],
+    minCrashPoints: 120,
+    crashTwice: true,
     play: async (client) => {
       const task = await client.start('asks');
       await task.answer({ q: 'yes' });
-      await task.completes({ steps: 2, answers: { q: 'yes' } });
+      await task.expectCompleted({ steps: 2, answers: { q: 'yes' } });
     },
   },
   {
     name: 'partial answers, one after the other',
     reaches: ['api: answer, partial', 'api: answer, completing'],
-    atLeast: 190,
+    minCrashPoints: 190,
     play: async (client) => {
       const task = await client.start('asksTwo');
       await task.answer({ two: 'second' });
       await task.answer({ one: 'first' });
       await task.answer({ three: 'third' });
-      await task.completes({ steps: 1, answers: { one: 'first', two: 'second', three: 'third' } });
+      await task.expectCompleted({ steps: 1, answers: { one: 'first', two: 'second', three: 'third' } });
     },
   },
   {
     name: 'partial answers that race',
     reaches: ['api: answer, partial', 'api: answer, completing'],
-    atLeast: 190,
+    minCrashPoints: 190,
     play: async (client) => {
       const task = await client.start('asksTwo');
       await Promise.all([task.answer({ one: 'first' }), task.answer({ two: 'second' })]);
       await task.answer({ three: 'third' });
-      await task.completes({ steps: 1, answers: { one: 'first', two: 'second', three: 'third' } });
+      await task.expectCompleted({ steps: 1, answers: { one: 'first', two: 'second', three: 'third' } });
     },
   },
   {
     name: 'questions overtaken by their timers',
     reaches: ['worker: send', 'worker: park with timer', 'worker: withdraw'],
-    atLeast: 180,
+    minCrashPoints: 180,
     play: async (client) => {
       const task = await client.start('timesOut');
       await client.pause(40_000);
-      await task.completes({ steps: 1, answers: { hurry: 'timeout', also: 'timeout' } });
+      await task.expectCompleted({ steps: 1, answers: { hurry: 'timeout', also: 'timeout' } });
     },
   },
   {
     name: 'sleeps, one longer than a message can be delayed',
     // The second send of a claimed timer that is not due is the hop.
     reaches: ['worker: park with timer', 'worker: send'],
-    atLeast: 210,
+    minCrashPoints: 210,
     play: async (client) => {
       const task = await client.start('sleeps');
       await client.pause(1_600_000);
-      await task.completes({ steps: 2 });
+      await task.expectCompleted({ steps: 2 });
     },
   },
   {
     name: 'an answer while a run goes on beside the question',
     reaches: ['api: answer, partial', 'worker: park with timer', 'worker: step'],
-    atLeast: 380,
+    minCrashPoints: 380,
     play: async (client) => {
       const task = await client.start('asksBeside');
       await task.answer({ slow: 'slowly' });
       await task.answer({ other: 'otherwise' });
-      await task.completes({ steps: 4, answers: { slow: 'slowly', other: 'otherwise' } });
+      await task.expectCompleted({ steps: 4, answers: { slow: 'slowly', other: 'otherwise' } });
     },
   },
   {
     name: 'an answer to a question that its timer has overtaken',
     reaches: ['worker: withdraw', 'worker: park with timer'],
-    atLeast: 190,
+    minCrashPoints: 190,
     play: async (client) => {
       const task = await client.start('hurries');
       await client.pause(12_000);
       await task.answerNow({ q: 'late' });
-      await task.completes({ steps: 2, answers: { q: ['timeout', 'late'] } });
+      await task.expectCompleted({ steps: 2, answers: { q: ['timeout', 'late'] } });
     },
   },
   {
     name: 'work elsewhere that ends while the task waits for it',
     reaches: ['worker: park', 'api: answer, completing'],
-    atLeast: 140,
+    minCrashPoints: 140,
     play: async (client) => {
       const task = await client.start('outside');
       await client.pause(5_000);
-      await task.endsElsewhere('done');
-      await task.completes({ steps: 2, answers: { job: 'done' } });
+      await task.completeJob('done');
+      await task.expectCompleted({ steps: 2, answers: { job: 'done' } });
     },
   },
   {
     name: 'work elsewhere that ends before the task waits for it',
     reaches: ['api: answer, partial', 'worker: heartbeat'],
-    atLeast: 150,
+    minCrashPoints: 150,
     play: async (client) => {
       const task = await client.start('outside');
-      await task.endsElsewhere('done');
-      await task.completes({ steps: 2, answers: { job: 'done' } });
+      await task.completeJob('done');
+      await task.expectCompleted({ steps: 2, answers: { job: 'done' } });
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCell } from '../../../examples/datasets/cell.ts';
+import { parseCell } from '../../../examples/datasets/cell.ts';
 
 describe('a cell tells its type from its text', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('a cell tells its type from its text', () => {
     ['2010-01-01T01:00:00', 'date'],
     ['Jan 1 2000', 'date'],
     ['September 30, 1999', 'date'],
-  ])('%s is of type %s', (text, type) => expect(readCell(text).type).toBe(type));
+  ])('%s is of type %s', (text, type) => expect(parseCell(text).type).toBe(type));
 
   it.each([
     ['00501', 'a number would lose its zeros'],
@@ -35,11 +35,11 @@ describe('a cell tells its type from its text', () => {
     ['0x10', 'it is a name'],
     ['-', 'a sign alone is text'],
     ['1'.repeat(100_000), 'nothing that long is a number'],
-  ])('%.20s is text: %s', (text) => expect(readCell(text)).toEqual({ type: 'string' }));
+  ])('%.20s is text: %s', (text) => expect(parseCell(text)).toEqual({ type: 'string' }));
 
   it('reads the moment of a date, in UTC unless an offset is given', () => {
     const time = (text: string) => {
-      const cell = readCell(text);
+      const cell = parseCell(text);
       return 'time' in cell ? new Date(cell.time).toISOString() : undefined;
     };
     expect(time('1969-07-20')).toBe('1969-07-20T00:00:00.000Z');

@@ -5,12 +5,12 @@ import {
   type CsvSource,
   MAX_COLUMNS,
   readColumns,
-  readHeader,
+  readHeaderRecord,
   readRows,
 } from '../../../examples/datasets/csv.ts';
-import { csvText } from '../../../examples/datasets/source.ts';
+import { toCsvSource } from '../../../examples/datasets/source.ts';
 
-const rowsOf = async (text: string, source = csvText(text)) => {
+const collectRows = async (text: string, source = toCsvSource(text)) => {
   const rows: string[][] = [];
   for await (const row of readRows(source)) rows.push(row);
   return rows;
@@ -27,20 +27,20 @@ describe('CSV as it is found', () => {
     ['a header alone', 'a,b\n', []],
     ['letters of any script', 'a\n東京\n😀\n', [['東京'], ['😀']]],
   ])('%s', async (_, text, rows) => {
-    expect(await rowsOf(text)).toEqual(rows);
+    expect(await collectRows(text)).toEqual(rows);
   });
 
   it('keeps a character whole that two chunks share', async () => {
     const bytes = Buffer.from('a\nŽižek😀\n');
     for (let cut = 1; cut < bytes.length; cut++) {
       const open = () => Readable.from([bytes.subarray(0, cut), bytes.subarray(cut)]);
-      expect(await rowsOf('', { name: 'cut', bytes: bytes.length, open })).toEqual([['Žižek😀']]);
+      expect(await collectRows('', { name: 'cut', bytes: bytes.length, open })).toEqual([['Žižek😀']]);
     }
   });
 
   it('reads a cell of a hundred thousand characters', async () => {
     const cell = 'x'.repeat(100_000);
-    expect(await rowsOf(`a,b\n1,${cell}\n`)).toEqual([['1', cell]]);
+    expect(await collectRows(`a,b\n1,${cell}\n`)).toEqual([['1', cell]]);
   });
 });
 
@@ -59,8 +59,8 @@ describe('CSV that cannot be read says where and why', () => {
     ['a column with an endless name', `a,${'b'.repeat(201)}\n`, 1, /longer than 200/],
   ])('%s', async (_, text, line, reason) => {
     const read = async () => {
-      await readColumns(csvText(text));
-      await rowsOf(text);
+      await readColumns(toCsvSource(text));
+      await collectRows(text);
     };
     const problem = await read().catch((error: unknown) => error);
     expect(problem).toBeInstanceOf(CsvProblem);
@@ -81,23 +81,23 @@ describe('CSV that cannot be read says where and why', () => {
           })(),
         ),
     };
-    await expect(rowsOf('', failing)).rejects.toThrow('the disk is on fire');
+    await expect(collectRows('', failing)).rejects.toThrow('the disk is on fire');
   });
 });
 
 describe('columns', () => {
   it('have names that differ, whatever the header says', async () => {
-    const columns = await readColumns(csvText('a,a,,a (2), a ,__proto__,constructor,\n1,2,3,4,5,6,7,8'));
+    const columns = await readColumns(toCsvSource('a,a,,a (2), a ,__proto__,constructor,\n1,2,3,4,5,6,7,8'));
     expect(columns).toEqual(['a', 'a (2)', 'column 3', 'a (2) (2)', 'a (3)', '__proto__', 'constructor', 'column 8']);
   });
 
   it('are written again as the header has them', async () => {
-    expect(await readHeader(csvText('a,a,, b\n'))).toEqual(['a', 'a', '', ' b']);
+    expect(await readHeaderRecord(toCsvSource('a,a,, b\n'))).toEqual(['a', 'a', '', ' b']);
   });
 });
 
 describe('a long read', () => {
-  const long = csvText(`a,b\n${'1,2\n'.repeat(200_000)}`);
+  const long = toCsvSource(`a,b\n${'1,2\n'.repeat(200_000)}`);
 
   it('tells how far it is', async () => {
     const told: number[] = [];

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type OutputStore, outputStore } from '../../../examples/datasets/outputs.ts';
+import { createOutputStore, type OutputStore } from '../../../examples/datasets/outputs.ts';
 
 /** What every store promises. */
-function promises(open: () => OutputStore) {
+function testOutputStore(open: () => OutputStore) {
   it('gives back what was put', async () => {
     const text = `name\n${'Žižek 😀\n'.repeat(20_000)}`;
     expect(await open().put('a1', Readable.from([text]))).toBe(Buffer.byteLength(text));
@@ -57,7 +57,7 @@ describe('outputs in a folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  promises(() => outputStore({ PAYLOAD_FOLDER: folder }));
+  testOutputStore(() => createOutputStore({ PAYLOAD_FOLDER: folder }));
 
   it('are files under outputs/, with nothing unfinished beside them', async () => {
     expect((await readdir(join(folder, 'outputs'))).sort()).toEqual(['a1.csv', 'b2.csv']);
@@ -79,7 +79,7 @@ describe('outputs in a bucket', () => {
     await s3.stop();
   });
 
-  promises(() => outputStore({ PAYLOAD_BUCKET: 'payloads' }));
+  testOutputStore(() => createOutputStore({ PAYLOAD_BUCKET: 'payloads' }));
 
   // No emulator has the policies of the real thing, so its answers are given here.
   it.each([
@@ -89,7 +89,7 @@ describe('outputs in a bucket', () => {
     const answering = createServer((_, response) => response.writeHead(status).end());
     await once(answering.listen(0, '127.0.0.1'), 'listening');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(answering.address() as AddressInfo).port}`);
-    const got = outputStore({ PAYLOAD_BUCKET: 'payloads' }).get('a1');
+    const got = createOutputStore({ PAYLOAD_BUCKET: 'payloads' }).get('a1');
     if (status === 403) expect(await got).toBeUndefined();
     else await expect(got).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });
     answering.closeAllConnections();
@@ -101,7 +101,7 @@ describe('outputs without a place of their own', () => {
   it('go to the temporary folder, which is not touched before', async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'outputs-test-'));
     vi.stubEnv('TMPDIR', scratch);
-    const outputs = outputStore({});
+    const outputs = createOutputStore({});
     expect(await readdir(scratch)).toEqual([]);
     await outputs.put('e5', Readable.from(['text']));
     expect(await readdir(join(scratch, 'datasets', 'outputs'))).toEqual(['e5.csv']);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findPersonalColumns } from '../../../examples/datasets/personal.ts';
-import { csvText, datasetsIn } from '../../../examples/datasets/source.ts';
+import { createDatasets, toCsvSource } from '../../../examples/datasets/source.ts';
 
-const found = async (text: string) =>
-  (await findPersonalColumns(csvText(text))).map(({ column, kind }) => `${column}: ${kind}`);
+const listPersonalColumns = async (text: string) =>
+  (await findPersonalColumns(toCsvSource(text))).map(({ column, kind }) => `${column}: ${kind}`);
 
 describe('personal columns are found', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('personal columns are found', () => {
     ['Longitude', 'coordinate'],
     ['gender', 'trait'],
   ])('by the header %j: %s', async (header, kind) => {
-    expect(await found(`"${header}"\nx\n`)).toEqual([`${header}: ${kind}`]);
+    expect(await listPersonalColumns(`"${header}"\nx\n`)).toEqual([`${header}: ${kind}`]);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('personal columns are found', () => {
     ['2009 W. 6th St.\n11322 Alvaro Street\n', 'address'],
     ['ada@example.org\nbob@example.org\nnot given\n""\n', 'email'],
   ])('by cells such as %j: %s', async (cells, kind) => {
-    expect(await found(`x\n${cells}`)).toEqual([`x: ${kind}`]);
+    expect(await listPersonalColumns(`x\n${cells}`)).toEqual([`x: ${kind}`]);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('personal columns are found', () => {
     'latency',
     'valid',
   ])('and not where a header only sounds alike: %s', async (header) => {
-    expect(await found(`${header}\n1\n`)).toEqual([]);
+    expect(await listPersonalColumns(`${header}\n1\n`)).toEqual([]);
   });
 
   it.each([
@@ -61,11 +61,11 @@ describe('personal columns are found', () => {
     ['prices, dates and times', 'a,b,c\n12.50,2020-01-01,12:30\n'],
     ['no rows', 'x\n'],
     ['empty cells', 'x,y\n,\n,\n'],
-  ])('nor in %s', async (_, text) => expect(await found(text)).toEqual([]));
+  ])('nor in %s', async (_, text) => expect(await listPersonalColumns(text)).toEqual([]));
 
   it('in real data', async () => {
     const columns = async (dataset: string) =>
-      (await findPersonalColumns(await datasetsIn().find({ dataset }))).map(({ column }) => column);
+      (await findPersonalColumns(await createDatasets().find({ dataset }))).map(({ column }) => column);
     expect(await columns('la-riots')).toEqual([
       ...['first_name', 'last_name', 'age', 'gender', 'race', 'death_date', 'address', 'longitude', 'latitude'],
     ]);
@@ -75,6 +75,6 @@ describe('personal columns are found', () => {
 
   it('with a hostile cell as quickly as with any other', async () => {
     const hostile = ['1'.repeat(200_000), '@'.repeat(200_000), `1 ${'st '.repeat(60_000)}`, 'a@b.'.repeat(50_000)];
-    expect(await found(`x\n${hostile.join('\n')}\n`)).toEqual([]);
+    expect(await listPersonalColumns(`x\n${hostile.join('\n')}\n`)).toEqual([]);
   });
 });

@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile } from '../../../examples/datasets/column.ts';
 import { csvProfile, profileCsv } from '../../../examples/datasets/profile.ts';
-import { profileText } from '../../../examples/datasets/profile-text.ts';
-import { csvText, datasetsIn } from '../../../examples/datasets/source.ts';
+import { formatProfile } from '../../../examples/datasets/profile-text.ts';
+import { createDatasets, toCsvSource } from '../../../examples/datasets/source.ts';
 
-const profileOf = async (dataset: string) => profileCsv(await datasetsIn().find({ dataset }));
-const column = ({ columns }: { columns: ColumnProfile[] }, name: string) => {
+const profileDatasetNamed = async (dataset: string) => profileCsv(await createDatasets().find({ dataset }));
+const findColumn = ({ columns }: { columns: ColumnProfile[] }, name: string) => {
   const found = columns.find((candidate) => candidate.name === name);
   if (!found) throw new Error(`no column ${name}`);
   return found;
 };
 
 /** The same files by another route: none of these has a quote, so lines and commas are all there is to them. */
-function plainTable(dataset: string): Map<string, string[]> {
+function readPlainTable(dataset: string): Map<string, string[]> {
   const data = fileURLToPath(new URL(`../data/${dataset}.csv`, import.meta.resolve('vega-datasets')));
   const text = readFileSync(data, 'utf8');
   if (text.includes('"')) throw new Error(`${dataset} has quotes`);
@@ -29,11 +29,11 @@ describe('real data sets are profiled as another count has it', () => {
   it.each(['zipcodes', 'seattle-weather', 'sp500-2000', 'la-riots', 'stocks', 'us-employment', 'windvectors'])(
     '%s: rows, empty cells, distinct values, most frequent values',
     async (dataset) => {
-      const profile = await profileOf(dataset);
-      const table = plainTable(dataset);
+      const profile = await profileDatasetNamed(dataset);
+      const table = readPlainTable(dataset);
       expect(profile.columns.map(({ name }) => name)).toEqual([...table.keys()]);
       for (const [name, cells] of table) {
-        const { nulls, distinct, top } = column(profile, name);
+        const { nulls, distinct, top } = findColumn(profile, name);
         const counts = Object.groupBy(
           cells.filter((cell) => cell !== ''),
           (cell) => cell,
@@ -57,11 +57,11 @@ describe('real data sets are profiled as another count has it', () => {
     ['zipcodes', ['latitude', 'longitude']],
     ['windvectors', ['speed', 'dir']],
   ])('%s: least, greatest, mean and quantiles', async (dataset, names) => {
-    const profile = await profileOf(dataset);
-    const table = plainTable(dataset);
+    const profile = await profileDatasetNamed(dataset);
+    const table = readPlainTable(dataset);
     for (const name of names) {
       const sorted = (table.get(name) ?? []).map(Number).sort((a, b) => a - b);
-      const { numbers } = column(profile, name);
+      const { numbers } = findColumn(profile, name);
       expect(numbers?.approximate).toBe(false);
       expect(numbers?.min).toBe(sorted[0]);
       expect(numbers?.max).toBe(sorted.at(-1));
@@ -81,27 +81,27 @@ describe('real data sets are profiled as another count has it', () => {
   });
 
   it('zipcodes: figures counted with sort, cut and wc', async () => {
-    const profile = await profileOf('zipcodes');
+    const profile = await profileDatasetNamed('zipcodes');
     expect(profile).toMatchObject({ source: 'zipcodes.csv', bytes: 2_018_388, rows: 42_049 });
-    expect(column(profile, 'zip_code')).toMatchObject({ type: 'string', distinct: { count: 42_049 } });
-    expect(column(profile, 'state').top.values[0]).toEqual({ value: 'TX', count: 2_670 });
+    expect(findColumn(profile, 'zip_code')).toMatchObject({ type: 'string', distinct: { count: 42_049 } });
+    expect(findColumn(profile, 'state').top.values[0]).toEqual({ value: 'TX', count: 2_670 });
   });
 
   it('dates are told apart from text', async () => {
-    expect(column(await profileOf('stocks'), 'date')).toMatchObject({
+    expect(findColumn(await profileDatasetNamed('stocks'), 'date')).toMatchObject({
       type: 'date',
       dates: { earliest: '2000-01-01', latest: '2010-03-01' },
     });
-    expect(column(await profileOf('github'), 'time').dates?.earliest).toBe('2015-01-01T01:00:00Z');
+    expect(findColumn(await profileDatasetNamed('github'), 'time').dates?.earliest).toBe('2015-01-01T01:00:00Z');
   });
 
   it('every packaged data set fits the output schema', async () => {
-    for (const csv of await datasetsIn().list()) csvProfile.parse(await profileCsv(csv));
+    for (const csv of await createDatasets().list()) csvProfile.parse(await profileCsv(csv));
   });
 });
 
 describe('given CSV', () => {
-  const profileGiven = (text: string) => profileCsv(csvText(text));
+  const profileGiven = (text: string) => profileCsv(toCsvSource(text));
 
   it('a header alone is a profile of no rows', async () => {
     const profile = await profileGiven('a,b\n');
@@ -159,14 +159,14 @@ describe('given CSV', () => {
     expect(Math.abs((n?.numbers?.quantiles.p50 ?? 0) / 60_000 - 1)).toBeLessThan(0.02);
     expect(seven).toMatchObject({ distinct: { count: 7, approximate: false } });
     expect(name).toMatchObject({ type: 'string', distinct: { approximate: true } });
-    expect(profileText(profile)).toMatch(/\| n +\| integer \| 0 +\| ~1[12]\d,\d{3} +\| 0 +\| ~(59|60)/);
+    expect(formatProfile(profile)).toMatch(/\| n +\| integer \| 0 +\| ~1[12]\d,\d{3} +\| 0 +\| ~(59|60)/);
   });
 });
 
 describe('the text', () => {
   it('is a table with a line for each column, whatever is in it', async () => {
-    const profile = await profileCsv(csvText('"a|b","c\nd"\n"x|y",1\n"x|y",2.123456789\n'));
-    expect(profileText(profile).split('\n')).toEqual([
+    const profile = await profileCsv(toCsvSource('"a|b","c\nd"\n"x|y",1\n"x|y",2.123456789\n'));
+    expect(formatProfile(profile).split('\n')).toEqual([
       'given.csv: 2 rows, 2 columns, 38 bytes',
       '',
       '| column | type   | nulls | distinct | min | median  | max     | most frequent |',

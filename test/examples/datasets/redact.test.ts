@@ -3,17 +3,17 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { findPersonalColumns } from '../../../examples/datasets/personal.ts';
 import { redactCsv } from '../../../examples/datasets/redact.ts';
-import { csvText, datasetsIn } from '../../../examples/datasets/source.ts';
+import { createDatasets, toCsvSource } from '../../../examples/datasets/source.ts';
 
-const redact = async (csv: string, columns: string[], secret = 'secret') => {
+const redactText = async (csv: string, columns: string[], secret = 'secret') => {
   const chosen = columns.map((column) => ({ column, kind: 'name' as const, reason: '' }));
-  const redacted = await redactCsv(csvText(csv), { columns: chosen, secret });
+  const redacted = await redactCsv(toCsvSource(csv), { columns: chosen, secret });
   return { text: await text(redacted.text), rows: redacted.rows() };
 };
 
 describe('a redacted CSV', () => {
   it('has pseudonyms in the chosen columns: equal for equal values, and empty for empty ones', async () => {
-    const { text: written, rows } = await redact('name,n\nAda,1\nBob,2\n Ada ,3\n,4\n', ['name']);
+    const { text: written, rows } = await redactText('name,n\nAda,1\nBob,2\n Ada ,3\n,4\n', ['name']);
     const [header, ada, bob, again, empty] = written.split('\n').map((line) => line.split(','));
     expect(rows).toBe(4);
     expect(header).toEqual(['name', 'n']);
@@ -26,8 +26,8 @@ describe('a redacted CSV', () => {
 
   it('is the same for the same secret and another for another', async () => {
     const csv = 'name\nAda\n';
-    expect(await redact(csv, ['name'], 'one')).toEqual(await redact(csv, ['name'], 'one'));
-    expect(await redact(csv, ['name'], 'one')).not.toEqual(await redact(csv, ['name'], 'two'));
+    expect(await redactText(csv, ['name'], 'one')).toEqual(await redactText(csv, ['name'], 'one'));
+    expect(await redactText(csv, ['name'], 'one')).not.toEqual(await redactText(csv, ['name'], 'two'));
   });
 
   it('keeps everything else as it was', async () => {
@@ -44,23 +44,23 @@ describe('a redacted CSV', () => {
     ];
     const line = cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',');
     const csv = `name${',x'.repeat(cells.length)}\n${`Ada,${line}\n`.repeat(3)}`;
-    const { text: written } = await redact(csv, ['name']);
+    const { text: written } = await redactText(csv, ['name']);
     const [before, after] = [parse(csv), parse(written)] as [string[][], string[][]];
     expect(after.map((row) => row.slice(1))).toEqual(before.map((row) => row.slice(1)));
   });
 
   it('of one column keeps its empty cells', async () => {
-    const { text: written } = await redact('name\nAda\n""\nBob\n', ['name']);
+    const { text: written } = await redactText('name\nAda\n""\nBob\n', ['name']);
     expect(parse(written)).toHaveLength(4);
   });
 
   it('redacts the second of two columns of one name, when that is the one chosen', async () => {
-    const { text: written } = await redact('name,name\nAda,Bob\n', ['name (2)']);
+    const { text: written } = await redactText('name,name\nAda,Bob\n', ['name (2)']);
     expect(written).toMatch(/^name,name\nAda,name-[0-9a-f]{12}\n$/);
   });
 
   it('of real data leaves no value of the chosen columns behind', async () => {
-    const csv = await datasetsIn().find({ dataset: 'la-riots' });
+    const csv = await createDatasets().find({ dataset: 'la-riots' });
     const columns = await findPersonalColumns(csv);
     const original = parse(await text(csv.open()), { columns: true }) as Record<string, string>[];
     const redacted = await redactCsv(csv, { columns, secret: 'secret' });
@@ -75,6 +75,6 @@ describe('a redacted CSV', () => {
   });
 
   it('ends with the problem when the CSV has one', async () => {
-    await expect(redact(`name,b\n${'Ada,1\n'.repeat(5_000)}Bob\n`, ['name'])).rejects.toThrow(/line 5002/);
+    await expect(redactText(`name,b\n${'Ada,1\n'.repeat(5_000)}Bob\n`, ['name'])).rejects.toThrow(/line 5002/);
   });
 });

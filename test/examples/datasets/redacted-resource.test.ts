@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outputStore } from '../../../examples/datasets/outputs.ts';
-import { outputId, outputUri, registerRedacted } from '../../../examples/datasets/redacted-resource.ts';
+import { createOutputStore } from '../../../examples/datasets/outputs.ts';
+import { registerRedactedResource, toOutputId, toOutputUri } from '../../../examples/datasets/redacted-resource.ts';
 
 describe('redacted://{id}, through the official client', () => {
   const client = new Client({ name: 'test', version: '1' });
@@ -15,7 +15,7 @@ describe('redacted://{id}, through the official client', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'resource-test-'));
     const server = new McpServer({ name: 'test', version: '1' });
-    await registerRedacted(server, outputStore({ PAYLOAD_FOLDER: folder }));
+    await registerRedactedResource(server, createOutputStore({ PAYLOAD_FOLDER: folder }));
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await server.connect(ours);
     await client.connect(theirs);
@@ -26,9 +26,9 @@ describe('redacted://{id}, through the official client', () => {
   });
 
   const put = async (key: string, text: string) => {
-    const id = outputId(key);
-    await outputStore({ PAYLOAD_FOLDER: folder }).put(id, Readable.from([text]));
-    return outputUri(id);
+    const id = toOutputId(key);
+    await createOutputStore({ PAYLOAD_FOLDER: folder }).put(id, Readable.from([text]));
+    return toOutputUri(id);
   };
 
   it('gives what was written', async () => {
@@ -63,8 +63,8 @@ describe('redacted://{id}, through the official client', () => {
   });
 
   it('has the same id for every attempt of a step, and no trace of the task in it', () => {
-    expect(outputId('task-1/write/1')).toBe(outputId('task-1/write/1'));
-    expect(outputId('task-1/write/1')).not.toBe(outputId('task-2/write/1'));
-    expect(outputId('task-1/write/1')).toMatch(/^[0-9a-f]{32}$/);
+    expect(toOutputId('task-1/write/1')).toBe(toOutputId('task-1/write/1'));
+    expect(toOutputId('task-1/write/1')).not.toBe(toOutputId('task-2/write/1'));
+    expect(toOutputId('task-1/write/1')).toMatch(/^[0-9a-f]{32}$/);
   });
 });

@@ -8,7 +8,7 @@ describe('DistinctCount', () => {
       fc.property(fc.array(fc.string({ maxLength: 2 }), { maxLength: 300 }), (values) => {
         const count = new DistinctCount(300);
         for (const value of values) count.add(value);
-        expect(count.result()).toEqual({ count: new Set(values).size, approximate: false });
+        expect(count.estimate()).toEqual({ count: new Set(values).size, approximate: false });
       }),
     );
   });
@@ -21,7 +21,7 @@ describe('DistinctCount', () => {
     ] as const) {
       const count = new DistinctCount(10_000);
       for (let round = 0; round < 2; round++) for (let i = 0; i < distinct; i++) count.add(`${prefix}${i}`);
-      const { count: estimate, approximate } = count.result();
+      const { count: estimate, approximate } = count.estimate();
       expect(approximate).toBe(true);
       // Five standard errors of 1.2 %.
       expect(Math.abs(estimate - distinct) / distinct).toBeLessThan(0.06);
@@ -32,7 +32,7 @@ describe('DistinctCount', () => {
     const [up, down] = [new DistinctCount(100), new DistinctCount(100)];
     for (let i = 0; i < 5_000; i++) up.add(String(i));
     for (let i = 4_999; i >= 0; i--) down.add(String(i));
-    expect(up.result()).toEqual(down.result());
+    expect(up.estimate()).toEqual(down.estimate());
   });
 });
 
@@ -40,7 +40,7 @@ describe('FrequentValues', () => {
   it('is exact while there are few different values', () => {
     const frequent = new FrequentValues(3);
     for (const value of 'abacabb') frequent.add(value);
-    expect(frequent.result(2)).toEqual({
+    expect(frequent.findTop(2)).toEqual({
       values: [
         { value: 'a', count: 3 },
         { value: 'b', count: 3 },
@@ -59,7 +59,7 @@ describe('FrequentValues', () => {
           frequent.add(value);
           counts.set(value, (counts.get(value) ?? 0) + 1);
         }
-        const { values, approximate } = frequent.result(limit);
+        const { values, approximate } = frequent.findTop(limit);
         const kept = new Map(values.map(({ value, count }) => [value, count]));
         expect(approximate || counts.size <= limit).toBe(true);
         for (const [value, count] of counts) {
@@ -77,13 +77,13 @@ describe('Quantiles', () => {
   it('interpolates between ranks', () => {
     const quantiles = new Quantiles(10);
     for (const value of [40, 10, 30, 20]) quantiles.add(value);
-    expect(quantiles.result([0, 0.25, 0.5, 1])).toEqual({ values: [10, 17.5, 25, 40], approximate: false });
+    expect(quantiles.estimate([0, 0.25, 0.5, 1])).toEqual({ values: [10, 17.5, 25, 40], approximate: false });
   });
 
   it('sorts as numbers do', () => {
     const quantiles = new Quantiles(10);
     for (const value of [100, 9, -20, -3]) quantiles.add(value);
-    expect(quantiles.result([0, 1]).values).toEqual([-20, 100]);
+    expect(quantiles.estimate([0, 1]).values).toEqual([-20, 100]);
   });
 
   it('says that it estimates beyond its limit, within the error it states, and the same each time', () => {
@@ -91,7 +91,7 @@ describe('Quantiles', () => {
       const quantiles = new Quantiles(10_000);
       // In rising order, so that keeping the first ones would be far off.
       for (let i = 0; i <= 200_000; i++) quantiles.add(i);
-      return quantiles.result([0.05, 0.5, 0.95]);
+      return quantiles.estimate([0.05, 0.5, 0.95]);
     };
     const { values, approximate } = run();
     expect(approximate).toBe(true);

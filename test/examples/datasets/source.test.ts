@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csvArguments, datasetsIn } from '../../../examples/datasets/source.ts';
+import { createDatasets, csvArguments } from '../../../examples/datasets/source.ts';
 
 describe('the packaged data sets', () => {
   it('are the CSVs of the package', async () => {
-    const sets = await datasetsIn().list();
+    const sets = await createDatasets().list();
     expect(sets.map(({ name }) => name)).toContain('zipcodes.csv');
     expect(sets.every(({ name }) => name.endsWith('.csv'))).toBe(true);
     expect(sets.find(({ name }) => name === 'zipcodes.csv')?.bytes).toBe(2_018_388);
@@ -14,7 +14,7 @@ describe('the packaged data sets', () => {
 
   it('are found with or without the ending', async () => {
     for (const dataset of ['zipcodes', 'zipcodes.csv'])
-      expect((await datasetsIn().find({ dataset })).name).toBe('zipcodes.csv');
+      expect((await createDatasets().find({ dataset })).name).toBe('zipcodes.csv');
   });
 });
 
@@ -56,13 +56,13 @@ describe('a folder of data sets', () => {
     'constructor',
     'toString',
   ])('has none named %j, and says which it has', async (dataset) => {
-    await expect(datasetsIn(folder).find({ dataset })).rejects.toThrow(
+    await expect(createDatasets(folder).find({ dataset })).rejects.toThrow(
       /^There is no data set .*There are: mine\.csv\.$/,
     );
   });
 
   it('that is not there is said with what to do', async () => {
-    await expect(datasetsIn(join(folder, 'gone')).list()).rejects.toThrow(/set DATASETS_DIR/);
+    await expect(createDatasets(join(folder, 'gone')).list()).rejects.toThrow(/set DATASETS_DIR/);
   });
 });
 

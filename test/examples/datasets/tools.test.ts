@@ -4,20 +4,21 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listDatasets } from '../../../examples/datasets/list-datasets.ts';
-import { type OutputStore, outputStore } from '../../../examples/datasets/outputs.ts';
-import { profileDataset } from '../../../examples/datasets/profile-dataset.ts';
-import { redactDataset } from '../../../examples/datasets/redact-dataset.ts';
+import { defineListDatasets } from '../../../examples/datasets/list-datasets.ts';
+import { createOutputStore, type OutputStore } from '../../../examples/datasets/outputs.ts';
+import { defineProfileDataset } from '../../../examples/datasets/profile-dataset.ts';
+import { defineRedactDataset } from '../../../examples/datasets/redact-dataset.ts';
 import server from '../../../examples/datasets/server.ts';
-import { csvText, type Datasets, datasetsIn } from '../../../examples/datasets/source.ts';
+import { createDatasets, type Datasets, toCsvSource } from '../../../examples/datasets/source.ts';
 import { runTool, type ToolRunReport } from '../../../lambda/index.ts';
 
-const datasets = datasetsIn();
-const structured = <T>({ result }: ToolRunReport): T => {
+const datasets = createDatasets();
+const readStructured = <T>({ result }: ToolRunReport): T => {
   if (!result?.structuredContent) throw new Error('no structured content');
   return result.structuredContent as T;
 };
-const textOf = ({ result }: ToolRunReport) => (result?.content[0]?.type === 'text' ? result.content[0].text : '');
+const readReportText = ({ result }: ToolRunReport) =>
+  result?.content[0]?.type === 'text' ? result.content[0].text : '';
 
 describe('the example server', () => {
   it('offers its tools: one that is never a task, one that may be, one that always is', () => {
@@ -31,21 +32,21 @@ describe('the example server', () => {
 
 describe('list_datasets', () => {
   it('names every packaged data set with its size and columns', async () => {
-    const report = await runTool(listDatasets(datasets), {});
-    const found = structured<{ datasets: { name: string }[] }>(report).datasets;
+    const report = await runTool(defineListDatasets(datasets), {});
+    const found = readStructured<{ datasets: { name: string }[] }>(report).datasets;
     expect(found).toHaveLength((await datasets.list()).length);
     expect(found).toContainEqual({ name: 'lookup_people.csv', bytes: 125, columns: ['name', 'age', 'height'] });
-    expect(textOf(report)).toContain('lookup_people.csv (125 bytes): name, age, height');
+    expect(readReportText(report)).toContain('lookup_people.csv (125 bytes): name, age, height');
   });
 });
 
 describe('profile_dataset', () => {
-  const tool = profileDataset(datasets);
+  const tool = defineProfileDataset(datasets);
 
   it('describes a packaged data set: figures for a program, a table for a person, progress on the way', async () => {
     const report = await runTool(tool, { dataset: 'zipcodes' });
     expect(report.result?.structuredContent).toMatchObject({ source: 'zipcodes.csv', rows: 42_049 });
-    expect(textOf(report)).toMatch(/^zipcodes\.csv: 42,049 rows, 6 columns.*\n\n\| column/);
+    expect(readReportText(report)).toMatch(/^zipcodes\.csv: 42,049 rows, 6 columns.*\n\n\| column/);
     expect(report.progress.length).toBeGreaterThan(10);
     expect(report.progress.at(-1)).toMatchObject({
       progress: { done: 2_018_388, total: 2_018_388 },
@@ -70,7 +71,7 @@ describe('profile_dataset', () => {
   ])('%s is a tool error that says what is wrong', async (_, args, message) => {
     const report = await runTool(tool, args);
     expect(report.result?.isError).toBe(true);
-    expect(textOf(report)).toMatch(message);
+    expect(readReportText(report)).toMatch(message);
   });
 
   it.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before anything runs', async (args) => {
@@ -79,15 +80,19 @@ describe('profile_dataset', () => {
 
   it('stops reading when it is cancelled', async () => {
     const abort = new AbortController();
-    const source = endless(() => abort.abort());
-    const report = await runTool(profileDataset(source.datasets), { dataset: 'endless' }, { signal: abort.signal });
+    const source = createEndlessDataset(() => abort.abort());
+    const report = await runTool(
+      defineProfileDataset(source.datasets),
+      { dataset: 'endless' },
+      { signal: abort.signal },
+    );
     expect(report).toMatchObject({ cancelled: true });
     expect(source.reads.map(({ closed }) => closed)).toEqual([true, true]);
   });
 });
 
 /** Data of which there is always more; `onTwentieth` is called at the twentieth chunk of one read. */
-function endless(onTwentieth: (read: number) => void) {
+function createEndlessDataset(onTwentieth: (read: number) => void) {
   const reads: Readable[] = [];
   const chunks = async function* (read: number) {
     yield Buffer.from('email,b\n');
@@ -111,18 +116,18 @@ describe('redact_dataset', () => {
   let outputs: OutputStore;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'redact-test-'));
-    outputs = outputStore({ PAYLOAD_FOLDER: folder });
+    outputs = createOutputStore({ PAYLOAD_FOLDER: folder });
   });
   afterAll(() => rm(folder, { recursive: true }));
 
   const written = async (report: ToolRunReport) => {
-    const { uri } = structured<{ uri: string }>(report);
+    const { uri } = readStructured<{ uri: string }>(report);
     return (await outputs.get(uri.replace('redacted://', '')))?.text();
   };
 
   it('asks which of the columns it found, in a form that every client can show', async () => {
     const report = await runTool(
-      redactDataset(datasets, outputs),
+      defineRedactDataset(datasets, outputs),
       { dataset: 'lookup_people' },
       { answers: { columns: { action: 'decline' } } },
     );
@@ -144,7 +149,7 @@ describe('redact_dataset', () => {
 
   it('writes the CSV without what was chosen, says what it did, and links to it', async () => {
     const report = await runTool(
-      redactDataset(datasets, outputs),
+      defineRedactDataset(datasets, outputs),
       { dataset: 'la-riots' },
       { answers: { columns: { columns: ['last_name', 'address'] } }, replay: 'every-step' },
     );
@@ -171,7 +176,7 @@ describe('redact_dataset', () => {
   it('asks about given CSV too, whatever its columns are called', async () => {
     const csv = '\uFEFF__proto__,__proto__,x\r\nada@example.org,"Ada\nLovelace",1\r\n';
     const report = await runTool(
-      redactDataset(datasets, outputs),
+      defineRedactDataset(datasets, outputs),
       { csv },
       { answers: { columns: { columns: ['__proto__'] } }, replay: 'every-step' },
     );
@@ -181,20 +186,20 @@ describe('redact_dataset', () => {
   it.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
     const empty = await mkdtemp(join(folder, 'untouched-'));
     const report = await runTool(
-      redactDataset(datasets, outputStore({ PAYLOAD_FOLDER: empty })),
+      defineRedactDataset(datasets, createOutputStore({ PAYLOAD_FOLDER: empty })),
       { dataset: 'la-riots' },
       { answers: { columns: { action } } },
     );
     expect(report.result?.isError).toBe(true);
-    expect(textOf(report)).toBe(`Nothing redacted (${action}).`);
+    expect(readReportText(report)).toBe(`Nothing redacted (${action}).`);
     expect(await readdir(empty)).toEqual([]);
   });
 
   it('asks nothing and writes nothing where no column looks personal', async () => {
-    const report = await runTool(redactDataset(datasets, outputs), { dataset: 'seattle-weather' });
+    const report = await runTool(defineRedactDataset(datasets, outputs), { dataset: 'seattle-weather' });
     expect(report.questions).toEqual({});
     expect(report.result?.structuredContent).toEqual({ redacted: [], kept: [] });
-    expect(textOf(report)).toBe('No column of seattle-weather.csv looks personal. Nothing was written.');
+    expect(readReportText(report)).toBe('No column of seattle-weather.csv looks personal. Nothing was written.');
   });
 
   it('writes the same bytes under the same id when the step is repeated', async () => {
@@ -209,7 +214,7 @@ describe('redact_dataset', () => {
       },
     };
     const report = await runTool(
-      redactDataset(datasets, failingOnce),
+      defineRedactDataset(datasets, failingOnce),
       { dataset: 'lookup_people' },
       { answers: { columns: { columns: ['name'] } }, replay: 'every-step' },
     );
@@ -224,7 +229,7 @@ describe('redact_dataset', () => {
     const counting: Datasets = {
       ...datasets,
       find: async () => {
-        const csv = csvText('email\nada@example.org\n');
+        const csv = toCsvSource('email\nada@example.org\n');
         const open = () => {
           opened += 1;
           return csv.open();
@@ -233,7 +238,7 @@ describe('redact_dataset', () => {
       },
     };
     await runTool(
-      redactDataset(counting, outputs),
+      defineRedactDataset(counting, outputs),
       { csv: '-' },
       { answers: { columns: { columns: ['email'] } }, replay: 'every-step' },
     );
@@ -244,8 +249,8 @@ describe('redact_dataset', () => {
   it('stops writing when it is cancelled, and leaves nothing half written', async () => {
     const empty = await mkdtemp(join(folder, 'cancelled-'));
     const abort = new AbortController();
-    const short = csvText('email,b\na@example.org,1\n');
-    const source = endless(() => abort.abort());
+    const short = toCsvSource('email,b\na@example.org,1\n');
+    const source = createEndlessDataset(() => abort.abort());
     let opened = 0;
     const find: Datasets['find'] = async (args) => {
       const long = await source.datasets.find(args);
@@ -257,7 +262,7 @@ describe('redact_dataset', () => {
       return { ...long, open };
     };
     const report = await runTool(
-      redactDataset({ ...source.datasets, find }, outputStore({ PAYLOAD_FOLDER: empty })),
+      defineRedactDataset({ ...source.datasets, find }, createOutputStore({ PAYLOAD_FOLDER: empty })),
       { dataset: 'endless' },
       { answers: { columns: { columns: ['email'] } }, signal: abort.signal },
     );
@@ -267,9 +272,9 @@ describe('redact_dataset', () => {
   });
 
   it('of malformed CSV is a tool error that names the line, and no question', async () => {
-    const report = await runTool(redactDataset(datasets, outputs), { csv: 'email,b\na@example.org\n' });
+    const report = await runTool(defineRedactDataset(datasets, outputs), { csv: 'email,b\na@example.org\n' });
     expect(report.questions).toEqual({});
     expect(report.result?.isError).toBe(true);
-    expect(textOf(report)).toMatch(/line 2/);
+    expect(readReportText(report)).toMatch(/line 2/);
   });
 });

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { iam } from '../../../lambda/auth/iam.ts';
-import { anonymous, authSettings, createGuard } from '../../../lambda/auth/index.ts';
-import { clientHash, ownerByClient, ownerByPrincipal, ownerBySubject } from '../../../lambda/auth/owner.ts';
-import { requestOf } from '../../../lambda/http/index.ts';
+import { iamGuard } from '../../../lambda/auth/iam.ts';
+import { anonymousGuard, createGuard, readAuthSettings } from '../../../lambda/auth/index.ts';
+import { hashClient, toClientOwner, toPrincipalOwner, toSubjectOwner } from '../../../lambda/auth/owner.ts';
+import { readHttpEvent } from '../../../lambda/http/index.ts';
 import { defineServer } from '../../../lambda/index.ts';
 import { type LocalIssuer, startIssuer } from '../../../lib/local/issuer.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { eventOf, modern } from '../../support/requests.ts';
-import { guardOf, RESOURCE, refusalOf, requestWith } from '../../support/authorized-requests.ts';
+import {
+  buildAuthorizedRequest,
+  catchRefusal,
+  createTestGuard,
+  RESOURCE_URL,
+} from '../../support/authorized-requests.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildApiEvent, buildRequest } from '../../support/requests.ts';
 import definition from '../../support/servers/guarded.ts';
 
 let issuer: LocalIssuer;
@@ -17,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.stop());
 
-const token = (more: Record<string, unknown> = {}) =>
-  issuer.issue({ sub: 'anna', client_id: 'app', aud: RESOURCE, scope: 'mcp', ...more });
+const issueToken = (more: Record<string, unknown> = {}) =>
+  issuer.issueToken({ sub: 'anna', client_id: 'app', aud: RESOURCE_URL, scope: 'mcp', ...more });
 
 describe('the function’s environment', () => {
   const token = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example' };
@@ -37,32 +42,33 @@ describe('the function’s environment', () => {
     ['wants no signatures', { ...token, AUTH_ALGORITHMS: 'none' }, '"none"'],
     ['has a skew that is no number', { ...token, AUTH_CLOCK_SKEW_SECONDS: 'some' }, 'AUTH_CLOCK_SKEW_SECONDS'],
   ])('%s: the function does not start', (_, environment, message) => {
-    expect(() => authSettings(environment)).toThrow(message);
+    expect(() => readAuthSettings(environment)).toThrow(message);
   });
 });
 
 describe('an owner', () => {
   it('is a hash that differs with every part and every kind', () => {
     const hashes = [
-      ownerBySubject('https://a.example', 'anna'),
-      ownerBySubject('https://b.example', 'anna'),
-      ownerBySubject('https://a.example', 'bert'),
-      ownerByClient('https://a.example', 'anna'),
-      clientHash('https://a.example', 'anna'),
-      ownerByPrincipal('https://a.example', 'anna', ''),
+      toSubjectOwner('https://a.example', 'anna'),
+      toSubjectOwner('https://b.example', 'anna'),
+      toSubjectOwner('https://a.example', 'bert'),
+      toClientOwner('https://a.example', 'anna'),
+      hashClient('https://a.example', 'anna'),
+      toPrincipalOwner('https://a.example', 'anna', ''),
       // Where two texts meet is part of it.
-      ownerBySubject('https://a.examplea', 'nna'),
-      ownerByPrincipal('1', 'a', 'b'),
-      ownerByPrincipal('1', 'ab', ''),
+      toSubjectOwner('https://a.examplea', 'nna'),
+      toPrincipalOwner('1', 'a', 'b'),
+      toPrincipalOwner('1', 'ab', ''),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
     for (const hash of hashes) expect(hash).toMatch(/^[\w-]{43}$/);
   });
 
   it('is the subject, through whichever client, and the client where there is no subject', async () => {
-    const guard = guardOf({ AUTH_ISSUER: issuer.url });
+    const guard = createTestGuard({ AUTH_ISSUER: issuer.url });
     const callerOf = async (claims: object) =>
-      (await guard.identify(requestWith(`Bearer ${await token(claims as Record<string, unknown>)}`))).caller;
+      (await guard.identify(buildAuthorizedRequest(`Bearer ${await issueToken(claims as Record<string, unknown>)}`)))
+        .caller;
     const [anna, elsewhere, azp, machine] = [
       await callerOf({}),
       await callerOf({ client_id: 'other' }),
@@ -72,20 +78,20 @@ describe('an owner', () => {
     expect(elsewhere.owner).toBe(anna.owner);
     expect(elsewhere.client).not.toBe(anna.client);
     expect(azp).toEqual(anna);
-    expect(machine).toEqual({ owner: ownerByClient(issuer.url, 'app'), client: anna.client });
+    expect(machine).toEqual({ owner: toClientOwner(issuer.url, 'app'), client: anna.client });
   });
 });
 
 describe('with IAM', () => {
   const signedBy = (context: object | undefined) => {
-    const event = eventOf({});
-    return requestOf({
+    const event = buildApiEvent({});
+    return readHttpEvent({
       ...event,
       requestContext: { ...event.requestContext, ...(context && { authorizer: { iam: context } }) },
     } as never);
   };
   const ownerOf = async (userId: string, more: object = {}) =>
-    (await iam.identify(signedBy({ accountId: '123456789012', userId, ...more }))).caller.owner;
+    (await iamGuard.identify(signedBy({ accountId: '123456789012', userId, ...more }))).caller.owner;
 
   it('the owner is the role by its unique id, whatever the session is called', async () => {
     expect(await ownerOf('AROAROLE:morning')).toBe(await ownerOf('AROAROLE:evening'));
@@ -102,16 +108,21 @@ describe('with IAM', () => {
   });
 
   it('a request of which the gateway says nothing is refused, whatever it says of itself', async () => {
-    const forged = eventOf({ headers: { 'x-amzn-iam-userid': 'AROAROLE:me', authorization: 'AWS4-HMAC-SHA256 …' } });
-    expect(await refusalOf(iam.identify(requestOf(forged)))).toMatchObject({ status: 403 });
-    expect(await refusalOf(iam.identify(signedBy(undefined)))).toMatchObject({ status: 403 });
+    const forged = buildApiEvent({
+      headers: { 'x-amzn-iam-userid': 'AROAROLE:me', authorization: 'AWS4-HMAC-SHA256 …' },
+    });
+    expect(await catchRefusal(iamGuard.identify(readHttpEvent(forged)))).toMatchObject({ status: 403 });
+    expect(await catchRefusal(iamGuard.identify(signedBy(undefined)))).toMatchObject({ status: 403 });
   });
 });
 
 describe('at the front door', () => {
   const environment = () => ({ AUTH_ISSUER: issuer.url, AUTH_SCOPES: 'mcp' });
   const open = (more: Record<string, string> = {}) =>
-    openDoor(definition, { guard: guardOf({ ...environment(), ...more }), allowedOrigins: ['https://app.example'] });
+    createTestFrontDoor(definition, {
+      guard: createTestGuard({ ...environment(), ...more }),
+      allowedOrigins: ['https://app.example'],
+    });
   const get = (path: string, headers = {}) => ({
     method: 'GET',
     path,
@@ -121,12 +132,12 @@ describe('at the front door', () => {
   it('nothing but the metadata is answered without a token, however the request is made', async () => {
     const door = open();
     const refused = [
-      modern('tools/list'),
-      modern('tasks/get', { taskId: 'x' }),
-      { ...modern('server/discover'), method: 'GET' },
+      buildRequest('tools/list'),
+      buildRequest('tasks/get', { taskId: 'x' }),
+      { ...buildRequest('server/discover'), method: 'GET' },
       { text: 'not JSON' },
       { body: { jsonrpc: '2.0', id: 1, method: 'initialize', params: {} } },
-      { ...modern('tools/list'), headers: {} },
+      { ...buildRequest('tools/list'), headers: {} },
     ];
     for (const request of refused) {
       const answer = await door.send(request);
@@ -144,18 +155,18 @@ describe('at the front door', () => {
 
   it('a token in the URL or the body is none', async () => {
     const door = open();
-    const inBody = modern('tools/list', { access_token: await token() });
+    const inBody = buildRequest('tools/list', { access_token: await issueToken() });
     expect((await door.send(inBody)).status).toBe(401);
-    expect((await door.send({ ...modern('tools/list'), path: `/mcp?access_token=${await token()}` })).status).not.toBe(
-      200,
-    );
+    expect(
+      (await door.send({ ...buildRequest('tools/list'), path: `/mcp?access_token=${await issueToken()}` })).status,
+    ).not.toBe(200);
   });
 
   it('metadata names the URL that was dialled, on a domain name of one’s own too, or the one that was set', async () => {
-    const event = eventOf(get('/.well-known/oauth-protected-resource/mcp'));
+    const event = buildApiEvent(get('/.well-known/oauth-protected-resource/mcp'));
     const metadataAt = async (domainName: string, more: Record<string, string> = {}) => {
-      const request = requestOf({ ...event, requestContext: { ...event.requestContext, domainName } });
-      return JSON.parse(guardOf({ ...environment(), ...more }).wellKnown?.(request)?.body ?? '').resource;
+      const request = readHttpEvent({ ...event, requestContext: { ...event.requestContext, domainName } });
+      return JSON.parse(createTestGuard({ ...environment(), ...more }).serveWellKnown?.(request)?.body ?? '').resource;
     };
     expect(await metadataAt('abc.execute-api.eu-central-1.amazonaws.com')).toBe(
       'https://abc.execute-api.eu-central-1.amazonaws.com/mcp',
@@ -174,15 +185,15 @@ describe('at the front door', () => {
     const posted = await door.send({ path: '/.well-known/oauth-protected-resource' });
     expect([posted.status, posted.headers.allow]).toEqual([405, 'GET']);
     expect((await door.send(get('/.well-known/oauth-protected-resource/other'))).status).toBe(404);
-    const none = openDoor(definition, { guard: anonymous });
+    const none = createTestFrontDoor(definition, { guard: anonymousGuard });
     expect((await none.send(get('/.well-known/oauth-protected-resource'))).status).toBe(404);
   });
 
   it('a tool’s own scopes are demanded of it alone, in every revision', async () => {
     const door = open();
-    const authorization = `Bearer ${await token()}`;
+    const authorization = `Bearer ${await issueToken()}`;
     const call = (name: string) =>
-      modern('tools/call', { name, arguments: { words: 'x' } }, { headers: { authorization } });
+      buildRequest('tools/call', { name, arguments: { words: 'x' } }, { headers: { authorization } });
     expect((await door.send(call('echo'))).status).toBe(200);
     const legacy = {
       headers: { authorization, 'mcp-protocol-version': '2025-11-25' },
@@ -194,12 +205,12 @@ describe('at the front door', () => {
       expect(refused.json.id).toBe(1);
       expect(refused.headers['www-authenticate']).toMatch(/error="insufficient_scope".*scope="mcp datasets.write"/);
     }
-    const granted = `Bearer ${await token({ scope: 'mcp datasets.write' })}`;
+    const granted = `Bearer ${await issueToken({ scope: 'mcp datasets.write' })}`;
     expect((await door.send({ ...legacy, headers: { ...legacy.headers, authorization: granted } })).status).toBe(200);
   });
 
   it('a tool that demands scopes is closed where nobody has any', async () => {
-    const door = openDoor(definition, {
+    const door = createTestFrontDoor(definition, {
       guard: createGuard({ kind: 'none' }, { path: '/mcp', name: '', now: Date.now }),
     });
     const refused = await door.call('tools/call', { name: 'erase', arguments: {} });
@@ -219,10 +230,10 @@ describe('at the front door', () => {
         });
       },
     });
-    const door = openDoor(curious, { guard: guardOf(environment()) });
+    const door = createTestFrontDoor(curious, { guard: createTestGuard(environment()) });
     const secrets = { sub: 'subject-to-hide', client_id: 'client-to-hide' };
-    const good = await token(secrets);
-    const bad = await token({ ...secrets, aud: 'https://other.example' });
+    const good = await issueToken(secrets);
+    const bad = await issueToken({ ...secrets, aud: 'https://other.example' });
     const answers = [];
     for (const jwt of [good, bad])
       for (const [method, params] of [
@@ -231,11 +242,11 @@ describe('at the front door', () => {
         ['tasks/get', { taskId: 'nothing' }],
         ['no/such', {}],
       ] as const)
-        answers.push(await door.send(modern(method, params, { headers: { authorization: `Bearer ${jwt}` } })));
+        answers.push(await door.send(buildRequest(method, params, { headers: { authorization: `Bearer ${jwt}` } })));
     expect(seen).toBeDefined();
     expect(JSON.stringify(seen)).toContain('"scopes":["mcp"]');
     expect(door.sent).toHaveLength(1);
-    const owner = ownerBySubject(issuer.url, secrets.sub);
+    const owner = toSubjectOwner(issuer.url, secrets.sub);
     const { rows } = await door.store.list(`owner#${owner}`, { limit: 10 });
     expect(rows).toHaveLength(1);
     const everything = JSON.stringify([rows, door.sent, door.logged, answers, seen]);

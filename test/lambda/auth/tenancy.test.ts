@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemIds } from '../../../lambda/engine/system.ts';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
-import { eventIdOf } from '../../../lambda/mcp/2025-11-25/cursor.ts';
-import { questionId } from '../../../lambda/mcp/2025-11-25/question-id.ts';
+import { encodeStreamCursor } from '../../../lambda/mcp/2025-11-25/cursor.ts';
+import { encodeQuestionId } from '../../../lambda/mcp/2025-11-25/question-id.ts';
 import { IDEMPOTENCY_META } from '../../../lambda/mcp/idempotency-key.ts';
-import { type Got, openDoor } from '../../support/front-door.ts';
-import { modern, type Sent, TASKS } from '../../support/requests.ts';
+import { createTestFrontDoor, type TestReply } from '../../support/front-door.ts';
+import { buildRequest, DECLARED_TASKS, type TestRequest } from '../../support/requests.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 const form = z.object({ sure: z.boolean() });
 
 const definition = defineServer({
@@ -20,79 +20,79 @@ const definition = defineServer({
   version: '1.0.0',
   tools: [
     defineTool('echo', { inputSchema: z.object({ words: z.string() }), withoutTasks: 'handOff' }, ({ words }) =>
-      text(words),
+      toTextResult(words),
     ),
     defineTool('fails', {}, () => toolError('it did not work')),
     defineTool('asks', {}, async (task) => {
       const answer = await task.elicit('sure', { message: 'A secret question', requestedSchema: form });
-      return text(answer.action);
+      return toTextResult(answer.action);
     }),
   ],
 });
 
-const ALL = { ...TASKS, elicitation: { form: {}, url: {} }, sampling: {} };
+const ALL = { ...DECLARED_TASKS, elicitation: { form: {}, url: {} }, sampling: {} };
 const ANNA = { owner: 'anna', client: 'app' };
 const BERT = { owner: 'bert', client: 'app' };
 const UNKNOWN = '01890000-0000-7000-8000-000000000000';
 
 /** A request of 2025-11-25. */
-const legacy = (method: string, params: object = {}, headers: Record<string, string> = {}): Sent => ({
+const buildLegacyCall = (method: string, params: object = {}, headers: Record<string, string> = {}): TestRequest => ({
   headers: { 'mcp-protocol-version': '2025-11-25', ...headers },
   body: { jsonrpc: '2.0', id: 1, method, params },
 });
 
 /** Everything that takes a task's id, as a request. */
-const probes: Record<string, (id: string) => Sent> = {
-  'tasks/get': (taskId) => modern('tasks/get', { taskId }, { capabilities: ALL }),
+const probes: Record<string, (id: string) => TestRequest> = {
+  'tasks/get': (taskId) => buildRequest('tasks/get', { taskId }, { capabilities: ALL }),
   'tasks/update': (taskId) =>
-    modern('tasks/update', { taskId, inputResponses: accepted('sure') }, { capabilities: ALL }),
-  'tasks/cancel': (taskId) => modern('tasks/cancel', { taskId }, { capabilities: ALL }),
+    buildRequest('tasks/update', { taskId, inputResponses: buildAcceptedInput('sure') }, { capabilities: ALL }),
+  'tasks/cancel': (taskId) => buildRequest('tasks/cancel', { taskId }, { capabilities: ALL }),
   'subscriptions/listen': (taskId) =>
-    modern('subscriptions/listen', { notifications: { taskIds: [taskId] } }, { capabilities: ALL }),
-  'tasks/get of 2025': (taskId) => legacy('tasks/get', { taskId }),
-  'tasks/result of 2025': (taskId) => legacy('tasks/result', { taskId }),
-  'tasks/cancel of 2025': (taskId) => legacy('tasks/cancel', { taskId }),
+    buildRequest('subscriptions/listen', { notifications: { taskIds: [taskId] } }, { capabilities: ALL }),
+  'tasks/get of 2025': (taskId) => buildLegacyCall('tasks/get', { taskId }),
+  'tasks/result of 2025': (taskId) => buildLegacyCall('tasks/result', { taskId }),
+  'tasks/cancel of 2025': (taskId) => buildLegacyCall('tasks/cancel', { taskId }),
   'a response of 2025': (id) => ({
     headers: { 'mcp-protocol-version': '2025-11-25' },
     body: {
       jsonrpc: '2.0',
-      id: questionId({ of: 'task', id, key: 'sure' }),
+      id: encodeQuestionId({ of: 'task', id, key: 'sure' }),
       result: { action: 'accept', content: { sure: true } },
     },
   }),
-  'a stream of 2025': (id) => resumed('task', id),
-  'a call’s stream of 2025': (id) => resumed('call', id),
+  'a stream of 2025': (id) => buildResumeRequest('task', id),
+  'a call’s stream of 2025': (id) => buildResumeRequest('call', id),
 };
 
-const accepted = (key: string) => ({ [key]: { action: 'accept', content: { sure: true } } });
+const buildAcceptedInput = (key: string) => ({ [key]: { action: 'accept', content: { sure: true } } });
 
-const resumed = (of: 'task' | 'call', id: string): Sent => ({
+const buildResumeRequest = (of: 'task' | 'call', id: string): TestRequest => ({
   method: 'GET',
   headers: {
     'content-type': undefined,
     'mcp-protocol-version': '2025-11-25',
-    'last-event-id': eventIdOf({ of, id, request: 7, stream: 'stolen', sequence: 1, progress: -1, asked: [] }),
+    'last-event-id': encodeStreamCursor({ of, id, request: 7, stream: 'stolen', sequence: 1, progress: -1, asked: [] }),
   },
 });
 
 /** What a model without tasks is given to follow one names the id it was given, so that is taken out of the answer. */
-const followUps: Record<string, (id: string) => Sent> = Object.fromEntries(
+const followUps: Record<string, (id: string) => TestRequest> = Object.fromEntries(
   ['get_task_result', 'cancel_task'].map((name) => [
     name,
-    (id: string) => modern('tools/call', { name, arguments: { task_id: id } }, { capabilities: {} }),
+    (id: string) => buildRequest('tools/call', { name, arguments: { task_id: id } }, { capabilities: {} }),
   ]),
 );
 
-const seen = ({ status, headers, text: body }: Got, id: string) => ({
+const toComparableReply = ({ status, headers, text: body }: TestReply, id: string) => ({
   status,
   headers,
   body: body.replaceAll(id, 'THE ID'),
 });
 
-type Door = ReturnType<typeof openDoor>;
+type TenancyDoor = ReturnType<typeof createTestFrontDoor>;
 
 /** One task of Anna's in each state that there is. */
-async function tasksOf(door: Door): Promise<Record<string, string>> {
+async function createTasksInEachState(door: TenancyDoor): Promise<Record<string, string>> {
   const start = async (name: string, args = {}) => {
     const made = await door.call('tools/call', { name, arguments: args }, { capabilities: ALL, ...ANNA });
     return made.json.result.taskId as string;
@@ -107,54 +107,61 @@ async function tasksOf(door: Door): Promise<Record<string, string>> {
   return { completed, failed, asking, cancelled, working };
 }
 
-const rowsOf = (door: Door) => door.store.list('owner#anna', { limit: 100 });
+const listRowsOfAnna = (door: TenancyDoor) => door.store.list('owner#anna', { limit: 100 });
 
 describe('another owner', () => {
   const every = { ...probes, ...followUps };
   it.each(Object.keys(every))('%s tells nothing and does nothing, whatever the state of the task', async (name) => {
-    const door = openDoor(definition);
-    const probe = every[name] as (id: string) => Sent;
-    const tasks = await tasksOf(door);
-    const before = await rowsOf(door);
-    const nobody = seen(await door.send({ ...probe(UNKNOWN), ...BERT }), UNKNOWN);
+    const door = createTestFrontDoor(definition);
+    const probe = every[name] as (id: string) => TestRequest;
+    const tasks = await createTasksInEachState(door);
+    const before = await listRowsOfAnna(door);
+    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...BERT }), UNKNOWN);
     expect(nobody.body).not.toContain('secret');
     door.written.length = 0;
-    for (const id of Object.values(tasks)) expect(seen(await door.send({ ...probe(id), ...BERT }), id)).toEqual(nobody);
+    for (const id of Object.values(tasks))
+      expect(toComparableReply(await door.send({ ...probe(id), ...BERT }), id)).toEqual(nobody);
     expect(door.written).toEqual([]);
-    expect(await rowsOf(door)).toEqual(before);
+    expect(await listRowsOfAnna(door)).toEqual(before);
     // The owner is told something else, so the above is no accident.
-    const owner = seen(await door.send({ ...probe(tasks.asking as string), ...ANNA }), tasks.asking as string);
+    const owner = toComparableReply(
+      await door.send({ ...probe(tasks.asking as string), ...ANNA }),
+      tasks.asking as string,
+    );
     const blind = ['subscriptions/listen', 'a call’s stream of 2025'].includes(name);
     if (!blind) expect(owner).not.toEqual(nobody);
   });
 
   it.each(Object.keys(every))('%s: the owner is told of an expired task what anybody is told of none', async (name) => {
     let now = Date.now();
-    const door = openDoor(definition, { now: () => now });
-    const probe = every[name] as (id: string) => Sent;
-    const tasks = await tasksOf(door);
+    const door = createTestFrontDoor(definition, { now: () => now });
+    const probe = every[name] as (id: string) => TestRequest;
+    const tasks = await createTasksInEachState(door);
     now += 30 * 86_400_000;
-    const nobody = seen(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
-    for (const id of Object.values(tasks)) expect(seen(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(nobody);
+    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
+    for (const id of Object.values(tasks))
+      expect(toComparableReply(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(nobody);
   });
 
   it('lists their own tasks alone, also with somebody else’s cursor', async () => {
-    const door = openDoor(definition);
-    await tasksOf(door);
+    const door = createTestFrontDoor(definition);
+    await createTasksInEachState(door);
     for (let task = 0; task < 60; task += 1)
       await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL, ...ANNA });
-    const anna = await door.send({ ...legacy('tasks/list'), ...ANNA });
+    const anna = await door.send({ ...buildLegacyCall('tasks/list'), ...ANNA });
     expect(anna.json.result.tasks).toHaveLength(50);
     const { nextCursor: cursor } = anna.json.result;
-    expect((await door.send({ ...legacy('tasks/list'), ...BERT })).json.result).toEqual({ tasks: [] });
-    expect((await door.send({ ...legacy('tasks/list', { cursor }), ...BERT })).json.result).toEqual({ tasks: [] });
+    expect((await door.send({ ...buildLegacyCall('tasks/list'), ...BERT })).json.result).toEqual({ tasks: [] });
+    expect((await door.send({ ...buildLegacyCall('tasks/list', { cursor }), ...BERT })).json.result).toEqual({
+      tasks: [],
+    });
     const made = await door.call('tools/call', { name: 'fails', arguments: {} }, { capabilities: ALL, ...BERT });
-    const listed = await door.send({ ...legacy('tasks/list'), ...BERT });
+    const listed = await door.send({ ...buildLegacyCall('tasks/list'), ...BERT });
     expect(listed.json.result.tasks.map(({ taskId }: { taskId: string }) => taskId)).toEqual([made.json.result.taskId]);
   });
 
   it('makes a task of their own with a key that somebody else has used', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const call = (who: typeof ANNA, words = 'x') =>
       door.call(
         'tools/call',
@@ -171,7 +178,7 @@ describe('another owner', () => {
     ['another owner', BERT],
     ['another client of the owner', { owner: 'anna', client: 'other' }],
   ])('%s cannot use sealed requestState, nor tell it from rubbish', async (_, who) => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const call = (more: object, caller: typeof ANNA) =>
       door.call(
         'tools/call',
@@ -182,7 +189,7 @@ describe('another owner', () => {
     expect(asked.resultType).toBe('input_required');
     const retry = {
       requestState: asked.requestState,
-      inputResponses: accepted(Object.keys(asked.inputRequests)[0] ?? ''),
+      inputResponses: buildAcceptedInput(Object.keys(asked.inputRequests)[0] ?? ''),
     };
     const stolen = await call(retry, who);
     const rubbish = await call({ ...retry, requestState: 'rubbish' }, who);
@@ -192,16 +199,20 @@ describe('another owner', () => {
   });
 
   it('cannot use a session id of 2025, nor tell it from rubbish', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const params = {
       protocolVersion: '2025-11-25',
       capabilities: { elicitation: {} },
       clientInfo: { name: 'x', version: '1' },
     };
-    const session = (await door.send({ ...legacy('initialize', params), ...ANNA })).headers['mcp-session-id'] ?? '';
+    const session =
+      (await door.send({ ...buildLegacyCall('initialize', params), ...ANNA })).headers['mcp-session-id'] ?? '';
     expect(session.length).toBeGreaterThan(20);
     const call = (id: string, who: typeof ANNA) =>
-      door.send({ ...legacy('tools/call', { name: 'asks', arguments: {} }, { 'mcp-session-id': id }), ...who });
+      door.send({
+        ...buildLegacyCall('tools/call', { name: 'asks', arguments: {} }, { 'mcp-session-id': id }),
+        ...who,
+      });
     const [stolen, rubbish] = [await call(session, BERT), await call('rubbish', BERT)];
     expect(stolen.status).toBe(404);
     expect(stolen).toEqual(rubbish);
@@ -213,8 +224,8 @@ describe('another client of the same owner', () => {
   const answers = ['tasks/update', 'a response of 2025'] as const;
 
   it('may follow and cancel a task', async () => {
-    const door = openDoor(definition);
-    const { asking: taskId } = await tasksOf(door);
+    const door = createTestFrontDoor(definition);
+    const { asking: taskId } = await createTasksInEachState(door);
     const got = await door.call('tasks/get', { taskId }, { capabilities: ALL, ...OTHER });
     expect(got.json.result).toMatchObject({ taskId, status: 'input_required' });
     expect((await door.call('tasks/cancel', { taskId }, { capabilities: ALL, ...OTHER })).json.result).toBeDefined();
@@ -224,25 +235,25 @@ describe('another client of the same owner', () => {
   });
 
   it.each(answers)('cannot answer its questions: %s is answered as if there were no such task', async (name) => {
-    const door = openDoor(definition);
-    const probe = probes[name] as (id: string) => Sent;
-    const tasks = await tasksOf(door);
-    const before = await rowsOf(door);
-    const nobody = seen(await door.send({ ...probe(UNKNOWN), ...OTHER }), UNKNOWN);
+    const door = createTestFrontDoor(definition);
+    const probe = probes[name] as (id: string) => TestRequest;
+    const tasks = await createTasksInEachState(door);
+    const before = await listRowsOfAnna(door);
+    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...OTHER }), UNKNOWN);
     for (const who of [OTHER, { owner: 'anna' }])
       for (const id of Object.values(tasks))
-        expect(seen(await door.send({ ...probe(id), ...who }), id)).toEqual(nobody);
-    expect(await rowsOf(door)).toEqual(before);
+        expect(toComparableReply(await door.send({ ...probe(id), ...who }), id)).toEqual(nobody);
+    expect(await listRowsOfAnna(door)).toEqual(before);
   });
 
   it.each(answers)('and the client that made the task can: %s', async (name) => {
-    const door = openDoor(definition);
-    const { asking = '' } = await tasksOf(door);
+    const door = createTestFrontDoor(definition);
+    const { asking = '' } = await createTasksInEachState(door);
     const key = Object.keys(
       (await door.call('tasks/get', { taskId: asking }, { capabilities: ALL, ...ANNA })).json.result.inputRequests,
     )[0];
     expect(key).toBe('sure');
-    await door.send({ ...(probes[name] as (id: string) => Sent)(asking), ...ANNA });
+    await door.send({ ...(probes[name] as (id: string) => TestRequest)(asking), ...ANNA });
     await door.work();
     const done = await door.call('tasks/get', { taskId: asking }, { capabilities: ALL, ...ANNA });
     expect(done.json.result).toMatchObject({ status: 'completed', result: { content: [{ text: 'accept' }] } });
@@ -262,17 +273,17 @@ describe('on an anonymous server', () => {
   });
 
   it('a task is followed by its id, and nothing is listed', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const made = await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL });
     const { taskId } = made.json.result;
     expect((await door.call('tasks/get', { taskId }, { capabilities: ALL })).json.result.taskId).toBe(taskId);
-    expect((await door.send(legacy('tasks/list'))).json.error.code).toBe(-32601);
+    expect((await door.send(buildLegacyCall('tasks/list'))).json.error.code).toBe(-32601);
     const { capabilities } = (await door.send(initialize())).json.result;
     expect(capabilities.tasks).toEqual({ cancel: {}, requests: { tools: { call: {} } } });
   });
 
   it('and with an owner nobody finds it, nor an anonymous caller the owner’s', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const make = async (who: object) =>
       (await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL, ...who })).json
         .result.taskId;
@@ -285,5 +296,9 @@ describe('on an anonymous server', () => {
   });
 
   const initialize = () =>
-    legacy('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } });
+    buildLegacyCall('initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'x', version: '1' },
+    });
 });

@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalIssuer, startIssuer, type TokenClaims } from '../../../lib/local/issuer.ts';
-import { guardOf, RESOURCE, refusalOf, requestWith } from '../../support/authorized-requests.ts';
+import {
+  buildAuthorizedRequest,
+  catchRefusal,
+  createTestGuard,
+  RESOURCE_URL,
+} from '../../support/authorized-requests.ts';
 
 let issuer: LocalIssuer;
 beforeAll(async () => {
@@ -11,34 +16,36 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.stop());
 
-const claims: TokenClaims = { sub: 'anna', client_id: 'app', aud: RESOURCE, scope: 'mcp' };
-const bearer = async (more: TokenClaims = {}) => `Bearer ${await issuer.issue({ ...claims, ...more })}`;
-const guard = (more: Record<string, string> = {}, options = {}) =>
-  guardOf({ AUTH_ISSUER: issuer.url, ...more }, options);
-const seconds = (from: number) => Math.floor(Date.now() / 1_000) + from;
+const claims: TokenClaims = { sub: 'anna', client_id: 'app', aud: RESOURCE_URL, scope: 'mcp' };
+const issueBearer = async (more: TokenClaims = {}) => `Bearer ${await issuer.issueToken({ ...claims, ...more })}`;
+const createIssuerGuard = (more: Record<string, string> = {}, options = {}) =>
+  createTestGuard({ AUTH_ISSUER: issuer.url, ...more }, options);
+const toEpochSeconds = (from: number) => Math.floor(Date.now() / 1_000) + from;
 
 describe('a token is taken', () => {
   it('that the issuer signed for this server, wherever its keys are', async () => {
-    const { caller, scopes } = await guard().identify(requestWith(await bearer()));
+    const { caller, scopes } = await createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer()));
     expect(caller).toEqual({
       owner: expect.stringMatching(/^[\w-]{43}$/),
       client: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(scopes).toEqual(['mcp']);
-    const direct = guard({ AUTH_JWKS_URI: `${issuer.url}/jwks` });
-    expect((await direct.identify(requestWith(await bearer()))).caller).toEqual(caller);
+    const direct = createIssuerGuard({ AUTH_JWKS_URI: `${issuer.url}/jwks` });
+    expect((await direct.identify(buildAuthorizedRequest(await issueBearer()))).caller).toEqual(caller);
   });
 
   it('that names several audiences, or one that was configured', async () => {
-    const several = await bearer({ aud: ['https://other.example', RESOURCE] });
-    await expect(guard().identify(requestWith(several))).resolves.toBeDefined();
-    const configured = guard({ AUTH_AUDIENCES: 'api://tasks api://more' });
-    await expect(configured.identify(requestWith(await bearer({ aud: 'api://more' })))).resolves.toBeDefined();
+    const several = await issueBearer({ aud: ['https://other.example', RESOURCE_URL] });
+    await expect(createIssuerGuard().identify(buildAuthorizedRequest(several))).resolves.toBeDefined();
+    const configured = createIssuerGuard({ AUTH_AUDIENCES: 'api://tasks api://more' });
+    await expect(
+      configured.identify(buildAuthorizedRequest(await issueBearer({ aud: 'api://more' }))),
+    ).resolves.toBeDefined();
   });
 
   it('within the clock skew on either side', async () => {
-    for (const off of [{ exp: seconds(-20) }, { nbf: seconds(20) }])
-      await expect(guard().identify(requestWith(await bearer(off)))).resolves.toBeDefined();
+    for (const off of [{ exp: toEpochSeconds(-20) }, { nbf: toEpochSeconds(20) }])
+      await expect(createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(off)))).resolves.toBeDefined();
   });
 
   it.each([
@@ -46,14 +53,17 @@ describe('a token is taken', () => {
     ['scp, as one string', { scope: undefined, scp: 'a b' }],
     ['scp, as a list', { scope: undefined, scp: ['a', 'b'] }],
   ])('with its scopes in %s', async (_, more) => {
-    expect((await guard().identify(requestWith(await bearer(more)))).scopes).toEqual(['a', 'b']);
+    expect((await createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(more)))).scopes).toEqual([
+      'a',
+      'b',
+    ]);
   });
 });
 
 describe('a token is refused, in words that say why', () => {
   const refused: [string, TokenClaims, string][] = [
-    ['that has expired', { exp: seconds(-31) }, 'The token has expired.'],
-    ['that is not valid yet', { nbf: seconds(90) }, 'The token is not valid yet.'],
+    ['that has expired', { exp: toEpochSeconds(-31) }, 'The token has expired.'],
+    ['that is not valid yet', { nbf: toEpochSeconds(90) }, 'The token is not valid yet.'],
     ['that never expires', { exp: undefined }, 'The token never expires.'],
     ['from another issuer', { iss: 'https://other.example' }, 'The token is from another issuer.'],
     ['for another server', { aud: 'https://other.example/mcp' }, 'The token is for another audience.'],
@@ -62,26 +72,28 @@ describe('a token is refused, in words that say why', () => {
     ['of nobody', { sub: undefined, client_id: undefined }, 'The token names neither a subject nor a client.'],
   ];
   it.each(refused)('%s', async (_, more, reason) => {
-    const refusal = await refusalOf(guard().identify(requestWith(await bearer(more))));
+    const refusal = await catchRefusal(createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(more))));
     expect(refusal).toMatchObject({ status: 401, message: reason });
     expect(refusal.headers?.['www-authenticate']).toContain(`error="invalid_token", error_description="${reason}"`);
   });
 
   it('for the URL that was dialled, where another audience is configured', async () => {
-    const other = guard({ AUTH_AUDIENCES: 'api://tasks' });
-    expect(await refusalOf(other.identify(requestWith(await bearer())))).toMatchObject({ status: 401 });
+    const other = createIssuerGuard({ AUTH_AUDIENCES: 'api://tasks' });
+    expect(await catchRefusal(other.identify(buildAuthorizedRequest(await issueBearer())))).toMatchObject({
+      status: 401,
+    });
   });
 
   it.each([
-    ['no signature', () => new UnsecuredJWT({ ...claims, iss: issuer.url, exp: seconds(60) }).encode()],
+    ['no signature', () => new UnsecuredJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) }).encode()],
     ['a shared secret, even the public key', withSharedSecret],
     ["somebody else's key", withAnotherKey],
     ["somebody else's key under the issuer's name for it", async () => withAnotherKey(await publishedKeyId())],
     ['a payload that was changed', changed],
-    ['an algorithm that is not configured', () => issuer.issue(claims)],
+    ['an algorithm that is not configured', () => issuer.issueToken(claims)],
   ])('with %s', async (name, make) => {
-    const strict = guard(name.startsWith('an algorithm') ? { AUTH_ALGORITHMS: 'RS256' } : {});
-    const refusal = await refusalOf(strict.identify(requestWith(`Bearer ${await make()}`)));
+    const strict = createIssuerGuard(name.startsWith('an algorithm') ? { AUTH_ALGORITHMS: 'RS256' } : {});
+    const refusal = await catchRefusal(strict.identify(buildAuthorizedRequest(`Bearer ${await make()}`)));
     expect(refusal.status).toBe(401);
     expect(['The signature is not that of the issuer.', 'The token is no JWT that can be checked.']).toContain(
       refusal.message,
@@ -95,7 +107,7 @@ describe('a token is refused, in words that say why', () => {
 
   async function withSharedSecret(): Promise<string> {
     const secret = new TextEncoder().encode(await (await fetch(`${issuer.url}/jwks`)).text());
-    return new SignJWT({ ...claims, iss: issuer.url, exp: seconds(60) })
+    return new SignJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(secret);
   }
@@ -103,12 +115,14 @@ describe('a token is refused, in words that say why', () => {
   async function withAnotherKey(kid?: string): Promise<string> {
     const { privateKey } = await generateKeyPair('ES256');
     const header = { alg: 'ES256', ...(typeof kid === 'string' && kid !== '' && { kid }) };
-    return new SignJWT({ ...claims, iss: issuer.url, exp: seconds(60) }).setProtectedHeader(header).sign(privateKey);
+    return new SignJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) })
+      .setProtectedHeader(header)
+      .sign(privateKey);
   }
 
   async function changed(): Promise<string> {
-    const [header, , signature] = (await issuer.issue(claims)).split('.');
-    const payload = Buffer.from(JSON.stringify({ ...claims, iss: issuer.url, exp: seconds(60), sub: 'bert' }));
+    const [header, , signature] = (await issuer.issueToken(claims)).split('.');
+    const payload = Buffer.from(JSON.stringify({ ...claims, iss: issuer.url, exp: toEpochSeconds(60), sub: 'bert' }));
     return `${header}.${payload.toString('base64url')}.${signature}`;
   }
 
@@ -121,7 +135,9 @@ describe('a token is refused, in words that say why', () => {
     ['what is no JWT', 'Bearer abc', 'invalid_token'],
     ['what only looks like one', 'Bearer a.b.c', 'invalid_token'],
   ])('%s', async (_, authorization, error) => {
-    const refusal = await refusalOf(guard({ AUTH_SCOPES: 'mcp' }).identify(requestWith(authorization)));
+    const refusal = await catchRefusal(
+      createIssuerGuard({ AUTH_SCOPES: 'mcp' }).identify(buildAuthorizedRequest(authorization)),
+    );
     expect(refusal.status).toBe(401);
     const header = refusal.headers?.['www-authenticate'] ?? '';
     expect(header).toContain(
@@ -131,8 +147,8 @@ describe('a token is refused, in words that say why', () => {
   });
 
   it('without a scope that everything needs, with 403 and the scope', async () => {
-    const strict = guard({ AUTH_SCOPES: 'mcp more' });
-    const refusal = await refusalOf(strict.identify(requestWith(await bearer())));
+    const strict = createIssuerGuard({ AUTH_SCOPES: 'mcp more' });
+    const refusal = await catchRefusal(strict.identify(buildAuthorizedRequest(await issueBearer())));
     expect(refusal.status).toBe(403);
     expect(refusal.headers?.['www-authenticate']).toMatch(/error="insufficient_scope".*scope="mcp more"/);
   });
@@ -142,11 +158,11 @@ describe("the issuer's keys", () => {
   it('are fetched once, for many tokens at once and after one another', async () => {
     const own = await startIssuer();
     try {
-      const once = guardOf({ AUTH_ISSUER: own.url });
-      const token = `Bearer ${await own.issue(claims)}`;
-      await Promise.all(Array.from({ length: 20 }, () => once.identify(requestWith(token))));
-      for (let call = 0; call < 20; call += 1) await once.identify(requestWith(token));
-      expect(own.keyFetches()).toBe(1);
+      const once = createTestGuard({ AUTH_ISSUER: own.url });
+      const token = `Bearer ${await own.issueToken(claims)}`;
+      await Promise.all(Array.from({ length: 20 }, () => once.identify(buildAuthorizedRequest(token))));
+      for (let call = 0; call < 20; call += 1) await once.identify(buildAuthorizedRequest(token));
+      expect(own.countKeyFetches()).toBe(1);
     } finally {
       await own.stop();
     }
@@ -155,21 +171,21 @@ describe("the issuer's keys", () => {
   it('are fetched again for a token of a new key, and not for each of many that name none', async () => {
     const own = await startIssuer();
     try {
-      const watchful = guardOf({ AUTH_ISSUER: own.url }, { keyTimes: { lookAgainMs: 0 } });
-      const old = `Bearer ${await own.issue(claims)}`;
-      await watchful.identify(requestWith(old));
+      const watchful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { cooldownMs: 0 } });
+      const old = `Bearer ${await own.issueToken(claims)}`;
+      await watchful.identify(buildAuthorizedRequest(old));
       await own.rotateKeys();
-      await watchful.identify(requestWith(`Bearer ${await own.issue(claims)}`));
-      await watchful.identify(requestWith(old));
-      expect(own.keyFetches()).toBe(2);
+      await watchful.identify(buildAuthorizedRequest(`Bearer ${await own.issueToken(claims)}`));
+      await watchful.identify(buildAuthorizedRequest(old));
+      expect(own.countKeyFetches()).toBe(2);
 
-      const calm = guardOf({ AUTH_ISSUER: own.url });
-      await calm.identify(requestWith(old));
-      const before = own.keyFetches();
+      const calm = createTestGuard({ AUTH_ISSUER: own.url });
+      await calm.identify(buildAuthorizedRequest(old));
+      const before = own.countKeyFetches();
       await own.rotateKeys();
-      const unknown = `Bearer ${await own.issue(claims)}`;
-      for (let call = 0; call < 10; call += 1) await refusalOf(calm.identify(requestWith(unknown)));
-      expect(own.keyFetches()).toBe(before);
+      const unknown = `Bearer ${await own.issueToken(claims)}`;
+      for (let call = 0; call < 10; call += 1) await catchRefusal(calm.identify(buildAuthorizedRequest(unknown)));
+      expect(own.countKeyFetches()).toBe(before);
     } finally {
       await own.stop();
     }
@@ -178,11 +194,11 @@ describe("the issuer's keys", () => {
   it('that were withdrawn sign nothing any more, once the known ones are stale', async () => {
     const own = await startIssuer();
     try {
-      const forgetful = guardOf({ AUTH_ISSUER: own.url }, { keyTimes: { freshMs: 0, lookAgainMs: 0 } });
-      const stolen = `Bearer ${await own.issue(claims)}`;
-      await forgetful.identify(requestWith(stolen));
+      const forgetful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
+      const stolen = `Bearer ${await own.issueToken(claims)}`;
+      await forgetful.identify(buildAuthorizedRequest(stolen));
       await own.rotateKeys({ keepOld: false });
-      expect(await refusalOf(forgetful.identify(requestWith(stolen)))).toMatchObject({ status: 401 });
+      expect(await catchRefusal(forgetful.identify(buildAuthorizedRequest(stolen)))).toMatchObject({ status: 401 });
     } finally {
       await own.stop();
     }
@@ -198,13 +214,13 @@ describe("the issuer's keys", () => {
       const body = request.url === '/jwks' ? { keys: [jwk] } : { issuer: here, jwks_uri: `${here}/jwks` };
       return response.end(JSON.stringify(body));
     });
-    const url = await listening(server);
+    const url = await listenLocally(server);
     try {
-      const stale = guardOf({ AUTH_ISSUER: url }, { keyTimes: { freshMs: 0, lookAgainMs: 0 } });
-      const token = await new SignJWT({ ...claims, iss: url, exp: seconds(60) })
+      const stale = createTestGuard({ AUTH_ISSUER: url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
+      const token = await new SignJWT({ ...claims, iss: url, exp: toEpochSeconds(60) })
         .setProtectedHeader({ alg: 'ES256', kid: 'one' })
         .sign(privateKey);
-      const ask = () => stale.identify(requestWith(`Bearer ${token}`));
+      const ask = () => stale.identify(buildAuthorizedRequest(`Bearer ${token}`));
       await expect(ask()).rejects.toMatchObject({ name: 'Unavailable' });
       up = true;
       await expect(ask()).resolves.toBeDefined();
@@ -220,9 +236,11 @@ describe("the issuer's keys", () => {
     const server = createServer((_, response) =>
       response.end(JSON.stringify({ issuer: 'https://other.example', jwks_uri: `${issuer.url}/jwks` })),
     );
-    const url = await listening(server);
+    const url = await listenLocally(server);
     try {
-      const fooled = guardOf({ AUTH_ISSUER: url }).identify(requestWith(await bearer({ iss: url })));
+      const fooled = createTestGuard({ AUTH_ISSUER: url }).identify(
+        buildAuthorizedRequest(await issueBearer({ iss: url })),
+      );
       await expect(fooled).rejects.toMatchObject({ name: 'Unavailable' });
     } finally {
       server.close();
@@ -231,17 +249,17 @@ describe("the issuer's keys", () => {
   });
 });
 
-async function listening(server: Server): Promise<string> {
+async function listenLocally(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('an Amazon Cognito token', () => {
-  const cognito = () => guardOf({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
+  const cognito = () => createTestGuard({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
   const access = { aud: undefined, token_use: 'access' };
 
   it('is known by its client, since it names no audience', async () => {
-    await expect(cognito().identify(requestWith(await bearer(access)))).resolves.toBeDefined();
+    await expect(cognito().identify(buildAuthorizedRequest(await issueBearer(access)))).resolves.toBeDefined();
   });
 
   it.each([
@@ -249,6 +267,8 @@ describe('an Amazon Cognito token', () => {
     ['that is an ID token', { ...access, token_use: 'id' }],
     ['for another server, where it names one', { ...access, aud: 'https://other.example/mcp' }],
   ])('%s is refused', async (_, more) => {
-    expect(await refusalOf(cognito().identify(requestWith(await bearer(more))))).toMatchObject({ status: 401 });
+    expect(await catchRefusal(cognito().identify(buildAuthorizedRequest(await issueBearer(more))))).toMatchObject({
+      status: 401,
+    });
   });
 });

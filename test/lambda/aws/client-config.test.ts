@@ -3,9 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { limits, SHORT_MS } from '../../../lambda/aws/client-config.ts';
-import { dynamoDb } from '../../../lambda/aws/dynamodb.ts';
-import { sqs } from '../../../lambda/aws/sqs.ts';
+import { buildClientConfig, SHORT_ATTEMPT_MS } from '../../../lambda/aws/client-config.ts';
+import { createDynamoDbClient } from '../../../lambda/aws/dynamodb.ts';
+import { createSqsClient } from '../../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
 import { SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
 
@@ -32,7 +32,7 @@ describe('AWS clients', () => {
 
   it('give up a service that never answers, after three attempts', async () => {
     const service = await aService(() => {});
-    const client = dynamoDb({ endpoint: service.endpoint, requestTimeoutMs: 50 });
+    const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 50 });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(service.requests).toBe(3);
   });
@@ -42,7 +42,7 @@ describe('AWS clients', () => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '100' });
       response.write('{"Item":');
     });
-    const client = dynamoDb({ endpoint: service.endpoint, requestTimeoutMs: 50 });
+    const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 50 });
     await expect(client.send(get)).rejects.toThrow();
   });
 
@@ -53,21 +53,21 @@ describe('AWS clients', () => {
       response.writeHead(asked < 3 ? 500 : 200, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(asked < 3 ? '{"__type":"InternalServerError"}' : '{"Item":{"id":{"S":"b"}}}');
     });
-    const { Item } = await dynamoDb({ endpoint: service.endpoint }).send(get);
+    const { Item } = await createDynamoDbClient({ endpoint: service.endpoint }).send(get);
     expect(Item).toEqual({ id: 'b' });
     expect(service.requests).toBe(3);
   });
 
   it('call the endpoint they were given, not the host of the queue', async () => {
     const service = await aService((_, response) => response.writeHead(400).end('{}'));
-    const client = sqs({ endpoint: service.endpoint });
+    const client = createSqsClient({ endpoint: service.endpoint });
     const queue = new SqsWakeUpQueue({ client, queueUrl: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups' });
     await expect(queue.send({ partition: 'a', task: 'b', generation: 1, commitBy: 0 })).rejects.toThrow(Unavailable);
     expect(service.requests).toBe(1);
   });
 
   it('end all attempts before the next heartbeat', () => {
-    const { maxAttempts, requestHandler } = limits({}, SHORT_MS);
+    const { maxAttempts, requestHandler } = buildClientConfig({}, SHORT_ATTEMPT_MS);
     const attempt = requestHandler.requestTimeout;
     // The SDK's longest waits: 50 and 100 ms after an attempt that hung, 1 s and 2 s after a refusal for load.
     const worst = [3 * attempt + 50 + 100, attempt + 50 + 2_000 + attempt, 1_000 + 2_000 + attempt];

@@ -9,7 +9,7 @@ import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
 import { NOW } from './rows.ts';
 
 /** A store whose every first answer is lost; `record` has its token, which DynamoDB keeps for it. */
-class Forgetful extends MemoryTaskStore {
+class RetryingStore extends MemoryTaskStore {
   override async insert(...given: Parameters<MemoryTaskStore['insert']>) {
     await super.insert(...given);
     return super.insert(...given);
@@ -24,7 +24,7 @@ class Forgetful extends MemoryTaskStore {
   }
 }
 
-function stackOf(tool: Tool) {
+function createStalledEngine(tool: Tool) {
   const messages: WakeUp[] = [];
   let drawn = 0;
   const ids: Ids = {
@@ -39,10 +39,10 @@ function stackOf(tool: Tool) {
   };
   const events: string[] = [];
   const parts = {
-    ...{ store: new Forgetful(), clock, ids, log: (event: string) => void events.push(event) },
+    ...{ store: new RetryingStore(), clock, ids, log: (event: string) => void events.push(event) },
     queue: { send: async (wakeUp: WakeUp) => void messages.push(wakeUp) },
   };
-  const worker = createWorker({ ...parts, tool: async () => tool });
+  const worker = createWorker({ ...parts, findTool: async () => tool });
   return {
     engine: createEngine(parts),
     events,
@@ -57,7 +57,7 @@ function stackOf(tool: Tool) {
 }
 
 const deadline = NOW + 10_000;
-const call = (tool: Tool) => ({
+const buildStartCall = (tool: Tool) => ({
   ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true }, deadline },
 });
 
@@ -70,17 +70,17 @@ describe('every write is made twice, its first answer lost', () => {
       const answer = await task.elicit('who', form);
       return { content: [{ type: 'text', text: `${step} ${answer.content?.name}` }] };
     });
-    const { engine, work, messages, events } = stackOf(tool);
-    const { id } = await engine.start(call(tool));
+    const { engine, work, messages, events } = createStalledEngine(tool);
+    const { id } = await engine.startTask(buildStartCall(tool));
     expect(messages).toHaveLength(1);
     expect(await work()).toBe('delete');
-    expect(await engine.get({}, id)).toMatchObject({ status: 'input_required', questions: { who: {} } });
+    expect(await engine.getTask({}, id)).toMatchObject({ status: 'input_required', questions: { who: {} } });
 
-    await engine.answer({}, id, { who: { result: { action: 'accept', content: { name: 'Ada' } } } }, deadline);
-    expect(await engine.get({}, id)).toMatchObject({ status: 'working' });
+    await engine.answerTask({}, id, { who: { result: { action: 'accept', content: { name: 'Ada' } } } }, deadline);
+    expect(await engine.getTask({}, id)).toMatchObject({ status: 'working' });
     expect(messages.map(({ generation }) => generation)).toEqual([2]);
     expect(await work()).toBe('delete');
-    expect(await engine.get({}, id)).toMatchObject({
+    expect(await engine.getTask({}, id)).toMatchObject({
       status: 'completed',
       outcome: { result: { content: [{ text: '1 Ada' }] } },
     });
@@ -91,13 +91,13 @@ describe('every write is made twice, its first answer lost', () => {
 
   it('and a cancel is acknowledged as this one’s own', async () => {
     const tool = defineTool('t', {}, async () => ({ content: [] }));
-    const { engine, work, events } = stackOf(tool);
-    const { id } = await engine.start(call(tool));
-    expect(await engine.cancel({}, id, deadline)).toBe('cancelled');
-    expect(await engine.cancel({}, id, deadline)).toBe('alreadyTerminal');
+    const { engine, work, events } = createStalledEngine(tool);
+    const { id } = await engine.startTask(buildStartCall(tool));
+    expect(await engine.cancelTask({}, id, deadline)).toBe('cancelled');
+    expect(await engine.cancelTask({}, id, deadline)).toBe('alreadyTerminal');
     expect(events.filter((event) => event === 'task.cancelled')).toHaveLength(1);
     expect(await work()).toBe('delete');
-    expect(await engine.get({}, id)).toMatchObject({ status: 'cancelled' });
+    expect(await engine.getTask({}, id)).toMatchObject({ status: 'cancelled' });
   });
 
   it('and the clean-up of a cancelled task runs once', async () => {
@@ -106,9 +106,9 @@ describe('every write is made twice, its first answer lost', () => {
       cleaned += 1;
     };
     const tool = defineTool('t', { onCancel }, async () => ({ content: [] }));
-    const { engine, work, messages } = stackOf(tool);
-    const { id } = await engine.start(call(tool));
-    expect(await engine.cancel({}, id, deadline)).toBe('cancelled');
+    const { engine, work, messages } = createStalledEngine(tool);
+    const { id } = await engine.startTask(buildStartCall(tool));
+    expect(await engine.cancelTask({}, id, deadline)).toBe('cancelled');
     expect(messages.map(({ generation }) => generation)).toEqual([1, 2]);
     expect([await work(), await work()]).toEqual(['delete', 'delete']);
     expect(cleaned).toBe(1);

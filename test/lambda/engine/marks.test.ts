@@ -3,35 +3,45 @@
  * of the table of marks (docs/architecture.md): the write knows its own earlier success, and nobody else's.
  */
 import { describe, expect, it } from 'vitest';
-import type { Change, TaskStore, Written } from '../../../lambda/tasks/store.ts';
+import type { Change, TaskStore, WriteResult } from '../../../lambda/tasks/store.ts';
 import { answerChange } from '../../../lambda/tasks/writes/answer.ts';
 import { cancelChange, cancelOwingChange, judgeCancel } from '../../../lambda/tasks/writes/cancel.ts';
 import { claimChange, judgeClaim } from '../../../lambda/tasks/writes/claim.ts';
 import { judgeCreate } from '../../../lambda/tasks/writes/create.ts';
-import { endedBy, handOverChange, parkChange, settleChange } from '../../../lambda/tasks/writes/end.ts';
-import { heartbeatChange, journalEntry, stepChange, withdrawChange } from '../../../lambda/tasks/writes/held.ts';
-import { asking, held, KEY, LEASE_MS, NOW, question, RETENTION_MS, rowOf, storeWith } from './rows.ts';
+import { handOverChange, isEndCommitted, parkChange, settleChange } from '../../../lambda/tasks/writes/end.ts';
+import { buildJournalEntry, heartbeatChange, stepChange, withdrawChange } from '../../../lambda/tasks/writes/held.ts';
+import {
+  buildAskingRow,
+  buildHeldRow,
+  buildQuestion,
+  buildRow,
+  createStoreWith,
+  KEY,
+  LEASE_MS,
+  NOW,
+  RETENTION_MS,
+} from './rows.ts';
 
 const run1 = { key: KEY, run: 'run-1', now: NOW };
 const run2 = { key: KEY, run: 'run-2', now: NOW };
 
 /** The write, its answer lost, and the same write again. */
-async function twice(store: TaskStore, change: Change): Promise<Written> {
+async function updateTwice(store: TaskStore, change: Change): Promise<WriteResult> {
   expect(await store.update(change)).toMatchObject({ done: true });
   return store.update(change);
 }
 
 describe('create knows itself by its nonce', () => {
   it('made again it is a success', async () => {
-    const store = await storeWith(rowOf());
-    const again = await store.insert(rowOf());
+    const store = await createStoreWith(buildRow());
+    const again = await store.insert(buildRow());
     expect(again.done).toBe(false);
     expect(judgeCreate(again, 'nonce-1')).toBe('created');
   });
 
   it('where another row stands it is barred', async () => {
-    const store = await storeWith(rowOf({ nonce: 'void', void: true }));
-    expect(judgeCreate(await store.insert(rowOf()), 'nonce-1')).toBe('barred');
+    const store = await createStoreWith(buildRow({ nonce: 'void', void: true }));
+    expect(judgeCreate(await store.insert(buildRow()), 'nonce-1')).toBe('barred');
   });
 });
 
@@ -39,37 +49,39 @@ describe('claim knows itself by its run', () => {
   const claim = { key: KEY, generation: 1, commitBy: NOW, run: 'run-1', now: NOW, leaseMs: LEASE_MS };
 
   it('made again it is a success that counts once', async () => {
-    const again = await twice(await storeWith(rowOf()), claimChange(claim));
+    const again = await updateTwice(await createStoreWith(buildRow()), claimChange(claim));
     expect(again.done).toBe(false);
     expect(judgeClaim(again, claim)).toMatchObject({ is: 'claimed', row: { run: 'run-1', failures: 1 } });
   });
 
   it('where another run holds the task it waits', async () => {
     const other = { ...claim, run: 'run-2' };
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     expect(judgeClaim(await store.update(claimChange(other)), other)).toEqual({ is: 'leased', forMs: LEASE_MS });
   });
 });
 
 describe('a heartbeat needs no mark', () => {
   it('made again it leaves the same row', async () => {
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     const change = heartbeatChange({ ...run1, now: NOW + 1 }, LEASE_MS);
     const first = await store.update(change);
     expect(await store.update(change)).toEqual(first);
   });
 
   it('of another run is refused', async () => {
-    expect(await (await storeWith(held())).update(heartbeatChange(run2, LEASE_MS))).toMatchObject({ done: false });
+    expect(await (await createStoreWith(buildHeldRow())).update(heartbeatChange(run2, LEASE_MS))).toMatchObject({
+      done: false,
+    });
   });
 });
 
 describe('a step knows itself by its transaction token', () => {
-  const entry = journalEntry('t1', 'step:a#1', '{"v":1}', 1);
+  const entry = buildJournalEntry('t1', 'step:a#1', '{"v":1}', 1);
   const change = stepChange(run1, LEASE_MS);
 
   it('made again it is a success that counts once', async () => {
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     expect(await store.record(change, entry, 'token')).toMatchObject({ done: true });
     expect(await store.record(change, entry, 'token')).toMatchObject({ done: true });
     expect(await store.read(KEY)).toMatchObject({ entries: 1, failures: 0 });
@@ -77,7 +89,7 @@ describe('a step knows itself by its transaction token', () => {
   });
 
   it('of a run that is over is refused, and records nothing', async () => {
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     const { key, when, ...rest } = stepChange(run2, LEASE_MS);
     expect(await store.record({ key, when, ...rest }, entry, 'token')).toMatchObject({ done: false });
     expect(await store.journal('t1')).toEqual([]);
@@ -85,7 +97,7 @@ describe('a step knows itself by its transaction token', () => {
 });
 
 describe('the end of a run knows itself by endedBy', () => {
-  const park = { revision: 0, questions: JSON.stringify({ q: question() }), status: 'input_required' as const };
+  const park = { revision: 0, questions: JSON.stringify({ q: buildQuestion() }), status: 'input_required' as const };
   const sleep = { revision: 0, questions: '{}', status: 'working' as const, timer: { generation: 2, wakeAt: NOW + 9 } };
   const settle = { status: 'completed' as const, outcome: '{"result":{}}', retentionMs: RETENTION_MS };
 
@@ -95,26 +107,26 @@ describe('the end of a run knows itself by endedBy', () => {
     ['hand over', (run) => handOverChange(run, 2)],
     ['settle', (run) => settleChange(run, settle)],
   ])('%s', async (_, changeOf) => {
-    const store = await storeWith(held());
-    const again = await twice(store, changeOf(run1));
+    const store = await createStoreWith(buildHeldRow());
+    const again = await updateTwice(store, changeOf(run1));
     expect(again.done).toBe(false);
-    expect(endedBy(again, 'run-1')).toBe(true);
+    expect(isEndCommitted(again, 'run-1')).toBe(true);
 
     // Neither a run that was superseded before, nor one that never held the task, takes this end for its own.
-    expect(endedBy(await store.update(changeOf(run2)), 'run-2')).toBe(false);
-    expect(endedBy(await (await storeWith(held())).update(changeOf(run2)), 'run-2')).toBe(false);
+    expect(isEndCommitted(await store.update(changeOf(run2)), 'run-2')).toBe(false);
+    expect(isEndCommitted(await (await createStoreWith(buildHeldRow())).update(changeOf(run2)), 'run-2')).toBe(false);
   });
 
   it('withdrawing questions does not end it: made again it finds them withdrawn', async () => {
-    const change = withdrawChange(run1, 0, JSON.stringify({ q: question({ withdrawn: true }) }), 'working');
-    const again = await twice(await storeWith(held()), change);
+    const change = withdrawChange(run1, 0, JSON.stringify({ q: buildQuestion({ withdrawn: true }) }), 'working');
+    const again = await updateTwice(await createStoreWith(buildHeldRow()), change);
     expect(again).toMatchObject({ done: false, row: { run: 'run-1', revision: 1 } });
     expect(JSON.parse(again.row?.questions as string)).toMatchObject({ q: { withdrawn: true } });
   });
 });
 
 describe('an answer knows itself by the question that has it', () => {
-  const answered = JSON.stringify({ q: question({ answer: { result: { action: 'decline' } } }) });
+  const answered = JSON.stringify({ q: buildQuestion({ answer: { result: { action: 'decline' } } }) });
   const answer = {
     key: KEY,
     now: NOW,
@@ -126,14 +138,17 @@ describe('an answer knows itself by the question that has it', () => {
   };
 
   it('made again it is refused, and what it reads then has its answer', async () => {
-    const again = await twice(await storeWith(asking({ q: question() })), answerChange(answer));
+    const again = await updateTwice(
+      await createStoreWith(buildAskingRow({ q: buildQuestion() })),
+      answerChange(answer),
+    );
     expect(again).toMatchObject({ done: false, row: { questions: answered, generation: 2, revision: 2 } });
     expect(again.row?.parked).toBeUndefined();
   });
 
   it('is refused where another answer came first: both are kept after reading again', async () => {
-    const store = await storeWith(asking({ q: question(), r: question() }));
-    const first = JSON.stringify({ q: question({ answer: { result: {} } }), r: question() });
+    const store = await createStoreWith(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }));
+    const first = JSON.stringify({ q: buildQuestion({ answer: { result: {} } }), r: buildQuestion() });
     const partial = { ...answer, questions: first, status: 'input_required' as const, wakes: false };
     expect((await store.update(answerChange(partial))).done).toBe(true);
     const second = await store.update(answerChange(answer));
@@ -141,7 +156,7 @@ describe('an answer knows itself by the question that has it', () => {
   });
 
   it('is refused once its wake-up was made impossible', async () => {
-    const store = await storeWith(asking({ q: question() }, { generation: 2 }));
+    const store = await createStoreWith(buildAskingRow({ q: buildQuestion() }, { generation: 2 }));
     expect((await store.update(answerChange(answer))).done).toBe(false);
   });
 });
@@ -150,33 +165,36 @@ describe('a cancel knows itself by endedBy', () => {
   const cancel = { key: KEY, mark: 'request-1', now: NOW, retentionMs: RETENTION_MS };
 
   it('made again it is a success', async () => {
-    const again = await twice(await storeWith(held()), cancelChange(cancel));
+    const again = await updateTwice(await createStoreWith(buildHeldRow()), cancelChange(cancel));
     expect(again.done).toBe(false);
     expect(judgeCancel(again, cancel)).toEqual({ is: 'cancelled' });
   });
 
   it('that owes a clean-up is one too', async () => {
-    const again = await twice(await storeWith(rowOf({ cleanUp: 'onCancel' })), cancelOwingChange(cancel, 1));
+    const again = await updateTwice(
+      await createStoreWith(buildRow({ cleanUp: 'onCancel' })),
+      cancelOwingChange(cancel, 1),
+    );
     expect(again).toMatchObject({ done: false, row: { cleanUp: 'owed', generation: 2 } });
     expect(judgeCancel(again, cancel)).toEqual({ is: 'cancelled' });
   });
 
   it('of another request finds the task terminal', async () => {
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     await store.update(cancelChange({ ...cancel, mark: 'request-0' }));
     expect(judgeCancel(await store.update(cancelChange(cancel)), cancel)).toEqual({ is: 'alreadyTerminal' });
   });
 
   it('finds no void or expired row, and none where there is none', async () => {
-    for (const row of [rowOf({ void: true }), rowOf({ expiresAt: NOW }), rowOf({ partition: 'elsewhere' })])
-      expect(judgeCancel(await (await storeWith(row)).update(cancelChange(cancel)), cancel)).toEqual({
+    for (const row of [buildRow({ void: true }), buildRow({ expiresAt: NOW }), buildRow({ partition: 'elsewhere' })])
+      expect(judgeCancel(await (await createStoreWith(row)).update(cancelChange(cancel)), cancel)).toEqual({
         is: 'notFound',
       });
   });
 
   it('of a tool that has to clean up finds it open: the message for that goes first', async () => {
-    const row = rowOf({ cleanUp: 'onCancel' });
-    const written = await (await storeWith(row)).update(cancelChange(cancel));
+    const row = buildRow({ cleanUp: 'onCancel' });
+    const written = await (await createStoreWith(row)).update(cancelChange(cancel));
     expect(judgeCancel(written, cancel)).toEqual({ is: 'open', row });
   });
 });

@@ -1,30 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pollIntervalMs } from '../../../lambda/engine/poll-interval.ts';
+import { computePollIntervalMs } from '../../../lambda/engine/poll-interval.ts';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 
 const poll = { min: 1_000, max: 30_000 };
 const begun = 1_790_000_000_000;
-type Facts = Pick<TaskRow, 'status' | 'phaseAt' | 'poll' | 'progress'>;
-const working: Facts = { status: 'working', phaseAt: begun, poll };
-const interval = (ageMs: number, facts: Partial<Facts> = {}) => pollIntervalMs({ ...working, ...facts }, begun + ageMs);
+type PollInputs = Pick<TaskRow, 'status' | 'phaseAt' | 'poll' | 'progress'>;
+const working: PollInputs = { status: 'working', phaseAt: begun, poll };
+const computeInterval = (ageMs: number, facts: Partial<PollInputs> = {}) =>
+  computePollIntervalMs({ ...working, ...facts }, begun + ageMs);
 
 describe('the poll interval', () => {
   it('is a tenth of the age of the task, within the bounds of the tool', () => {
-    expect([0, 10_000, 60_000, 300_000, 3_600_000].map((age) => interval(age))).toEqual([
+    expect([0, 10_000, 60_000, 300_000, 3_600_000].map((age) => computeInterval(age))).toEqual([
       1_000, 1_000, 6_000, 30_000, 30_000,
     ]);
-    expect(interval(60_000, { poll: { min: 8_000, max: 9_000 } })).toBe(8_000);
-    expect(interval(3_600_000, { poll: { min: 200, max: 2_500 } })).toBe(2_500);
+    expect(computeInterval(60_000, { poll: { min: 8_000, max: 9_000 } })).toBe(8_000);
+    expect(computeInterval(3_600_000, { poll: { min: 200, max: 2_500 } })).toBe(2_500);
   });
 
   it('is short again after an answer', () => {
-    expect(interval(600_000)).toBe(30_000);
-    expect(interval(600_000, { phaseAt: begun + 599_000 })).toBe(1_000);
+    expect(computeInterval(600_000)).toBe(30_000);
+    expect(computeInterval(600_000, { phaseAt: begun + 599_000 })).toBe(1_000);
   });
 
   it('grows faster far from an end that progress foretells, and shrinks towards it', () => {
-    const at = (done: number) => interval(60_000, { progress: { done, total: 100 } });
+    const at = (done: number) => computeInterval(60_000, { progress: { done, total: 100 } });
     expect(at(10)).toBe(12_000);
     expect(at(90)).toBe(3_333);
     expect(at(98)).toBe(1_000);
@@ -32,8 +33,8 @@ describe('the poll interval', () => {
 
   it('does not stay short when a tool works on long after its last percent', () => {
     const done = { progress: { done: 100, total: 100 } };
-    expect(interval(60_000, done)).toBe(1_000);
-    expect(interval(3_600_000, done)).toBe(18_000);
+    expect(computeInterval(60_000, done)).toBe(1_000);
+    expect(computeInterval(3_600_000, done)).toBe(18_000);
   });
 
   it.each([
@@ -42,12 +43,12 @@ describe('the poll interval', () => {
     ['more done than there is', { done: 11, total: 10 }],
     ['a total of nothing', { done: 0, total: 0 }],
   ])('goes by age where progress tells no pace: %s', (_, progress) => {
-    expect(interval(60_000, { progress })).toBe(6_000);
+    expect(computeInterval(60_000, { progress })).toBe(6_000);
   });
 
   it('is the least one for a task that has ended', () => {
     for (const status of ['completed', 'failed', 'cancelled'] as const)
-      expect(interval(600_000, { status })).toBe(1_000);
+      expect(computeInterval(600_000, { status })).toBe(1_000);
   });
 
   it('is a whole number within the bounds, whatever the row says', () => {
@@ -57,7 +58,7 @@ describe('the poll interval', () => {
         ...([fc.integer(), number, fc.option(number), fc.nat(100_000), fc.nat(1e6)] as const),
         (age, done, total, min, more) => {
           const bounds = { min: min + 1, max: min + 1 + more };
-          const ms = interval(age, { poll: bounds, progress: { done, ...(total !== null && { total }) } });
+          const ms = computeInterval(age, { poll: bounds, progress: { done, ...(total !== null && { total }) } });
           expect(Number.isInteger(ms)).toBe(true);
           expect(ms).toBeGreaterThanOrEqual(bounds.min);
           expect(ms).toBeLessThanOrEqual(bounds.max);

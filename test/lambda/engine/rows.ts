@@ -2,7 +2,7 @@
 
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
 import type { Question, Questions, TaskKey, TaskRow } from '../../../lambda/tasks/record.ts';
-import { newRow } from '../../../lambda/tasks/writes/create.ts';
+import { buildTaskRow } from '../../../lambda/tasks/writes/create.ts';
 
 export const NOW = 1_800_000_000_000;
 export const KEY: TaskKey = { partition: 'task#t1', id: 't1' };
@@ -11,8 +11,8 @@ export const RETENTION_MS = 600_000;
 export const LEASE_MS = 60_000;
 
 /** A task as it has just been created, with what a test wants otherwise. */
-export const rowOf = (changes: Partial<TaskRow> = {}): TaskRow => ({
-  ...newRow({
+export const buildRow = (changes: Partial<TaskRow> = {}): TaskRow => ({
+  ...buildTaskRow({
     key: KEY,
     nonce: 'nonce-1',
     now: NOW,
@@ -30,21 +30,21 @@ export const rowOf = (changes: Partial<TaskRow> = {}): TaskRow => ({
 });
 
 /** Held by a run whose lease is live at `NOW`. */
-export const held = (changes: Partial<TaskRow> = {}): TaskRow =>
-  rowOf({ run: 'run-1', leaseUntil: NOW + LEASE_MS, failures: 1, ...changes });
+export const buildHeldRow = (changes: Partial<TaskRow> = {}): TaskRow =>
+  buildRow({ run: 'run-1', leaseUntil: NOW + LEASE_MS, failures: 1, ...changes });
 
-export const question = (changes: Partial<Question> = {}): Question => ({
+export const buildQuestion = (changes: Partial<Question> = {}): Question => ({
   method: 'elicitation/create',
   params: { mode: 'form', message: 'Which?' },
   ...changes,
 });
 
 /** Parked on a question. */
-export const asking = (questions: Questions, changes: Partial<TaskRow> = {}): TaskRow =>
-  rowOf({ status: 'input_required', parked: true, revision: 1, questions: JSON.stringify(questions), ...changes });
+export const buildAskingRow = (questions: Questions, changes: Partial<TaskRow> = {}): TaskRow =>
+  buildRow({ status: 'input_required', parked: true, revision: 1, questions: JSON.stringify(questions), ...changes });
 
 /** A store that holds this row. */
-export async function storeWith(row: TaskRow): Promise<MemoryTaskStore> {
+export async function createStoreWith(row: TaskRow): Promise<MemoryTaskStore> {
   const store = new MemoryTaskStore();
   await store.insert(row);
   return store;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 import type { Change } from '../../../lambda/tasks/store.ts';
 import { answerChange } from '../../../lambda/tasks/writes/answer.ts';
-import { overtakeChange, voidRow } from '../../../lambda/tasks/writes/bar.ts';
+import { buildVoidRow, overtakeChange } from '../../../lambda/tasks/writes/bar.ts';
 import {
   cancelChange,
   cancelOwingChange,
@@ -12,10 +12,21 @@ import {
   cleanUpHeartbeatChange,
 } from '../../../lambda/tasks/writes/cancel.ts';
 import { claimChange } from '../../../lambda/tasks/writes/claim.ts';
-import { sweepAfter } from '../../../lambda/tasks/writes/create.ts';
+import { toTtlSeconds } from '../../../lambda/tasks/writes/create.ts';
 import { handOverChange, parkChange, settleChange } from '../../../lambda/tasks/writes/end.ts';
 import { heartbeatChange, judgeLost, stepChange, withdrawChange } from '../../../lambda/tasks/writes/held.ts';
-import { asking, held, KEY, LEASE_MS, LIFETIME_MS, NOW, question, RETENTION_MS, rowOf, storeWith } from './rows.ts';
+import {
+  buildAskingRow,
+  buildHeldRow,
+  buildQuestion,
+  buildRow,
+  createStoreWith,
+  KEY,
+  LEASE_MS,
+  LIFETIME_MS,
+  NOW,
+  RETENTION_MS,
+} from './rows.ts';
 
 const LATER = NOW + 5_000;
 const run = { key: KEY, run: 'run-1', now: LATER };
@@ -39,72 +50,74 @@ const WRITES: readonly (readonly [string, Change])[] = [
   ['overtake', overtakeChange(KEY, 2)],
 ];
 /** The state in which a write succeeds. */
-const fitting = (name: string): TaskRow => {
-  if (name === 'overtake') return rowOf({ parked: true });
-  return ['claim', 'answer', 'cancel', 'cancel (owing)'].includes(name) ? rowOf() : held();
+const buildFittingRow = (name: string): TaskRow => {
+  if (name === 'overtake') return buildRow({ parked: true });
+  return ['claim', 'answer', 'cancel', 'cancel (owing)'].includes(name) ? buildRow() : buildHeldRow();
 };
 
 /** The row after a write that must succeed. */
-async function rowAfter(row: TaskRow, change: Change): Promise<TaskRow> {
-  const written = await (await storeWith(row)).update(change);
+async function readRowAfter(row: TaskRow, change: Change): Promise<TaskRow> {
+  const written = await (await createStoreWith(row)).update(change);
   if (!written.done) throw new Error(`refused by ${JSON.stringify(written.row)}`);
   return written.row;
 }
 
 describe.each(WRITES)('%s', (name, change) => {
   it('is done on a task that is open', async () => {
-    expect(await (await storeWith(fitting(name))).update(change)).toMatchObject({ done: true });
+    expect(await (await createStoreWith(buildFittingRow(name))).update(change)).toMatchObject({ done: true });
   });
 
   it.each(['completed', 'failed', 'cancelled'] as const)('changes nothing once the task is %s', async (status) => {
-    const row = { ...fitting(name), status };
-    const store = await storeWith(row);
+    const row = { ...buildFittingRow(name), status };
+    const store = await createStoreWith(row);
     expect(await store.update(change)).toEqual({ done: false, row });
   });
 
   it('makes no task where there is none, and none of a void row', async () => {
-    const nothing = await storeWith(rowOf({ partition: 'elsewhere' }));
+    const nothing = await createStoreWith(buildRow({ partition: 'elsewhere' }));
     expect(await nothing.update(change)).toEqual({ done: false });
-    const barred = { ...fitting(name), void: true as const };
-    expect(await (await storeWith(barred)).update(change)).toEqual({ done: false, row: barred });
+    const barred = { ...buildFittingRow(name), void: true as const };
+    expect(await (await createStoreWith(barred)).update(change)).toEqual({ done: false, row: barred });
   });
 });
 
 // Overtaking only makes a late commit impossible; on an expired row all of them are already.
 describe.each(WRITES.filter(([name]) => name !== 'overtake'))('%s', (name, change) => {
   it('does not revive a task that has expired', async () => {
-    const row = { ...fitting(name), expiresAt: LATER };
-    expect(await (await storeWith(row)).update(change)).toEqual({ done: false, row });
+    const row = { ...buildFittingRow(name), expiresAt: LATER };
+    expect(await (await createStoreWith(row)).update(change)).toEqual({ done: false, row });
   });
 });
 
-describe.each(WRITES.filter(([name]) => fitting(name).run !== undefined))('a stale run: %s', (_, change) => {
+describe.each(WRITES.filter(([name]) => buildFittingRow(name).run !== undefined))('a stale run: %s', (_, change) => {
   it('changes nothing once another run holds the task, or none does', async () => {
-    for (const row of [held({ run: 'run-9' }), rowOf()])
-      expect(await (await storeWith(row)).update(change)).toEqual({ done: false, row });
+    for (const row of [buildHeldRow({ run: 'run-9' }), buildRow()])
+      expect(await (await createStoreWith(row)).update(change)).toEqual({ done: false, row });
   });
 });
 
 describe('a new task', () => {
   it('is runnable at its first generation, and expires exactly at its lifetime', () => {
-    expect(rowOf()).toMatchObject({ status: 'working', generation: 1, failures: 0, expiresAt: NOW + LIFETIME_MS });
-    expect(rowOf()).not.toHaveProperty('run');
+    expect(buildRow()).toMatchObject({ status: 'working', generation: 1, failures: 0, expiresAt: NOW + LIFETIME_MS });
+    expect(buildRow()).not.toHaveProperty('run');
   });
 
   it('is swept only after the longest that it can be readable, in whole seconds', () => {
-    expect(rowOf().ttl * 1_000).toBeGreaterThanOrEqual(NOW + LIFETIME_MS + RETENTION_MS);
-    expect(sweepAfter(1_500)).toBe(62);
+    expect(buildRow().ttl * 1_000).toBeGreaterThanOrEqual(NOW + LIFETIME_MS + RETENTION_MS);
+    expect(toTtlSeconds(1_500)).toBe(62);
   });
 });
 
 describe('a heartbeat', () => {
   it('moves the lease and nothing that a client sees', async () => {
-    expect(await rowAfter(held(), heartbeatChange(run, LEASE_MS))).toEqual(held({ leaseUntil: LATER + LEASE_MS }));
+    expect(await readRowAfter(buildHeldRow(), heartbeatChange(run, LEASE_MS))).toEqual(
+      buildHeldRow({ leaseUntil: LATER + LEASE_MS }),
+    );
   });
 
   it('carries news of progress', async () => {
     const news = { statusMessage: 'half way', progress: { done: 1, total: 2 } };
-    expect(await rowAfter(held(), heartbeatChange(run, LEASE_MS, news))).toMatchObject({
+    expect(await readRowAfter(buildHeldRow(), heartbeatChange(run, LEASE_MS, news))).toMatchObject({
       ...news,
       lastUpdatedAt: LATER,
     });
@@ -113,17 +126,20 @@ describe('a heartbeat', () => {
 
 describe('a recorded step', () => {
   it('renews the lease and forgives the failures before it', async () => {
-    const row = await rowAfter(held({ failures: 3 }), stepChange(run, LEASE_MS));
-    expect(row).toEqual(held({ leaseUntil: LATER + LEASE_MS, failures: 0, entries: 1 }));
+    const row = await readRowAfter(buildHeldRow({ failures: 3 }), stepChange(run, LEASE_MS));
+    expect(row).toEqual(buildHeldRow({ leaseUntil: LATER + LEASE_MS, failures: 0, entries: 1 }));
   });
 });
 
 describe('a park', () => {
-  const questions = JSON.stringify({ q: question() });
+  const questions = JSON.stringify({ q: buildQuestion() });
 
   it('keeps the questions and lets the run go', async () => {
-    const row = await rowAfter(held(), parkChange(run, { revision: 0, questions, status: 'input_required' }));
-    const { run: _, leaseUntil: __, ...free } = held();
+    const row = await readRowAfter(
+      buildHeldRow(),
+      parkChange(run, { revision: 0, questions, status: 'input_required' }),
+    );
+    const { run: _, leaseUntil: __, ...free } = buildHeldRow();
     expect(row).toEqual({
       ...free,
       ...{ questions, status: 'input_required', parked: true, revision: 1 },
@@ -133,30 +149,33 @@ describe('a park', () => {
 
   it('on a timer raises the generation to the one whose message is under way', async () => {
     const timer = { generation: 2, wakeAt: LATER + 60_000 };
-    expect(await rowAfter(held(), parkChange(run, { ...parked, timer }))).toMatchObject({ parked: true, ...timer });
+    expect(await readRowAfter(buildHeldRow(), parkChange(run, { ...parked, timer }))).toMatchObject({
+      parked: true,
+      ...timer,
+    });
   });
 
   it('without a timer forgets the one before', async () => {
-    expect(await rowAfter(held({ wakeAt: NOW }), parkChange(run, parked))).not.toHaveProperty('wakeAt');
+    expect(await readRowAfter(buildHeldRow({ wakeAt: NOW }), parkChange(run, parked))).not.toHaveProperty('wakeAt');
   });
 
   it('is refused when an answer came meanwhile', async () => {
-    const row = held({ revision: 1 });
-    expect(await (await storeWith(row)).update(parkChange(run, parked))).toEqual({ done: false, row });
+    const row = buildHeldRow({ revision: 1 });
+    expect(await (await createStoreWith(row)).update(parkChange(run, parked))).toEqual({ done: false, row });
   });
 });
 
 describe('an answer', () => {
   it('that completes the set makes the task runnable under the next generation', async () => {
-    const row = asking({ q: question() }, { statusMessage: 'Waiting', wakeAt: NOW });
-    const now = await rowAfter(row, answerChange({ ...answered, revision: 1, wakes: true }));
+    const row = buildAskingRow({ q: buildQuestion() }, { statusMessage: 'Waiting', wakeAt: NOW });
+    const now = await readRowAfter(row, answerChange({ ...answered, revision: 1, wakes: true }));
     expect(now).toMatchObject({ generation: 2, revision: 2, status: 'working', lastUpdatedAt: LATER, phaseAt: LATER });
     for (const gone of ['parked', 'wakeAt', 'statusMessage']) expect(now).not.toHaveProperty(gone);
   });
 
   it('that leaves questions open wakes nobody', async () => {
     const change = answerChange({ ...answered, revision: 1, status: 'input_required', wakes: false });
-    expect(await rowAfter(asking({ q: question(), r: question() }), change)).toMatchObject({
+    expect(await readRowAfter(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }), change)).toMatchObject({
       ...{ generation: 1, revision: 2, parked: true, status: 'input_required' },
     });
   });
@@ -164,11 +183,11 @@ describe('an answer', () => {
 
 describe('a settled task', () => {
   it('keeps its outcome for its retention, from its end', async () => {
-    const row = held({ questions: '{}', progress: { done: 1 }, statusMessage: 'at it', revision: 4 });
-    const now = await rowAfter(row, settleChange(run, settled));
+    const row = buildHeldRow({ questions: '{}', progress: { done: 1 }, statusMessage: 'at it', revision: 4 });
+    const now = await readRowAfter(row, settleChange(run, settled));
     expect(now).toMatchObject({
       ...{ status: 'completed', outcome: settled.outcome, endedBy: 'run-1' },
-      ...{ expiresAt: LATER + RETENTION_MS, ttl: sweepAfter(LATER + RETENTION_MS) },
+      ...{ expiresAt: LATER + RETENTION_MS, ttl: toTtlSeconds(LATER + RETENTION_MS) },
     });
     for (const gone of ['run', 'leaseUntil', 'questions', 'progress', 'statusMessage'])
       expect(now).not.toHaveProperty(gone);
@@ -176,7 +195,7 @@ describe('a settled task', () => {
 
   it('says why it failed', async () => {
     const end = { ...settled, status: 'failed', statusMessage: 'no rows' } as const;
-    expect(await rowAfter(held(), settleChange(run, end))).toMatchObject({
+    expect(await readRowAfter(buildHeldRow(), settleChange(run, end))).toMatchObject({
       status: 'failed',
       statusMessage: 'no rows',
     });
@@ -185,28 +204,28 @@ describe('a settled task', () => {
 
 describe('a cancel', () => {
   it.each<[string, TaskRow]>([
-    ['waiting in the queue', rowOf()],
-    ['being worked on', held()],
-    ['parked', asking({ q: question() })],
+    ['waiting in the queue', buildRow()],
+    ['being worked on', buildHeldRow()],
+    ['parked', buildAskingRow({ q: buildQuestion() })],
   ])('is immediate on a task %s', async (_, row) => {
-    const now = await rowAfter(row, cancelChange(cancel));
+    const now = await readRowAfter(row, cancelChange(cancel));
     expect(now).toMatchObject({ status: 'cancelled', expiresAt: LATER + RETENTION_MS, lastUpdatedAt: LATER });
     for (const gone of ['run', 'leaseUntil', 'parked', 'questions', 'progress']) expect(now).not.toHaveProperty(gone);
   });
 
   it('tells the run that it was cancelled, and a superseded one that it is over', async () => {
-    const store = await storeWith(held());
+    const store = await createStoreWith(buildHeldRow());
     await store.update(cancelChange(cancel));
     const beat = await store.update(heartbeatChange(run, LEASE_MS));
     if (beat.done) throw new Error('the run should have been refused');
     expect(judgeLost(beat)).toBe('cancelled');
-    expect(judgeLost({ done: false, row: held({ run: 'run-9' }) })).toBe('over');
-    expect(judgeLost({ done: false, row: rowOf({ status: 'completed' }) })).toBe('over');
+    expect(judgeLost({ done: false, row: buildHeldRow({ run: 'run-9' }) })).toBe('over');
+    expect(judgeLost({ done: false, row: buildRow({ status: 'completed' }) })).toBe('over');
     expect(judgeLost({ done: false })).toBe('over');
   });
 
   it('whose clean-up runs leaves the task as it is, and is owed until it is done', async () => {
-    const store = await storeWith(rowOf({ cleanUp: 'onCancel' }));
+    const store = await createStoreWith(buildRow({ cleanUp: 'onCancel' }));
     await store.update(cancelOwingChange(cancel, 1));
     const before = await store.read(KEY);
     const steps: [Change, Partial<TaskRow>][] = [
@@ -225,13 +244,13 @@ describe('a cancel', () => {
 
 describe('making a late commit impossible', () => {
   it('a void row bars its key, and no reader takes it for a task', async () => {
-    const store = await storeWith(voidRow(KEY, 1, NOW));
-    expect((await store.insert(rowOf())).done).toBe(false);
+    const store = await createStoreWith(buildVoidRow(KEY, 1, NOW));
+    expect((await store.insert(buildRow())).done).toBe(false);
     expect(await store.list(KEY.partition, { limit: 10 })).toEqual({ rows: [] });
   });
 
   it('a raised generation refuses the answer whose wake-up is late', async () => {
-    const store = await storeWith(asking({ q: question() }));
+    const store = await createStoreWith(buildAskingRow({ q: buildQuestion() }));
     expect(await store.update(overtakeChange(KEY, 2))).toMatchObject({
       done: true,
       row: { generation: 2, parked: true },
@@ -240,7 +259,7 @@ describe('making a late commit impossible', () => {
   });
 
   it('never lowers a generation, nor touches a task that is not parked', async () => {
-    for (const row of [asking({ q: question() }, { generation: 2 }), rowOf(), held()])
-      expect(await (await storeWith(row)).update(overtakeChange(KEY, 2))).toEqual({ done: false, row });
+    for (const row of [buildAskingRow({ q: buildQuestion() }, { generation: 2 }), buildRow(), buildHeldRow()])
+      expect(await (await createStoreWith(row)).update(overtakeChange(KEY, 2))).toEqual({ done: false, row });
   });
 });

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { localAws } from '../../../lib/local/aws.ts';
+import { LOCAL_AWS } from '../../../lib/local/aws.ts';
+import { buildApiEvent, buildRequest, type TestRequest } from '../../support/requests.ts';
 import { useTestStack } from '../../support/stack.ts';
-import { badInputs } from './bad-input/index.ts';
-import { eventOf, modern, type Sent } from '../../support/requests.ts';
+import { BAD_INPUTS } from './bad-input/index.ts';
 
 const stack = useTestStack({ server: fileURLToPath(new URL('bad-input/server.ts', import.meta.url)), workers: 1 });
 
-async function post(sent: Sent): Promise<{
+async function postRequest(sent: TestRequest): Promise<{
   status: number | undefined;
   json: { error?: { code: number }; result?: { isError?: boolean; resultType: string } };
 }> {
-  const { headers, body = '' } = eventOf(sent);
+  const { headers, body = '' } = buildApiEvent(sent);
   // Node leaves the length out for methods that seldom have a body.
   const fields = { ...headers, 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
@@ -34,17 +34,17 @@ async function post(sent: Sent): Promise<{
 }
 
 test('through HTTP each gets its status and code, nothing is written, and the processes go on', async () => {
-  const pids = stack().apiPids();
-  for (const { name, sent, status, code, toolError, handlerOnly } of badInputs) {
+  const pids = stack().getApiPids();
+  for (const { name, sent, status, code, toolError, handlerOnly } of BAD_INPUTS) {
     if (handlerOnly) continue;
-    const got = await post(sent);
+    const got = await postRequest(sent);
     const seen = { name, status: got.status, code: got.json.error?.code, isError: got.json.result?.isError === true };
     expect(seen).toEqual({ name, status, code, isError: toolError !== undefined });
   }
-  expect(stack().apiPids()).toEqual(pids);
+  expect(stack().getApiPids()).toEqual(pids);
 
   const { tableName, dynamodbEndpoint, sqsEndpoint, queueUrl } = stack();
-  const here = { region: localAws.region, credentials: localAws.credentials };
+  const here = { region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials };
   const dynamo = new DynamoDBClient({ ...here, endpoint: dynamodbEndpoint });
   expect((await dynamo.send(new ScanCommand({ TableName: tableName, ConsistentRead: true }))).Count).toBe(0);
   dynamo.destroy();
@@ -57,6 +57,6 @@ test('through HTTP each gets its status and code, nothing is written, and the pr
   });
   sqs.destroy();
 
-  const good = await post(modern('tools/call', { name: 'echo', arguments: { text: 'x' } }));
+  const good = await postRequest(buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' } }));
   expect(good.json.result?.resultType).toBe('task');
 });

@@ -1,18 +1,18 @@
 import { classifyInboundRequest, createMcpHandler } from '@modelcontextprotocol/server';
 import { describe, expect, test } from 'vitest';
-import { requestOf } from '../../../lambda/http/event.ts';
-import { frame } from '../../../lambda/http/framing.ts';
-import { isOfThisRevision } from '../../../lambda/mcp/2026-07-28/index.ts';
+import { readHttpEvent } from '../../../lambda/http/event.ts';
+import { frameMessage } from '../../../lambda/http/framing.ts';
+import { isModernRequest } from '../../../lambda/mcp/2026-07-28/index.ts';
 import { buildServer } from '../../../lambda/mcp/sdk/build-server.ts';
-import { type BadInput, badInputs } from './bad-input/index.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildApiEvent, type TestRequest } from '../../support/requests.ts';
+import { BAD_INPUTS, type BadInput } from './bad-input/index.ts';
 import definition from './bad-input/server.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { eventOf, type Sent } from '../../support/requests.ts';
 
-const door = openDoor(definition);
+const door = createTestFrontDoor(definition);
 
 describe('each bad input gets the status and code that the specification names, and nothing is written', () => {
-  test.each(badInputs)('$name', async ({ sent, status, code, toolError }) => {
+  test.each(BAD_INPUTS)('$name', async ({ sent, status, code, toolError }) => {
     door.written.length = 0;
     const got = await door.send(sent);
     expect({ status: got.status, code: got.json?.error?.code }).toEqual({ status, code });
@@ -24,14 +24,14 @@ describe('each bad input gets the status and code that the specification names, 
   });
 
   test('as they do in Base64, as API Gateway delivers what it takes for binary', async () => {
-    for (const { name, sent, status, code } of badInputs) {
+    for (const { name, sent, status, code } of BAD_INPUTS) {
       const got = await door.send({ ...sent, base64: true });
       expect({ name, status: got.status, code: got.json?.error?.code }).toEqual({ name, status, code });
     }
   });
 
   test('and the process goes on, with every prototype as it was', async () => {
-    for (const { sent } of badInputs) await door.send(sent);
+    for (const { sent } of BAD_INPUTS) await door.send(sent);
     expect(Object.keys(Object.prototype)).toEqual([]);
     const made = await door.call('tools/call', { name: 'echo', arguments: { text: 'x' } });
     expect(made.json.result.resultType).toBe('task');
@@ -68,13 +68,13 @@ describe('each bad input gets the status and code that the specification names, 
 });
 
 describe('the official SDK agrees', () => {
-  const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callInPlace: async () => ({ content: [] }) }), {
+  const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callTaskTool: async () => ({ content: [] }) }), {
     onerror: () => {},
   });
-  const withVerdict = badInputs.filter(({ sdkDiffers, sent }) => !sdkDiffers && sent.method !== 'OPTIONS');
+  const withVerdict = BAD_INPUTS.filter(({ sdkDiffers, sent }) => !sdkDiffers && sent.method !== 'OPTIONS');
 
-  async function verdict(sent: Sent): Promise<{ status: number; code: number | undefined; isError: boolean }> {
-    const { headers, body, method } = requestOf(eventOf(sent));
+  async function verdict(sent: TestRequest): Promise<{ status: number; code: number | undefined; isError: boolean }> {
+    const { headers, body, method } = readHttpEvent(buildApiEvent(sent));
     // `Request` makes up a content type for text; bytes come without one.
     const request = new Request('https://example.com/mcp', {
       method,
@@ -92,7 +92,7 @@ describe('the official SDK agrees', () => {
   });
 
   test('and every row that says it differs does', async () => {
-    for (const { name, sent, status, code, sdkDiffers, toolError } of badInputs) {
+    for (const { name, sent, status, code, sdkDiffers, toolError } of BAD_INPUTS) {
       if (!sdkDiffers) continue;
       const theirs = await verdict(sent);
       expect({
@@ -102,8 +102,8 @@ describe('the official SDK agrees', () => {
     }
   });
 
-  test.each(badInputs.filter(isFramed))('on the era: $name', ({ sent }) => {
-    const { headers, method, body } = requestOf(eventOf(sent));
+  test.each(BAD_INPUTS.filter(isFramed))('on the era: $name', ({ sent }) => {
+    const { headers, method, body } = readHttpEvent(buildApiEvent(sent));
     const theirs = classifyInboundRequest({
       httpMethod: method,
       protocolVersionHeader: headers.get('mcp-protocol-version'),
@@ -111,11 +111,11 @@ describe('the official SDK agrees', () => {
       mcpNameHeader: headers.get('mcp-name'),
       body: JSON.parse(body),
     } as never);
-    const framed = frame(JSON.parse(body));
+    const framed = frameMessage(JSON.parse(body));
     if (framed.kind !== 'request') return;
     let ours: string;
     try {
-      ours = isOfThisRevision(headers, framed.request) ? 'modern' : 'legacy';
+      ours = isModernRequest(headers, framed.request) ? 'modern' : 'legacy';
     } catch {
       ours = 'reject';
     }
@@ -127,7 +127,7 @@ describe('the official SDK agrees', () => {
 function isFramed({ sent }: BadInput): boolean {
   if (sent.method) return false;
   try {
-    return frame(JSON.parse(requestOf(eventOf(sent)).body)).kind === 'request';
+    return frameMessage(JSON.parse(readHttpEvent(buildApiEvent(sent)).body)).kind === 'request';
   } catch {
     return false;
   }

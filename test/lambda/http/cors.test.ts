@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { guardOf } from '../../support/authorized-requests.ts';
+import { createTestGuard } from '../../support/authorized-requests.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildRequest } from '../../support/requests.ts';
 import definition from '../../support/servers/guarded.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { modern } from '../../support/requests.ts';
 
 const APP = 'https://app.example';
-const preflight = (origin: string | undefined, headers: Record<string, string | undefined> = {}) => ({
+const buildPreflight = (origin: string | undefined, headers: Record<string, string | undefined> = {}) => ({
   method: 'OPTIONS',
   headers: {
     'content-type': undefined,
@@ -15,30 +15,30 @@ const preflight = (origin: string | undefined, headers: Record<string, string | 
     ...headers,
   },
 });
-const from = (origin?: string) => modern('tasks/get', { taskId: 'x' }, { headers: { origin } });
-const corsIn = (headers: object) => Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+const buildOriginRequest = (origin?: string) => buildRequest('tasks/get', { taskId: 'x' }, { headers: { origin } });
+const listCorsHeaders = (headers: object) => Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
 describe('unless an origin is allowed', () => {
-  const door = openDoor(definition);
+  const door = createTestFrontDoor(definition);
 
   test('no preflight is answered and no answer has a CORS header', async () => {
-    for (const request of [preflight(APP), from(APP)]) {
+    for (const request of [buildPreflight(APP), buildOriginRequest(APP)]) {
       const { status, headers } = await door.send(request);
       expect(status).toBe(403);
-      expect(corsIn(headers)).toEqual([]);
+      expect(listCorsHeaders(headers)).toEqual([]);
     }
-    expect(corsIn((await door.send(from())).headers)).toEqual([]);
+    expect(listCorsHeaders((await door.send(buildOriginRequest())).headers)).toEqual([]);
   });
 });
 
 describe('with an allowed origin', () => {
-  const door = openDoor(definition, {
+  const door = createTestFrontDoor(definition, {
     allowedOrigins: [APP],
-    guard: guardOf({ AUTH_ISSUER: 'https://issuer.example' }),
+    guard: createTestGuard({ AUTH_ISSUER: 'https://issuer.example' }),
   });
 
   test('its preflight is answered, before anybody is asked who they are', async () => {
-    const { status, headers, text } = await door.send(preflight(APP));
+    const { status, headers, text } = await door.send(buildPreflight(APP));
     expect([status, text]).toEqual([204, '']);
     expect(headers).toMatchObject({
       'access-control-allow-origin': APP,
@@ -51,7 +51,7 @@ describe('with an allowed origin', () => {
   });
 
   test('its page can read a refusal and the way to the issuer', async () => {
-    const refused = await door.send(from(APP));
+    const refused = await door.send(buildOriginRequest(APP));
     expect(refused.status).toBe(401);
     expect(refused.headers).toMatchObject({ 'access-control-allow-origin': APP });
     expect(refused.headers['access-control-expose-headers']).toContain('WWW-Authenticate');
@@ -66,17 +66,17 @@ describe('with an allowed origin', () => {
   test('another one is refused, preflight, request and metadata, without a CORS header', async () => {
     const other = 'https://other.example';
     const metadata = { method: 'GET', path: '/.well-known/oauth-protected-resource', headers: { origin: other } };
-    for (const request of [preflight(other), from(other), metadata, preflight('null')]) {
+    for (const request of [buildPreflight(other), buildOriginRequest(other), metadata, buildPreflight('null')]) {
       const { status, headers } = await door.send(request);
       expect(status).toBe(403);
-      expect(corsIn(headers)).toEqual([]);
+      expect(listCorsHeaders(headers)).toEqual([]);
     }
   });
 
   test('what is no preflight, or asks for what is no header, gets none of it', async () => {
-    expect((await door.send(preflight(undefined))).status).toBe(401);
-    expect((await door.send(preflight(APP, { 'access-control-request-method': undefined }))).status).toBe(401);
-    const odd = await door.send(preflight(APP, { 'access-control-request-headers': 'a\r\nset-cookie: x' }));
+    expect((await door.send(buildPreflight(undefined))).status).toBe(401);
+    expect((await door.send(buildPreflight(APP, { 'access-control-request-method': undefined }))).status).toBe(401);
+    const odd = await door.send(buildPreflight(APP, { 'access-control-request-headers': 'a\r\nset-cookie: x' }));
     expect(odd.headers).not.toHaveProperty('access-control-allow-headers');
   });
 });

@@ -1,33 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { excessOf, MAX_BODY_BYTES } from '../../../lambda/http/body.ts';
-import { requestOf } from '../../../lambda/http/event.ts';
+import { findExcess, MAX_BODY_BYTES } from '../../../lambda/http/body.ts';
+import { readHttpEvent } from '../../../lambda/http/event.ts';
 import { defineServer, defineTool } from '../../../lambda/index.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { eventOf, modern } from '../../support/requests.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildApiEvent, buildRequest } from '../../support/requests.ts';
 
 const definition = defineServer({ name: 'door', version: '1', tools: [defineTool('t', {}, () => ({ content: [] }))] });
-const removed = modern('tasks/list');
+const removed = buildRequest('tasks/list');
 
 describe('where and how', () => {
   test.each(['/mcp', '/mcp/'])('%s is the endpoint', async (path) => {
-    expect((await openDoor(definition).send({ ...removed, path })).json.error.code).toBe(-32601);
+    expect((await createTestFrontDoor(definition).send({ ...removed, path })).json.error.code).toBe(-32601);
   });
 
   test.each(['/', '/mcpx', '/mcp/x', '/x/mcp', '/MCP'])('%s is nothing', async (path) => {
-    const got = await openDoor(definition).send({ ...removed, path });
+    const got = await createTestFrontDoor(definition).send({ ...removed, path });
     expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 404, code: -32000 });
   });
 
   test('a named stage is no part of the path', () => {
-    const event = eventOf({ path: '/prod/mcp' });
+    const event = buildApiEvent({ path: '/prod/mcp' });
     event.requestContext.stage = 'prod';
-    expect(requestOf(event).path).toBe('/mcp');
+    expect(readHttpEvent(event).path).toBe('/mcp');
     event.rawPath = '/production/mcp';
-    expect(requestOf(event).path).toBe('/production/mcp');
+    expect(readHttpEvent(event).path).toBe('/production/mcp');
   });
 
   test.each(['GET', 'DELETE', 'HEAD', 'PATCH'])('%s is refused, and told what is allowed', async (method) => {
-    const got = await openDoor(definition).send({ method });
+    const got = await createTestFrontDoor(definition).send({ method });
     expect({ status: got.status, allow: got.headers.allow }).toEqual({ status: 405, allow: 'POST' });
   });
 
@@ -38,18 +38,23 @@ describe('where and how', () => {
     ' application/json ',
   ])('%j is JSON', async (type) => {
     expect(
-      (await openDoor(definition).send({ ...removed, headers: { ...removed.headers, 'content-type': type } })).status,
+      (
+        await createTestFrontDoor(definition).send({
+          ...removed,
+          headers: { ...removed.headers, 'content-type': type },
+        })
+      ).status,
     ).toBe(404);
   });
 
   test('a Host that is no host name does no harm', () => {
-    const event = eventOf({});
+    const event = buildApiEvent({});
     event.requestContext.domainName = 'a b\\c';
-    expect(requestOf(event).url).toBe('https://localhost/');
+    expect(readHttpEvent(event).url).toBe('https://localhost/');
   });
 
   test('header values that the Fetch standard refuses do no harm', async () => {
-    const got = await openDoor(definition).call(
+    const got = await createTestFrontDoor(definition).call(
       'tools/list',
       {},
       { headers: { 'x-odd': 'a\u0000b', 'bad name': 'x' } },
@@ -60,7 +65,7 @@ describe('where and how', () => {
 
 describe('origins', () => {
   const from = (origin: string, allowedOrigins: string[]) =>
-    openDoor(definition, { allowedOrigins }).send({ ...removed, headers: { ...removed.headers, origin } });
+    createTestFrontDoor(definition, { allowedOrigins }).send({ ...removed, headers: { ...removed.headers, origin } });
 
   test.each([
     ['https://app.example.com', ['https://app.example.com']],
@@ -88,7 +93,7 @@ describe('origins', () => {
 
 describe('the body', () => {
   test('may be as large as the limit, and no larger', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const text = (bytes: number) => {
       const body = JSON.stringify(removed.body);
       return body + ' '.repeat(bytes - body.length);
@@ -97,11 +102,11 @@ describe('the body', () => {
     expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES + 1) })).status).toBe(413);
     expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES), base64: true })).status).toBe(404);
     expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES + 1), base64: true })).status).toBe(413);
-    expect((await openDoor(definition, { maxBodyBytes: 10 }).send(removed)).status).toBe(413);
+    expect((await createTestFrontDoor(definition, { maxBodyBytes: 10 }).send(removed)).status).toBe(413);
   });
 
   test('brackets within strings are text', () => {
-    const isDeeperThan = (text: string, depth: number) => excessOf(text, { depth, values: 100 }) === 'depth';
+    const isDeeperThan = (text: string, depth: number) => findExcess(text, { depth, values: 100 }) === 'depth';
     expect(isDeeperThan('{"a":"[[[[","b":"\\"[[["}', 1)).toBe(false);
     expect(isDeeperThan('[[]]', 1)).toBe(true);
     expect(isDeeperThan('[[],[],[]]', 2)).toBe(false);

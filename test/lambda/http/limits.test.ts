@@ -1,12 +1,12 @@
 /** What one request may bring: each limit has a default, can be set, and says itself when it is passed. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { requestLimits } from '../../../lambda/functions/environment.ts';
-import { excessOf } from '../../../lambda/http/body.ts';
+import { readRequestLimits } from '../../../lambda/functions/environment.ts';
+import { findExcess } from '../../../lambda/http/body.ts';
 import { defineServer, defineTool } from '../../../lambda/index.ts';
 import { describeProblems } from '../../../lambda/tool/validate.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { modern } from '../../support/requests.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildRequest } from '../../support/requests.ts';
 
 const numbers = defineTool(
   'numbers',
@@ -22,15 +22,16 @@ const ask = defineTool(
   },
 );
 const definition = defineServer({ name: 'limits', version: '1.0.0', tools: [numbers, ask] });
-const call = (of: unknown, more = {}) => modern('tools/call', { name: 'numbers', arguments: { of } }, more);
-const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+const buildNumbersCall = (of: unknown, more = {}) =>
+  buildRequest('tools/call', { name: 'numbers', arguments: { of } }, more);
+const nestNumber = (depth: number): unknown => (depth === 0 ? 1 : [nestNumber(depth - 1)]);
 
 describe('a request', () => {
   it('may hold a hundred thousand values, and not more', async () => {
-    const door = await openDoor(definition);
-    const taken = await door.send(call(Array.from({ length: 90_000 }, () => 1)));
+    const door = await createTestFrontDoor(definition);
+    const taken = await door.send(buildNumbersCall(Array.from({ length: 90_000 }, () => 1)));
     expect(taken.json.result).toMatchObject({ resultType: 'task' });
-    const refused = await door.send(call(Array.from({ length: 100_001 }, () => 1)));
+    const refused = await door.send(buildNumbersCall(Array.from({ length: 100_001 }, () => 1)));
     expect(refused.status).toBe(400);
     expect(refused.json.error).toEqual({
       code: -32700,
@@ -39,31 +40,37 @@ describe('a request', () => {
   });
 
   it('may be nested a hundred deep, or as deep as it is set', async () => {
-    const refused = await (await openDoor(definition)).send(call(nested(120)));
+    const refused = await (await createTestFrontDoor(definition)).send(buildNumbersCall(nestNumber(120)));
     expect(refused.json.error.message).toContain('nested more than 100 deep');
-    const wide = await (await openDoor(definition, { maxDepth: 200 })).send(call(nested(120)));
+    const wide = await (await createTestFrontDoor(definition, { maxDepth: 200 })).send(
+      buildNumbersCall(nestNumber(120)),
+    );
     expect(wide.json.result).toMatchObject({ isError: true });
-    const few = await (await openDoor(definition, { maxValues: 20 })).send(call(Array.from({ length: 30 }, () => 1)));
+    const few = await (await createTestFrontDoor(definition, { maxValues: 20 })).send(
+      buildNumbersCall(Array.from({ length: 30 }, () => 1)),
+    );
     expect(few.json.error.message).toContain('more than 20 values');
   });
 
   it('has an id and a progress token that an answer can repeat', async () => {
-    const door = await openDoor(definition);
+    const door = await createTestFrontDoor(definition);
     const long = 'x'.repeat(257);
-    const id = await door.send(call([1], { id: long }));
+    const id = await door.send(buildNumbersCall([1], { id: long }));
     expect(id.status).toBe(400);
     expect(id.json).toMatchObject({ id: null, error: { code: -32600 } });
     expect(id.json.error.message).toContain('its "id" has more than 256 characters');
-    const token = await door.send(call([1], { meta: { progressToken: long } }));
+    const token = await door.send(buildNumbersCall([1], { meta: { progressToken: long } }));
     expect(token.json.error.message).toContain('its progress token has more than 256 characters');
-    expect((await door.send(call([1], { id: 'x'.repeat(256) }))).json.result).toMatchObject({ resultType: 'task' });
-    const strict = await openDoor(definition, { maxIdLength: 8 });
-    expect((await strict.send(call([1], { id: 'x'.repeat(9) }))).status).toBe(400);
+    expect((await door.send(buildNumbersCall([1], { id: 'x'.repeat(256) }))).json.result).toMatchObject({
+      resultType: 'task',
+    });
+    const strict = await createTestFrontDoor(definition, { maxIdLength: 8 });
+    expect((await strict.send(buildNumbersCall([1], { id: 'x'.repeat(9) }))).status).toBe(400);
   });
 
   it('whose items are all wrong is answered in a few words', async () => {
-    const door = await openDoor(definition);
-    const { json } = await door.send(call(Array.from({ length: 40_000 }, () => 'x'.repeat(10))));
+    const door = await createTestFrontDoor(definition);
+    const { json } = await door.send(buildNumbersCall(Array.from({ length: 40_000 }, () => 'x'.repeat(10))));
     const [{ text }] = json.result.content;
     expect(text).toContain('and 39980 more');
     expect(text.length).toBeLessThan(7_000);
@@ -72,9 +79,9 @@ describe('a request', () => {
 
 describe('an answer to a question', () => {
   it('has at most 256 KiB of JSON; a larger one leaves the question open', async () => {
-    const door = await openDoor(definition);
+    const door = await createTestFrontDoor(definition);
     const { json } = await door.send(
-      modern(
+      buildRequest(
         'tools/call',
         { name: 'ask', arguments: {} },
         {
@@ -85,11 +92,11 @@ describe('an answer to a question', () => {
     const { taskId } = json.result;
     await door.work();
     const capabilities = { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } };
-    const get = async () => (await door.send(modern('tasks/get', { taskId }, { capabilities }))).json.result;
+    const get = async () => (await door.send(buildRequest('tasks/get', { taskId }, { capabilities }))).json.result;
     const [key = ''] = Object.keys((await get()).inputRequests);
     const answer = (choice: string) =>
       door.send(
-        modern('tasks/update', {
+        buildRequest('tasks/update', {
           taskId,
           inputResponses: { [key]: { action: 'accept', content: { choice } } },
         }),
@@ -105,15 +112,15 @@ describe('an answer to a question', () => {
 
 describe('the limits', () => {
   it('come from the environment', () => {
-    expect(requestLimits({})).toEqual({});
+    expect(readRequestLimits({})).toEqual({});
     const environment = { MAX_BODY_BYTES: '10', MAX_BODY_DEPTH: '5', MAX_BODY_VALUES: '6', MAX_ID_LENGTH: '7' };
-    expect(requestLimits(environment)).toEqual({ maxBodyBytes: 10, maxDepth: 5, maxValues: 6, maxIdLength: 7 });
-    expect(() => requestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow('MAX_BODY_DEPTH must be a whole number');
+    expect(readRequestLimits(environment)).toEqual({ maxBodyBytes: 10, maxDepth: 5, maxValues: 6, maxIdLength: 7 });
+    expect(() => readRequestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow('MAX_BODY_DEPTH must be a whole number');
   });
 
   it('count what is outside of strings alone', () => {
-    expect(excessOf('{"a":"1,2,3,4,5","b":2}', { depth: 9, values: 4 })).toBeUndefined();
-    expect(excessOf('{"a":1,"b":2}', { depth: 9, values: 3 })).toBe('values');
+    expect(findExcess('{"a":"1,2,3,4,5","b":2}', { depth: 9, values: 4 })).toBeUndefined();
+    expect(findExcess('{"a":1,"b":2}', { depth: 9, values: 3 })).toBe('values');
   });
 
   it('bound what is told of each problem', () => {

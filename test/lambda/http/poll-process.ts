@@ -5,22 +5,22 @@
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { eventOf, modern } from '../../support/requests.ts';
+import { buildApiEvent, buildRequest } from '../../support/requests.ts';
 
-const loaded = new Set<string>();
+const loadedPackages = new Set<string>();
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
     const name = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(found.url)?.[1];
-    if (name) loaded.add(name);
+    if (name) loadedPackages.add(name);
     return found;
   },
 });
 
-const dynamo = createServer((_request, response) => {
+const dynamoDbStub = createServer((_request, response) => {
   response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}');
 });
-await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
+await new Promise<void>((resolve) => dynamoDbStub.listen(0, '127.0.0.1', resolve));
 
 const { createApiHandler } = await import('../../../lambda/functions/api.ts');
 let serverLoads = 0;
@@ -38,23 +38,23 @@ const handler = createApiHandler(
     PAYLOAD_BUCKET: 'bucket',
     SEALING_SECRET_ARN: 'arn',
     AUTH: 'none',
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamo.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamoDbStub.address() as AddressInfo).port}`,
   },
 );
-const answers = [];
-const legacy = (method: string) => ({
+const replies = [];
+const buildLegacyPoll = (method: string) => ({
   headers: { 'mcp-protocol-version': '2025-11-25' },
   body: { jsonrpc: '2.0', id: 1, method, params: { taskId: 'x' } },
 });
 const polls = [
-  ...['tasks/get', 'tasks/update'].map((method) => modern(method, { taskId: 'x', inputResponses: {} })),
-  ...['tasks/get', 'tasks/result'].map(legacy),
+  ...['tasks/get', 'tasks/update'].map((method) => buildRequest(method, { taskId: 'x', inputResponses: {} })),
+  ...['tasks/get', 'tasks/result'].map(buildLegacyPoll),
 ];
 for (const poll of polls) {
-  const event = eventOf(poll);
+  const event = buildApiEvent(poll);
   const { statusCode, body } = await handler(event, { getRemainingTimeInMillis: () => 10_000 });
-  answers.push({ statusCode, body: JSON.parse(body ?? '') });
+  replies.push({ statusCode, body: JSON.parse(body ?? '') });
 }
-console.log(JSON.stringify({ loaded: [...loaded], serverLoads, answers }));
-dynamo.close();
-dynamo.closeAllConnections();
+console.log(JSON.stringify({ loaded: [...loadedPackages], serverLoads, answers: replies }));
+dynamoDbStub.close();
+dynamoDbStub.closeAllConnections();

@@ -1,14 +1,14 @@
 /** Two validators look at each request, ours and the official SDK's: whatever is sent, they must agree. */
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { expect, test } from 'vitest';
-import { META } from '../../../lambda/mcp/rpc.ts';
+import { META_KEYS } from '../../../lambda/mcp/rpc.ts';
 import { buildServer } from '../../../lambda/mcp/sdk/build-server.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import { buildApiEvent, buildRequest, TEST_REVISION, type TestRequest } from '../../support/requests.ts';
 import definition from './bad-input/server.ts';
-import { openDoor } from '../../support/front-door.ts';
-import { eventOf, modern, type Sent, VERSION } from '../../support/requests.ts';
 
-const door = openDoor(definition);
-const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callInPlace: async () => ({ content: [] }) }), {
+const door = createTestFrontDoor(definition);
+const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callTaskTool: async () => ({ content: [] }) }), {
   onerror: () => {},
 });
 
@@ -20,23 +20,23 @@ const capabilities = {
   extensions: { 'example.com/x': {} },
 };
 const clientInfo = { name: 'c', version: '1', title: 't', icons: [{ src: 's', sizes: ['1x1'], theme: 'dark' }] };
-const meta = { [META.clientInfo]: clientInfo, [META.logLevel]: 'info', progressToken: 1 };
+const meta = { [META_KEYS.clientInfo]: clientInfo, [META_KEYS.logLevel]: 'info', progressToken: 1 };
 
 /** Valid messages of many kinds, to be broken somewhere. */
-const seeds: readonly Sent[] = [
+const seeds: readonly TestRequest[] = [
   // Answered here, so that nothing but our own checks stands between the message and its answer.
-  modern('tasks/list', {}, { capabilities, meta }),
-  modern('tools/call', { name: 'echo', arguments: { text: 'x' } }, { capabilities, meta }),
-  modern('tools/list', {}, { capabilities, meta }),
-  modern('tools/call', { name: 'unknown', arguments: {} }, { capabilities, meta }),
-  modern('initialize', {}, { capabilities, meta }),
-  modern('subscriptions/listen', { notifications: { toolsListChanged: true, resourceSubscriptions: ['x'] } }),
+  buildRequest('tasks/list', {}, { capabilities, meta }),
+  buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' } }, { capabilities, meta }),
+  buildRequest('tools/list', {}, { capabilities, meta }),
+  buildRequest('tools/call', { name: 'unknown', arguments: {} }, { capabilities, meta }),
+  buildRequest('initialize', {}, { capabilities, meta }),
+  buildRequest('subscriptions/listen', { notifications: { toolsListChanged: true, resourceSubscriptions: ['x'] } }),
   {
     headers: { 'mcp-protocol-version': '2025-11-25' },
     body: { jsonrpc: '2.0', id: 'a', method: 'tools/list', params: { _meta: { progressToken: 'x' } } },
   },
   {
-    headers: { 'mcp-protocol-version': VERSION },
+    headers: { 'mcp-protocol-version': TEST_REVISION },
     body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
   },
   { headers: { 'mcp-protocol-version': '2025-11-25' }, body: { jsonrpc: '2.0', id: 1, result: { _meta: {} } } },
@@ -44,17 +44,17 @@ const seeds: readonly Sent[] = [
 ];
 
 /** Every place in a JSON value. */
-function places(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+function listPaths(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return [path, ...inner.flatMap(([key, item]) => places(item, [...path, key]))];
+  return [path, ...inner.flatMap(([key, item]) => listPaths(item, [...path, key]))];
 }
 
 /** The value with one place replaced, or left out where there is nothing to replace it with. */
-function broken(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
+function replaceAt(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
   if (key === undefined) return by;
   const entries = Object.entries(value as object).map(([name, item]) => [
     name,
-    name === key ? broken(item, rest, by) : item,
+    name === key ? replaceAt(item, rest, by) : item,
   ]);
   return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
@@ -69,7 +69,7 @@ const VALUES = [
   2 ** 53,
   '',
   'x',
-  VERSION,
+  TEST_REVISION,
   '2025-11-25',
   '2099-01-01',
   [],
@@ -83,7 +83,7 @@ const HEADERS = [
   '',
   ' ',
   'x',
-  VERSION,
+  TEST_REVISION,
   '2025-11-25',
   '2099-01-01',
   'tools/list',
@@ -94,10 +94,10 @@ const HEADERS = [
 ];
 
 /** Each message with one place of its body changed, and with one header changed. */
-const variants = function* (seed: Sent): Generator<Sent> {
-  for (const path of places(seed.body))
+const generateVariants = function* (seed: TestRequest): Generator<TestRequest> {
+  for (const path of listPaths(seed.body))
     for (const by of VALUES) {
-      const body = broken(seed.body, path, by);
+      const body = replaceAt(seed.body, path, by);
       // Batches are where the two are meant to differ.
       if (!Array.isArray(body)) yield { ...seed, text: JSON.stringify(body) ?? '' };
     }
@@ -107,30 +107,30 @@ const variants = function* (seed: Sent): Generator<Sent> {
 
 test.each(seeds)('on status and code, whatever part is broken: $body', async (seed) => {
   let count = 0;
-  for (const sent of variants(seed)) {
+  for (const sent of generateVariants(seed)) {
     const got = await door.send(sent);
     const ours = { status: got.status, code: got.json?.error?.code, isError: got.json?.result?.isError === true };
-    expect({ sent, ...ours }).toEqual({ sent, ...unlessUnasked(sent, await verdict(sent)) });
+    expect({ sent, ...ours }).toEqual({ sent, ...refuseUnaskedResponse(sent, await judgeBySdk(sent)) });
     count += 1;
   }
   expect(count).toBeGreaterThan(100);
   expect(door.written).toEqual([]);
 });
 
-interface Verdict {
+interface SdkVerdict {
   readonly status: number;
   readonly code: number | undefined;
   readonly isError: boolean;
 }
 
 /** The SDK keeps no account of what it asked without a session: it accepts a response to anything. */
-function unlessUnasked({ text, body }: Sent, theirs: Verdict): Verdict {
+function refuseUnaskedResponse({ text, body }: TestRequest, theirs: SdkVerdict): SdkVerdict {
   const isResponse = theirs.status === 202 && !(text ?? JSON.stringify(body)).includes('"method"');
   return isResponse ? { status: 400, code: -32600, isError: false } : theirs;
 }
 
-async function verdict(sent: Sent): Promise<Verdict> {
-  const { headers = {}, body } = eventOf(sent);
+async function judgeBySdk(sent: TestRequest): Promise<SdkVerdict> {
+  const { headers = {}, body } = buildApiEvent(sent);
   const response = await sdk.fetch(
     new Request('https://example.com/mcp', {
       method: 'POST',

@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
-import { rpc } from '../../support/rpc.ts';
+import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
-type Message = any;
+type AnyMessage = any;
 
 describe('subscriptions/listen over HTTP', () => {
   const stack = useTestStack({ server: fileURLToPath(new URL('../../support/servers/clients.ts', import.meta.url)) });
   const streamingUrl = () => stack().streamingUrl ?? '';
 
   const start = async (name: string, args: object = {}): Promise<string> =>
-    (await rpc(stack().url, 'tools/call', { name, arguments: args })).json.result.taskId;
+    (await sendRpc(stack().url, 'tools/call', { name, arguments: args })).json.result.taskId;
 
   /** The messages of a subscription, as they come. */
-  async function* listen(url: string, taskIds: string[]): AsyncGenerator<Message> {
+  async function* listen(url: string, taskIds: string[]): AsyncGenerator<AnyMessage> {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -49,20 +49,20 @@ describe('subscriptions/listen over HTTP', () => {
     }
   }
 
-  async function all(messages: AsyncIterable<Message>): Promise<Message[]> {
-    const seen: Message[] = [];
+  async function all(messages: AsyncIterable<AnyMessage>): Promise<AnyMessage[]> {
+    const seen: AnyMessage[] = [];
     for await (const message of messages) seen.push(message);
     return seen;
   }
 
   test('the streaming endpoint tells of a cancel as it happens, and then ends', async () => {
     const id = await start('wait');
-    const seen: Message[] = [];
+    const seen: AnyMessage[] = [];
     for await (const message of listen(streamingUrl(), [id, 'unknown'])) {
       seen.push(message);
       // Only once the stream has said that the task works: what comes after that was not there when it began.
       if (message.params?.status === 'working' && seen.length === 2)
-        await rpc(stack().url, 'tasks/cancel', { taskId: id });
+        await sendRpc(stack().url, 'tasks/cancel', { taskId: id });
     }
     expect(seen[0]).toMatchObject({
       method: 'notifications/subscriptions/acknowledged',
@@ -77,7 +77,7 @@ describe('subscriptions/listen over HTTP', () => {
 
   test('a result comes whole, without a request for it', async () => {
     const id = await start('add', { a: 2, b: 3 });
-    const seen: Message[] = await all(listen(streamingUrl(), [id]));
+    const seen: AnyMessage[] = await all(listen(streamingUrl(), [id]));
     expect(seen.at(-2).params).toMatchObject({
       taskId: id,
       status: 'completed',
@@ -87,9 +87,9 @@ describe('subscriptions/listen over HTTP', () => {
 
   test('the buffered endpoint promises nothing and ends at once', async () => {
     const id = await start('wait');
-    const seen: Message[] = await all(listen(stack().url, [id]));
+    const seen: AnyMessage[] = await all(listen(stack().url, [id]));
     expect(seen).toMatchObject([{ params: { notifications: {} } }, { id: 7, result: { resultType: 'complete' } }]);
-    await rpc(stack().url, 'tasks/cancel', { taskId: id });
+    await sendRpc(stack().url, 'tasks/cancel', { taskId: id });
   });
 
   test.each(['url', 'streamingUrl'] as const)(
@@ -105,10 +105,10 @@ describe('subscriptions/listen over HTTP', () => {
   );
 
   test('everything else is answered on the streaming endpoint as on the other', async () => {
-    expect((await rpc(streamingUrl(), 'tools/list')).json.result.tools).toEqual(
-      (await rpc(stack().url, 'tools/list')).json.result.tools,
+    expect((await sendRpc(streamingUrl(), 'tools/list')).json.result.tools).toEqual(
+      (await sendRpc(stack().url, 'tools/list')).json.result.tools,
     );
-    const { status, json } = await rpc(streamingUrl(), 'tasks/get', { taskId: 'unknown' });
+    const { status, json } = await sendRpc(streamingUrl(), 'tasks/get', { taskId: 'unknown' });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32602 });
     const got = await fetch(streamingUrl());
     expect(got.status).toBe(405);

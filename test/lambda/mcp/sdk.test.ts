@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { ConfigurationError, defineServer, defineTool, ProtocolError } from '../../../lambda/index.ts';
 import { checkServer } from '../../../lambda/mcp/sdk/index.ts';
 import type { ServerDefinition } from '../../../lambda/tool/types.ts';
-import { openDoor } from '../../support/front-door.ts';
-import type { Sent } from '../../support/requests.ts';
+import { createTestFrontDoor } from '../../support/front-door.ts';
+import type { TestRequest } from '../../support/requests.ts';
 
-const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
-const ordinary: NonNullable<ServerDefinition['mcp']> = (server, { era }) => {
+const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const registerOrdinaryFeatures: NonNullable<ServerDefinition['mcp']> = (server, { era }) => {
   server.registerTool('plain', { description: 'An ordinary tool', inputSchema: z.object({ a: z.number() }) }, ({ a }) =>
-    text(`${era} ${a}`),
+    toTextResult(`${era} ${a}`),
   );
   server.registerTool('never', {}, () => new Promise(() => {}));
   server.registerTool('throws', {}, () => {
@@ -38,24 +38,24 @@ const definition = defineServer({
       },
       () => ({ structuredContent: { rows: 3 } }),
     ),
-    defineTool('bare', { taskSupport: 'required' }, () => text('ran')),
-    defineTool('asking', { asks: ['elicitation'], taskSupport: 'forbidden' }, () => text('ran')),
+    defineTool('bare', { taskSupport: 'required' }, () => toTextResult('ran')),
+    defineTool('asking', { asks: ['elicitation'], taskSupport: 'forbidden' }, () => toTextResult('ran')),
     defineTool('asks_later', {}, async (task) => {
       await task.elicit('x', { message: 'x', requestedSchema: z.object({ x: z.string() }) });
-      return text('ran');
+      return toTextResult('ran');
     }),
     defineTool('breaks', {}, () => {
       throw new ProtocolError(-31999, 'broken');
     }),
   ],
-  mcp: ordinary,
+  mcp: registerOrdinaryFeatures,
 });
 
-const legacy = (method: string, params: object = {}): Sent => ({
+const buildLegacyMessage = (method: string, params: object = {}): TestRequest => ({
   headers: { 'mcp-protocol-version': '2025-11-25' },
   body: { jsonrpc: '2.0', id: 1, method, params },
 });
-const initialize = (protocolVersion: string): Sent => ({
+const buildInitialize = (protocolVersion: string): TestRequest => ({
   body: {
     ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
     params: { protocolVersion, capabilities: {}, clientInfo: { name: 'c', version: '1' } },
@@ -64,7 +64,7 @@ const initialize = (protocolVersion: string): Sent => ({
 
 describe('2026-07-28', () => {
   test('server/discover: one identity, the tasks extension, and nothing that would hold a stream open', async () => {
-    const { json } = await openDoor(definition).call('server/discover');
+    const { json } = await createTestFrontDoor(definition).call('server/discover');
     expect(json.result).toMatchObject({
       supportedVersions: ['2026-07-28'],
       instructions: 'Use it well.',
@@ -84,12 +84,14 @@ describe('2026-07-28', () => {
   });
 
   test('a server without tools of either kind still answers', async () => {
-    const { json } = await openDoor(defineServer({ name: 'empty', version: '1', tools: [] })).call('server/discover');
+    const { json } = await createTestFrontDoor(defineServer({ name: 'empty', version: '1', tools: [] })).call(
+      'server/discover',
+    );
     expect(json.result.capabilities).toEqual({ extensions: { 'io.modelcontextprotocol/tasks': {} } });
   });
 
   test('tools/list: task tools beside ordinary ones, with everything their authors said and no `execution`', async () => {
-    const { json } = await openDoor(definition).call('tools/list');
+    const { json } = await createTestFrontDoor(definition).call('tools/list');
     expect(json.result.tools.map((tool: { name: string }) => tool.name)).toEqual([
       ...['task_tool', 'bare', 'asking', 'asks_later', 'breaks', 'plain', 'never', 'throws'],
     ]);
@@ -112,7 +114,7 @@ describe('2026-07-28', () => {
   });
 
   test('ordinary tools, prompts and resources are the SDK’s', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const got = await door.call('tools/call', { name: 'plain', arguments: { a: 5 } });
     expect(got.json.result).toMatchObject({ content: [{ text: 'modern 5' }], resultType: 'complete' });
     expect((await door.call('resources/read', { uri: 'file:///r' })).json.result.contents[0].text).toBe('r');
@@ -122,7 +124,7 @@ describe('2026-07-28', () => {
   });
 
   test('header values in Base64 are decoded; the integers of headers are compared as numbers', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const region = 'Zürich';
     const headers = {
       'mcp-name': '=?base64?dGFza190b29s?=',
@@ -133,13 +135,13 @@ describe('2026-07-28', () => {
   });
 
   test('a session id is ignored and never echoed', async () => {
-    const got = await openDoor(definition).call('tools/list', {}, { headers: { 'mcp-session-id': 'x' } });
+    const got = await createTestFrontDoor(definition).call('tools/list', {}, { headers: { 'mcp-session-id': 'x' } });
     expect(got.status).toBe(200);
     expect(Object.keys(got.headers)).not.toContain('mcp-session-id');
   });
 
   test('an ordinary tool that does not answer in time is a clear error, not a gateway time-out', async () => {
-    const got = await openDoor(definition, { patienceMs: 50 }).call('tools/call', { name: 'never' });
+    const got = await createTestFrontDoor(definition, { timeoutMs: 50 }).call('tools/call', { name: 'never' });
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 504,
       error: { code: -32603, message: expect.stringContaining('defineTool') },
@@ -147,7 +149,7 @@ describe('2026-07-28', () => {
   });
 
   test('a notification is accepted with nothing in the body', async () => {
-    const got = await openDoor(definition).send({
+    const got = await createTestFrontDoor(definition).send({
       headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'notifications/cancelled' },
       body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
     });
@@ -157,7 +159,7 @@ describe('2026-07-28', () => {
 
 describe('revisions with a handshake', () => {
   test.each(['2025-06-18', '2025-03-26'])('%s is negotiated, without tasks', async (version) => {
-    const { status, json } = await openDoor(definition).send(initialize(version));
+    const { status, json } = await createTestFrontDoor(definition).send(buildInitialize(version));
     expect(status).toBe(200);
     expect(json.result).toMatchObject({ protocolVersion: version, serverInfo: { name: 'both', version: '2.0.0' } });
     expect(json.result.capabilities).toEqual({
@@ -169,12 +171,12 @@ describe('revisions with a handshake', () => {
 
   test('a notification is accepted with nothing in the body', async () => {
     const body = { jsonrpc: '2.0', method: 'notifications/initialized' };
-    const got = await openDoor(definition).send({ headers: { 'mcp-protocol-version': '2025-11-25' }, body });
+    const got = await createTestFrontDoor(definition).send({ headers: { 'mcp-protocol-version': '2025-11-25' }, body });
     expect({ status: got.status, text: got.text }).toEqual({ status: 202, text: '' });
   });
 
   test('tools/list names what each tool supports', async () => {
-    const { json } = await openDoor(definition).send(legacy('tools/list'));
+    const { json } = await createTestFrontDoor(definition).send(buildLegacyMessage('tools/list'));
     const support = json.result.tools.map(
       (tool: { execution?: { taskSupport: string } }) => tool.execution?.taskSupport,
     );
@@ -191,8 +193,10 @@ describe('revisions with a handshake', () => {
   });
 
   test('a task tool runs in the call, and writes nothing', async () => {
-    const door = openDoor(definition);
-    const { json } = await door.send(legacy('tools/call', { name: 'task_tool', arguments: { region: 'eu' } }));
+    const door = createTestFrontDoor(definition);
+    const { json } = await door.send(
+      buildLegacyMessage('tools/call', { name: 'task_tool', arguments: { region: 'eu' } }),
+    );
     expect(json.result).toEqual({ structuredContent: { rows: 3 }, content: [{ type: 'text', text: '{"rows":3}' }] });
     expect(door.calls).toEqual([]);
   });
@@ -202,14 +206,19 @@ describe('revisions with a handshake', () => {
     ['asks_later', 'elicitation'],
     ['breaks', '(-31999): broken'],
   ])('what cannot run in the call says so: %s', async (name, said) => {
-    const { json } = await openDoor(definition).send(legacy('tools/call', { name, arguments: {} }));
+    const { json } = await createTestFrontDoor(definition).send(
+      buildLegacyMessage('tools/call', { name, arguments: {} }),
+    );
     expect(json.result.isError).toBe(true);
     expect(json.result.content[0].text).toContain(said);
   });
 
   test('a tool that runs as a task only says so in a revision before tasks', async () => {
-    const call = legacy('tools/call', { name: 'bare', arguments: {} });
-    const { json } = await openDoor(definition).send({ ...call, headers: { 'mcp-protocol-version': '2025-06-18' } });
+    const call = buildLegacyMessage('tools/call', { name: 'bare', arguments: {} });
+    const { json } = await createTestFrontDoor(definition).send({
+      ...call,
+      headers: { 'mcp-protocol-version': '2025-06-18' },
+    });
     expect(json.result).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('as a task only') }],
@@ -217,7 +226,9 @@ describe('revisions with a handshake', () => {
   });
 
   test('arguments that do not fit are a tool error', async () => {
-    const { json } = await openDoor(definition).send(legacy('tools/call', { name: 'task_tool', arguments: {} }));
+    const { json } = await createTestFrontDoor(definition).send(
+      buildLegacyMessage('tools/call', { name: 'task_tool', arguments: {} }),
+    );
     expect(json.result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('region: ') }] });
   });
 });
@@ -230,7 +241,8 @@ describe('checkServer', () => {
   test('a name that the user’s own tools take again is refused before the first request', async () => {
     const twice = {
       ...definition,
-      mcp: (server: Parameters<typeof ordinary>[0]) => void server.registerTool('bare', {}, () => text('')),
+      mcp: (server: Parameters<typeof registerOrdinaryFeatures>[0]) =>
+        void server.registerTool('bare', {}, () => toTextResult('')),
     };
     await expect(checkServer(twice)).rejects.toThrow(ConfigurationError);
     await expect(checkServer(twice)).rejects.toThrow('Tool bare is already registered');
@@ -239,9 +251,10 @@ describe('checkServer', () => {
   test('served all the same, it is an internal error whose reason only the log has', async () => {
     const twice = {
       ...definition,
-      mcp: (server: Parameters<typeof ordinary>[0]) => void server.registerTool('bare', {}, () => text('')),
+      mcp: (server: Parameters<typeof registerOrdinaryFeatures>[0]) =>
+        void server.registerTool('bare', {}, () => toTextResult('')),
     };
-    const door = openDoor(twice);
+    const door = createTestFrontDoor(twice);
     const got = await door.call('tools/list');
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 500,

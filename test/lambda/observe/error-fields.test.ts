@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
-import { errorFacts } from '../../../lambda/observe/index.ts';
+import { toErrorFields } from '../../../lambda/observe/index.ts';
 import { ConfigurationError } from '../../../lambda/tool/errors.ts';
 
 describe('what a line tells of an error', () => {
   it('is its name and where it was thrown, and not a word of what a tool or a validator said', () => {
     const thrown = new TypeError('Unexpected token in\n    "SECRET\n    at SECRET"');
-    const told = errorFacts(thrown);
+    const told = toErrorFields(thrown);
     expect(told.error).toBe('TypeError');
     expect(told.stack).toContain('error-facts.test.ts');
     expect(JSON.stringify(told)).not.toContain('SECRET');
   });
 
   it('leaves out the message at the head of the stack, however many lines it has', () => {
-    const { stack } = errorFacts(new Error(['SECRET 1', 'SECRET 2', 'SECRET 3'].join('\n')));
+    const { stack } = toErrorFields(new Error(['SECRET 1', 'SECRET 2', 'SECRET 3'].join('\n')));
     expect(stack).toMatch(/^ {4}at /);
     expect(stack).not.toContain('SECRET');
   });
@@ -25,11 +25,11 @@ describe('what a line tells of an error', () => {
     ['the system', Object.assign(new Error('connect ECONNREFUSED'), { syscall: 'connect' })],
     ['a missing module', Object.assign(new Error("Cannot find module './/x.mjs'"), { code: 'ERR_MODULE_NOT_FOUND' })],
   ])('is the message too where it is known who wrote it: %s', (_, error) => {
-    expect(errorFacts(error).message).toBe(error.message);
+    expect(toErrorFields(error).message).toBe(error.message);
   });
 
   it('is no more than the type of what is no error', () => {
-    expect(errorFacts('SECRET')).toEqual({ error: 'string' });
-    expect(errorFacts(undefined)).toEqual({ error: 'undefined' });
+    expect(toErrorFields('SECRET')).toEqual({ error: 'string' });
+    expect(toErrorFields(undefined)).toEqual({ error: 'undefined' });
   });
 });

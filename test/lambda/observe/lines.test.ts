@@ -3,39 +3,42 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { modern } from '../../support/requests.ts';
-import { dynamoDbEndpoint } from '../../support/dynamodb.ts';
+import { getDynamoDbEndpoint } from '../../support/dynamodb.ts';
+import { buildRequest } from '../../support/requests.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 50 };
+const WAIT_OPTIONS = { timeout: 60_000, interval: 50 };
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-type Line = Readonly<Record<string, unknown>>;
+type OutputLine = Readonly<Record<string, unknown>>;
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE}-b7ad6b7169203331-01`;
 const CAPABILITIES = { elicitation: { form: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 
 let stack: ReturnType<typeof spawn>;
-let said = '';
+let stderrText = '';
 let at: { readonly url: string; readonly token: string };
 /** Whatever secret ids the tasks had. */
 const tasks: Record<string, string> = {};
 
-const lines = (): Line[] =>
-  said
+const parseLines = (): OutputLine[] =>
+  stderrText
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 const API = ['task.created', 'task.answered', 'task.cancelled'];
 /** Those of the API function first: a worker may be faster to tell of its claim than the API of what it claimed. */
-const linesOf = (name: string): Line[] =>
-  lines()
+const findTaskLines = (name: string): OutputLine[] =>
+  parseLines()
     .filter(({ task }) => task === tasks[name])
     .sort((a, b) => Number(API.includes(String(b.event))) - Number(API.includes(String(a.event))));
-const eventsOf = (name: string) => linesOf(name).map(({ event }) => event);
+const listTaskEvents = (name: string) => findTaskLines(name).map(({ event }) => event);
 
-async function call(method: string, params: Record<string, unknown>, authorization = `Bearer ${at.token}`) {
-  const { headers, body } = modern(method, params, { capabilities: CAPABILITIES, meta: { traceparent: TRACEPARENT } });
+async function callWithTrace(method: string, params: Record<string, unknown>, authorization = `Bearer ${at.token}`) {
+  const { headers, body } = buildRequest(method, params, {
+    capabilities: CAPABILITIES,
+    meta: { traceparent: TRACEPARENT },
+  });
   const response = await fetch(at.url, {
     method: 'POST',
     headers: {
@@ -52,43 +55,43 @@ async function call(method: string, params: Record<string, unknown>, authorizati
   return { status: response.status, result: json.result };
 }
 
-async function start(name: string): Promise<void> {
-  const { result } = await call('tools/call', { name, arguments: { text: 'SECRET argument' } });
+async function startNamedTask(name: string): Promise<void> {
+  const { result } = await callWithTrace('tools/call', { name, arguments: { text: 'SECRET argument' } });
   tasks[name] = result.taskId;
 }
 
-const until = (name: string, status: string) =>
+const waitForNamedTask = (name: string, status: string) =>
   vi.waitFor(async () => {
-    const { result } = await call('tasks/get', { taskId: tasks[name] });
+    const { result } = await callWithTrace('tasks/get', { taskId: tasks[name] });
     expect(result.status).toBe(status);
     return result;
-  }, PATIENCE);
+  }, WAIT_OPTIONS);
 
 beforeAll(async () => {
   const main = fileURLToPath(new URL('stack-process.ts', import.meta.url));
-  stack = spawn(process.execPath, [main, dynamoDbEndpoint()], { stdio: ['pipe', 'pipe', 'pipe'] });
+  stack = spawn(process.execPath, [main, getDynamoDbEndpoint()], { stdio: ['pipe', 'pipe', 'pipe'] });
   stack.stderr?.setEncoding('utf8').on('data', (text) => {
-    said += text;
+    stderrText += text;
   });
   const [first] = await once(stack.stdout as NodeJS.ReadableStream, 'data');
   at = JSON.parse(String(first));
 
-  await Promise.all(['ask', 'fail', 'refuse', 'hold'].map(start));
-  const asked = await until('ask', 'input_required');
+  await Promise.all(['ask', 'fail', 'refuse', 'hold'].map(startNamedTask));
+  const asked = await waitForNamedTask('ask', 'input_required');
   const [key = ''] = Object.keys(asked.inputRequests);
   const content = { choice: 'SECRET answer' };
-  await call('tasks/update', { taskId: tasks.ask, inputResponses: { [key]: { action: 'accept', content } } });
-  await until('ask', 'completed');
-  await until('refuse', 'completed');
-  await until('fail', 'completed');
-  await vi.waitFor(() => expect(eventsOf('hold')).toContain('run.started'), PATIENCE);
-  await call('tasks/cancel', { taskId: tasks.hold });
-  await vi.waitFor(() => expect(eventsOf('hold')).toContain('cleanUp.threw'), PATIENCE);
-  await call('tools/call', { name: 'brittle', arguments: { text: 'SECRET argument' } });
-  await call('tools/call', { name: 'ask', arguments: { text: { SECRET: 1 } } });
-  await call('tasks/get', { taskId: 'SECRET-id' });
-  await call('tasks/get', { taskId: tasks.ask }, 'Bearer SECRET.token.here');
-  await vi.waitFor(() => expect(lines().filter(({ status }) => status === 401)).toHaveLength(1), PATIENCE);
+  await callWithTrace('tasks/update', { taskId: tasks.ask, inputResponses: { [key]: { action: 'accept', content } } });
+  await waitForNamedTask('ask', 'completed');
+  await waitForNamedTask('refuse', 'completed');
+  await waitForNamedTask('fail', 'completed');
+  await vi.waitFor(() => expect(listTaskEvents('hold')).toContain('run.started'), WAIT_OPTIONS);
+  await callWithTrace('tasks/cancel', { taskId: tasks.hold });
+  await vi.waitFor(() => expect(listTaskEvents('hold')).toContain('cleanUp.threw'), WAIT_OPTIONS);
+  await callWithTrace('tools/call', { name: 'brittle', arguments: { text: 'SECRET argument' } });
+  await callWithTrace('tools/call', { name: 'ask', arguments: { text: { SECRET: 1 } } });
+  await callWithTrace('tasks/get', { taskId: 'SECRET-id' });
+  await callWithTrace('tasks/get', { taskId: tasks.ask }, 'Bearer SECRET.token.here');
+  await vi.waitFor(() => expect(parseLines().filter(({ status }) => status === 401)).toHaveLength(1), WAIT_OPTIONS);
 });
 
 afterAll(async () => {
@@ -98,40 +101,40 @@ afterAll(async () => {
 
 describe('the lines of a whole stack', () => {
   it('hold no argument, answer, question, progress, result, error of a tool, cookie or token', () => {
-    expect(lines().length).toBeGreaterThan(15);
-    expect(said).not.toContain('SECRET');
-    expect(said).not.toContain(at.token);
-    for (const part of at.token.split('.')) expect(said).not.toContain(part);
-    expect(said).not.toContain('somebody');
+    expect(parseLines().length).toBeGreaterThan(15);
+    expect(stderrText).not.toContain('SECRET');
+    expect(stderrText).not.toContain(at.token);
+    for (const part of at.token.split('.')) expect(stderrText).not.toContain(part);
+    expect(stderrText).not.toContain('somebody');
   });
 
   it('are one for each change of state, with what tells whose task it was and how it went', () => {
-    expect(eventsOf('ask')).toEqual([
+    expect(listTaskEvents('ask')).toEqual([
       ...['task.created', 'task.answered'],
       ...['run.started', 'task.parked', 'run.started', 'task.ended'],
     ]);
-    const owner = linesOf('ask')[0]?.owner;
+    const owner = findTaskLines('ask')[0]?.owner;
     expect(owner).toMatch(/^[\w-]{20,}$/);
-    for (const line of linesOf('ask'))
+    for (const line of findTaskLines('ask'))
       expect(line).toMatchObject({
         ...{ owner, tool: 'ask', era: '2026-07-28', level: 'INFO' },
         ...{ requestId: expect.stringMatching(/^[\da-f-]{36}$/), timestamp: expect.stringMatching(/Z$/) },
       });
-    const [, , first, , second, ended] = linesOf('ask');
+    const [, , first, , second, ended] = findTaskLines('ask');
     expect(first).toMatchObject({ generation: 1, attempt: 1, failures: 0, queueWaitMs: expect.any(Number) });
     expect(second).toMatchObject({ generation: 2, attempt: 1, queueWaitMs: expect.any(Number) });
     expect(ended).toMatchObject({ status: 'completed', durationMs: expect.any(Number), runMs: expect.any(Number) });
   });
 
   it('tell failures apart: what a tool says itself, and what it throws', () => {
-    expect(linesOf('refuse').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
-    expect(linesOf('fail').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
-    expect(eventsOf('hold')).toEqual(expect.arrayContaining(['task.cancelled', 'run.lost', 'cleanUp.threw']));
-    expect(linesOf('hold').find(({ event }) => event === 'run.lost')).toMatchObject({ reason: 'TaskCancelled' });
+    expect(findTaskLines('refuse').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
+    expect(findTaskLines('fail').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
+    expect(listTaskEvents('hold')).toEqual(expect.arrayContaining(['task.cancelled', 'run.lost', 'cleanUp.threw']));
+    expect(findTaskLines('hold').find(({ event }) => event === 'run.lost')).toMatchObject({ reason: 'TaskCancelled' });
   });
 
   it('join the call and each run of its task in the trace of the caller', () => {
-    const spans = linesOf('ask').filter(({ event }) => event === 'task.created' || event === 'run.started');
+    const spans = findTaskLines('ask').filter(({ event }) => event === 'task.created' || event === 'run.started');
     expect(spans.map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE, TRACE]);
     const [created, first, second] = spans;
     expect(created?.parent_id).toBe('b7ad6b7169203331');
@@ -140,18 +143,18 @@ describe('the lines of a whole stack', () => {
   });
 
   it('count what happened, for CloudWatch to read', () => {
-    const counted = (name: string) => lines().reduce((sum, line) => sum + Number(line[name] ?? 0), 0);
+    const counted = (name: string) => parseLines().reduce((sum, line) => sum + Number(line[name] ?? 0), 0);
     expect(counted('TasksCreated')).toBe(4);
     expect(counted('TasksCompleted')).toBe(1);
     expect(counted('ToolErrors')).toBe(2);
     expect(counted('TasksCancelled')).toBe(1);
     expect(counted('Resumes')).toBe(1);
     expect(counted('RequestsFailed')).toBe(1);
-    for (const line of lines().filter((each) => '_aws' in each)) expect(line.server).toBe('McpTasks-Mcp-97F523E5');
+    for (const line of parseLines().filter((each) => '_aws' in each)) expect(line.server).toBe('McpTasks-Mcp-97F523E5');
   });
 
   it('say of a broken validator where it broke', () => {
-    const [failed] = lines().filter(({ event }) => event === 'request.failed');
+    const [failed] = parseLines().filter(({ event }) => event === 'request.failed');
     expect(failed).toMatchObject({ level: 'ERROR', status: 500, method: 'tools/call', error: 'Error' });
     expect(failed?.stack).toContain('secrets-server.ts');
   });

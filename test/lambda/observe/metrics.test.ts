@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLog } from '../../../lambda/observe/log.ts';
-import { METRICS, measure } from '../../../lambda/observe/metrics.ts';
+import { createJsonLog } from '../../../lambda/observe/log.ts';
+import { METRICS, measureEvent } from '../../../lambda/observe/metrics.ts';
 
 const NOW = 1_800_000_000_000;
 
-function logAt(server?: string) {
+function createLogAt(server?: string) {
   const lines: Record<string, unknown>[] = [];
   const time = { now: NOW };
-  const log = jsonLog({ write: (line) => lines.push(JSON.parse(line)), now: () => time.now, server });
+  const log = createJsonLog({ write: (line) => lines.push(JSON.parse(line)), now: () => time.now, server });
   return { lines, time, log };
 }
 
 describe('a line that counts something', () => {
   it('is one line still, from which CloudWatch makes metrics of the server and of the tool', () => {
-    const { lines, log } = logAt('McpTasks-Mcp');
+    const { lines, log } = createLogAt('McpTasks-Mcp');
     log('task.ended', {
       task: 't1',
       tool: 'profile',
@@ -49,7 +49,7 @@ describe('a line that counts something', () => {
   });
 
   it('has no more dimensions than server and tool, and the tool only where it tells something', () => {
-    const { lines, log } = logAt('s');
+    const { lines, log } = createLogAt('s');
     log('run.started', { task: 't1', owner: 'o', tool: 'profile', generation: 2, failures: 0, queueWaitMs: 12 });
     expect(lines[0]?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['server']] }] });
     log('task.created', { task: 't1' });
@@ -57,10 +57,10 @@ describe('a line that counts something', () => {
   });
 
   it('counts nothing where no server is named, and where nothing is to be counted', () => {
-    const unnamed = logAt();
+    const unnamed = createLogAt();
     unnamed.log('task.created', { task: 't1', tool: 'profile' });
     expect(unnamed.lines[0]).not.toHaveProperty('_aws');
-    const named = logAt('s');
+    const named = createLogAt('s');
     named.log('task.answered', { task: 't1', tool: 'profile' });
     expect(named.lines[0]).not.toHaveProperty('_aws');
     expect(named.lines[0]).not.toHaveProperty('server');
@@ -92,7 +92,7 @@ describe('what is counted', () => {
     ['request.refused', { status: 400 }, {}],
     ['task.polled', { polls: 31 }, { Polls: 31 }],
   ])('%s %o', (event, facts, counted) => {
-    expect(measure(event, facts)).toEqual(counted);
+    expect(measureEvent(event, facts)).toEqual(counted);
   });
 
   it('is every metric there is', () => {
@@ -104,7 +104,7 @@ describe('what is counted', () => {
         { status: 'completed', reason: 'LeaseLost', generation: 2, queueWaitMs: 1, durationMs: 1, runMs: 1, polls: 1 },
         { status: 'failed', failures: 1 },
         { toolError: true },
-      ].flatMap((facts) => Object.keys(measure(event, facts))),
+      ].flatMap((facts) => Object.keys(measureEvent(event, facts))),
     );
     expect(new Set(all)).toEqual(new Set(Object.keys(METRICS)));
   });
@@ -112,7 +112,7 @@ describe('what is counted', () => {
 
 describe('polls', () => {
   it('are counted, and told of at most once a minute', () => {
-    const { lines, time, log } = logAt('s');
+    const { lines, time, log } = createLogAt('s');
     for (let poll = 0; poll < 130; poll += 1) {
       log('task.polled', { polls: 1 });
       time.now += 1_000;
@@ -125,7 +125,7 @@ describe('polls', () => {
   });
 
   it('keep no other line waiting', () => {
-    const { lines, log } = logAt('s');
+    const { lines, log } = createLogAt('s');
     log('task.polled', { polls: 1 });
     log('task.created', { task: 't1' });
     expect(lines.map(({ event }) => event)).toEqual(['task.created']);
@@ -140,7 +140,7 @@ describe('the level', () => {
     ['request.failed', 'ERROR'],
     ['request.refused', 'INFO'],
   ])('of %s is %s', (event, level) => {
-    const { lines, log } = logAt();
+    const { lines, log } = createLogAt();
     log(event, {});
     expect(lines[0]?.level).toBe(level);
   });

@@ -13,7 +13,12 @@ const stack = await startLocalStack({
   server: fileURLToPath(new URL('secrets-server.ts', import.meta.url)),
   environment: { HEARTBEAT_MS: '300', LEASE_MS: '3000' },
 });
-const token = await stack.issuer?.issue({ sub: 'somebody', aud: stack.url, scope: LOCAL_SCOPE, client_id: 'a-client' });
+const token = await stack.issuer?.issueToken({
+  sub: 'somebody',
+  aud: stack.url,
+  scope: LOCAL_SCOPE,
+  client_id: 'a-client',
+});
 const { url, tableName, queueUrl, dynamodbEndpoint } = stack;
 console.log(JSON.stringify({ url, token, tableName, queueUrl, dynamodbEndpoint }));
 process.stdin.resume().once('end', async () => {

@@ -1,25 +1,33 @@
 /** A result that fits is delivered as it is; a larger one becomes links, never a failure. */
 import { describe, expect, it } from 'vitest';
 import { ENGINE_DEFAULTS } from '../../../lambda/engine/settings.ts';
-import { bytesInAnswer, fitted, type StoredOutcome, withUrls } from '../../../lambda/payloads/large-result.ts';
-import type { File } from '../../../lambda/payloads/result-files.ts';
+import {
+  fillLinkUrls,
+  fitOutcome,
+  measureResponseBytes,
+  type StoredOutcome,
+} from '../../../lambda/payloads/large-result.ts';
+import type { ResultFile } from '../../../lambda/payloads/result-files.ts';
 import type { Outcome } from '../../../lambda/tasks/record.ts';
 
 const LIMIT = 100_000;
 type Block = Readonly<Record<string, unknown>>;
 
-async function fitting(outcome: Outcome, limit = LIMIT) {
-  const files = new Map<string, File>();
-  const stored = await fitted(outcome, limit, async (file) => {
+async function fitAndOpen(outcome: Outcome, limit = LIMIT) {
+  const files = new Map<string, ResultFile>();
+  const stored = await fitOutcome(outcome, limit, async (file) => {
     files.set(`key-of-${file.name}`, file);
     return `key-of-${file.name}`;
   });
   // The longest URL that there may be.
-  const opened = await withUrls(stored, async (key) => `https://files/${key}?${'x'.repeat(4_096 - 64 - key.length)}`);
+  const opened = await fillLinkUrls(
+    stored,
+    async (key) => `https://files/${key}?${'x'.repeat(4_096 - 64 - key.length)}`,
+  );
   return { files, stored, opened, result: 'result' in opened ? opened.result : {} };
 }
-const contentOf = (result: Readonly<Record<string, unknown>>) => result.content as Block[];
-const text = (value: string) => ({ type: 'text', text: value });
+const readContent = (result: Readonly<Record<string, unknown>>) => result.content as Block[];
+const toTextContent = (value: string) => ({ type: 'text', text: value });
 
 describe('the size of an answer', () => {
   it.each([
@@ -30,46 +38,48 @@ describe('the size of an answer', () => {
     ['emoji', '\u{1F600}', 4 + 4],
     ['lone surrogates', '\ud800', 7 + 4],
   ])('is what a string in a string takes: %s', (_, value, bytes) => {
-    expect(bytesInAnswer(value)).toBe(bytes);
+    expect(measureResponseBytes(value)).toBe(bytes);
     const response = JSON.stringify({ body: JSON.stringify(value) });
     expect(Buffer.byteLength(response)).toBe('{"body":""}'.length + bytes);
   });
 
   it('leaves room for the rest of the answer in the 6 MB of a response, and no more than needed', () => {
-    expect(6 * 1024 * 1024 - ENGINE_DEFAULTS.answerBytes).toBe(128 * 1024);
+    expect(6 * 1024 * 1024 - ENGINE_DEFAULTS.responseBytes).toBe(128 * 1024);
   });
 });
 
 describe('a result', () => {
   /** A result of exactly so many bytes in an answer, most of them from characters that count several times. */
   function resultOf(bytes: number) {
-    const filled = (fill: number) => ({ content: [text('"\n\\\u{1F600}ä\u0001'.repeat(2_000) + 'x'.repeat(fill))] });
-    return filled(bytes - bytesInAnswer(filled(0)));
+    const filled = (fill: number) => ({
+      content: [toTextContent('"\n\\\u{1F600}ä\u0001'.repeat(2_000) + 'x'.repeat(fill))],
+    });
+    return filled(bytes - measureResponseBytes(filled(0)));
   }
 
   it('stays whole up to the last byte that there is room for', async () => {
-    const { stored, files } = await fitting({ result: resultOf(LIMIT) });
+    const { stored, files } = await fitAndOpen({ result: resultOf(LIMIT) });
     expect(stored).toEqual({ result: resultOf(LIMIT) });
     expect(files.size).toBe(0);
   });
 
   it('becomes a link with one byte more, and the file has all of it', async () => {
     const whole = resultOf(LIMIT + 1);
-    const { result, files } = await fitting({ result: whole });
-    const [block] = contentOf(result);
+    const { result, files } = await fitAndOpen({ result: whole });
+    const [block] = readContent(result);
     const bytes = Buffer.from(whole.content[0]?.text ?? '');
     expect(block).toMatchObject({
       ...{ type: 'resource_link', name: 'content-1.txt', mimeType: 'text/plain', size: bytes.length },
       uri: expect.stringMatching(/^https:\/\/files\/key-of-content-1\.txt\?/),
     });
     expect(files.get('key-of-content-1.txt')).toEqual({ name: 'content-1.txt', mediaType: 'text/plain', bytes });
-    expect(bytesInAnswer(result)).toBeLessThanOrEqual(LIMIT);
+    expect(measureResponseBytes(result)).toBeLessThanOrEqual(LIMIT);
   });
 
   it('gives up its largest blocks only, and keeps their order', async () => {
     const sizes = [30_000, 200, 90_000, 40_000, 10];
-    const { result } = await fitting({ result: { content: sizes.map((size) => text('x'.repeat(size))) } });
-    expect(contentOf(result).map(({ type, size, text: kept }) => [type, size ?? (kept as string).length])).toEqual([
+    const { result } = await fitAndOpen({ result: { content: sizes.map((size) => toTextContent('x'.repeat(size))) } });
+    expect(readContent(result).map(({ type, size, text: kept }) => [type, size ?? (kept as string).length])).toEqual([
       ['text', 30_000],
       ['text', 200],
       ['resource_link', 90_000],
@@ -80,18 +90,18 @@ describe('a result', () => {
 
   it('keeps its structured content, its metadata and that it is an error', async () => {
     const structuredContent = { rows: Array.from({ length: 1_000 }, (_, row) => ({ row })) };
-    const { result } = await fitting({
-      result: { content: [text('x'.repeat(LIMIT))], structuredContent, isError: true, _meta: { 'a/b': 1 } },
+    const { result } = await fitAndOpen({
+      result: { content: [toTextContent('x'.repeat(LIMIT))], structuredContent, isError: true, _meta: { 'a/b': 1 } },
     });
     expect(result).toMatchObject({ structuredContent, isError: true, _meta: { 'a/b': 1 } });
-    expect(contentOf(result)[0]?.type).toBe('resource_link');
+    expect(readContent(result)[0]?.type).toBe('resource_link');
   });
 
   it('turns images, audio and resources back into bytes, and names them', async () => {
     const data = Buffer.from(Uint8Array.from({ length: 90_000 }, (_, index) => index % 251)).toString('base64');
     const annotations = { audience: ['user'] };
     const uri = 'https://example.com/reports/2026/march 1.csv?x=/y';
-    const { result, files } = await fitting({
+    const { result, files } = await fitAndOpen({
       result: {
         content: [
           { type: 'image', data, mimeType: 'image/png', annotations },
@@ -101,7 +111,7 @@ describe('a result', () => {
         ],
       },
     });
-    expect(contentOf(result)).toMatchObject([
+    expect(readContent(result)).toMatchObject([
       { type: 'resource_link', name: 'content-1.png', mimeType: 'image/png', size: 90_000, annotations },
       { type: 'resource_link', name: 'content-2.wav', mimeType: 'audio/wav', size: 90_000 },
       { type: 'resource_link', name: 'march_1.csv', mimeType: 'text/csv', size: 120_000 },
@@ -112,10 +122,10 @@ describe('a result', () => {
 
   it('of many small blocks becomes one file', async () => {
     const whole = {
-      content: Array.from({ length: 5_000 }, (_, n) => text(`line ${n}`)),
+      content: Array.from({ length: 5_000 }, (_, n) => toTextContent(`line ${n}`)),
       structuredContent: { n: 5_000 },
     };
-    const { result, files } = await fitting({ result: whole });
+    const { result, files } = await fitAndOpen({ result: whole });
     expect(result).toMatchObject({
       structuredContent: { n: 5_000 },
       content: [{ type: 'text' }, { type: 'resource_link' }],
@@ -126,11 +136,11 @@ describe('a result', () => {
   });
 
   it('whose structured content is too large is a tool error that says so and links to all of it', async () => {
-    const whole = { content: [text('short')], structuredContent: { long: 'x'.repeat(LIMIT) } };
-    const { result, files } = await fitting({ result: whole });
+    const whole = { content: [toTextContent('short')], structuredContent: { long: 'x'.repeat(LIMIT) } };
+    const { result, files } = await fitAndOpen({ result: whole });
     expect(Object.keys(result).sort()).toEqual(['content', 'isError']);
     expect(result.isError).toBe(true);
-    const [note, link] = contentOf(result);
+    const [note, link] = readContent(result);
     expect(note?.text).toMatch(
       /^The structured content of this result has \d+ bytes of JSON, more than one answer holds/,
     );
@@ -143,9 +153,11 @@ describe('a result', () => {
     for (const size of parts)
       for (const count of [1, 2, 20, 21, 60])
         for (const structured of [0, 50_000, 99_000, 100_000]) {
-          const content = Array.from({ length: count }, () => text('"'.repeat(size)));
-          const { result } = await fitting({ result: { content, structuredContent: { s: 'x'.repeat(structured) } } });
-          expect(bytesInAnswer(result), `${count} of ${size}, ${structured}`).toBeLessThanOrEqual(LIMIT);
+          const content = Array.from({ length: count }, () => toTextContent('"'.repeat(size)));
+          const { result } = await fitAndOpen({
+            result: { content, structuredContent: { s: 'x'.repeat(structured) } },
+          });
+          expect(measureResponseBytes(result), `${count} of ${size}, ${structured}`).toBeLessThanOrEqual(LIMIT);
         }
   });
 
@@ -154,17 +166,17 @@ describe('a result', () => {
       content: [{ type: 'resource_link', uri: '', name: 'result.json' }],
       links: [[0, 'tasks/of-another']],
     };
-    const stored = JSON.parse(JSON.stringify((await fitting({ result })).stored)) as StoredOutcome;
-    expect(await withUrls(stored, async () => 'https://leaked')).toEqual({ result });
+    const stored = JSON.parse(JSON.stringify((await fitAndOpen({ result })).stored)) as StoredOutcome;
+    expect(await fillLinkUrls(stored, async () => 'https://leaked')).toEqual({ result });
   });
 });
 
 describe('a JSON-RPC error', () => {
   it('stays as it is while it fits, and is cut when it does not', async () => {
     const error = { code: -32000, message: 'm', data: { long: 'x'.repeat(1_000) } };
-    expect((await fitting({ error })).stored).toEqual({ error });
-    const { stored } = await fitting({ error: { ...error, message: 'm'.repeat(50_000), data: 'x'.repeat(LIMIT) } });
+    expect((await fitAndOpen({ error })).stored).toEqual({ error });
+    const { stored } = await fitAndOpen({ error: { ...error, message: 'm'.repeat(50_000), data: 'x'.repeat(LIMIT) } });
     expect(stored).toMatchObject({ error: { code: -32000, message: expect.stringMatching(/^m{8192}… \(The whole/) } });
-    expect(bytesInAnswer('error' in stored && stored.error)).toBeLessThanOrEqual(LIMIT);
+    expect(measureResponseBytes('error' in stored && stored.error)).toBeLessThanOrEqual(LIMIT);
   });
 });

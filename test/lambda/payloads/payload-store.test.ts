@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { s3 } from '../../../lambda/aws/s3.ts';
-import { FolderPayloadStore, PayloadMissing, payloadStoreOf } from '../../../lambda/payloads/index.ts';
+import { createS3Client } from '../../../lambda/aws/s3.ts';
+import { createPayloadStore, FolderPayloadStore, PayloadMissing } from '../../../lambda/payloads/index.ts';
 import { S3PayloadStore } from '../../../lambda/payloads/s3.ts';
 import type { PayloadStore } from '../../../lambda/payloads/store.ts';
 
 const large = JSON.stringify({ text: 'ä\u{1F600}'.repeat(500_000) });
 
-const payloadStoreContract = (store: () => PayloadStore) => {
+const testPayloadStore = (store: () => PayloadStore) => {
   it('returns what was put', async () => {
     await store().put('task-1/run-1/outcome', '{"result":{}}');
     expect(await store().get('task-1/run-1/outcome')).toBe('{"result":{}}');
@@ -51,7 +51,7 @@ describe('the payload store in a folder', () => {
   });
   afterAll(() => rm(outside, { recursive: true }));
 
-  payloadStoreContract(() => store);
+  testPayloadStore(() => store);
 
   it('never overwrites', async () => {
     await store.put('kept', 'first');
@@ -87,14 +87,14 @@ describe('the payload store on S3', () => {
   let store: S3PayloadStore;
   beforeAll(async () => {
     const endpoint = await emulator.listen({ host: '127.0.0.1', port: 0 });
-    const client = s3({ endpoint });
+    const client = createS3Client({ endpoint });
     client.config.forcePathStyle = true;
     await client.send(new CreateBucketCommand({ Bucket: 'payloads' }));
     store = new S3PayloadStore({ client, bucket: 'payloads' });
   });
   afterAll(() => emulator.close());
 
-  payloadStoreContract(() => store);
+  testPayloadStore(() => store);
 
   it('keeps files that whoever has their URL can read, as what they are', async () => {
     const key = 'tasks/1/result-run/content-1.png';
@@ -128,7 +128,7 @@ describe('a put to S3', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = s3({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const client = createS3Client({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     client.config.forcePathStyle = true;
     return { store: new S3PayloadStore({ client, bucket: 'payloads' }), ifNoneMatch };
   };
@@ -155,7 +155,7 @@ describe('a put to S3', () => {
 
 describe('the environment', () => {
   it('must name a place for payloads', () => {
-    expect(() => payloadStoreOf({})).toThrow(/PAYLOAD_BUCKET/);
-    expect(() => payloadStoreOf({ PAYLOAD_BUCKET: '', PAYLOAD_FOLDER: '' })).toThrow(/PAYLOAD_BUCKET/);
+    expect(() => createPayloadStore({})).toThrow(/PAYLOAD_BUCKET/);
+    expect(() => createPayloadStore({ PAYLOAD_BUCKET: '', PAYLOAD_FOLDER: '' })).toThrow(/PAYLOAD_BUCKET/);
   });
 });

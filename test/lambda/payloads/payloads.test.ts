@@ -15,7 +15,7 @@ import type { Tool } from '../../../lambda/tool/types.ts';
 const { inlineInputBytes, inlineOutputBytes } = ENGINE_DEFAULTS;
 
 /** The engine, and everything that it keeps, at hand. */
-function stackOf(tool: Tool) {
+function createPayloadEngine(tool: Tool) {
   const kept = new Map<string, string>();
   const files = new Map<string, { readonly content: Uint8Array; readonly mediaType: string }>();
   const payloads: PayloadStore = {
@@ -36,14 +36,14 @@ function stackOf(tool: Tool) {
     queue: { send: async (wakeUp: WakeUp) => void wakeUps.push(wakeUp) },
   };
   const engine = createEngine(parts);
-  const worker = createWorker({ ...parts, tool: async () => tool });
+  const worker = createWorker({ ...parts, findTool: async () => tool });
   const deadline = () => Date.now() + 10_000;
   return {
     ...{ engine, store, kept, files, deadline },
     rowOf: async (id: string) => (await store.read({ partition: `task#${id}`, id })) as TaskRow,
     start: async (args: unknown = {}) => {
       const call = { caller: {}, tool, arguments: args, era: '2026-07-28' as const, capabilities: { form: true } };
-      return (await engine.start({ ...call, deadline: deadline() })).id;
+      return (await engine.startTask({ ...call, deadline: deadline() })).id;
     },
     work: async () => {
       for (let wakeUp = wakeUps.shift(); wakeUp; wakeUp = wakeUps.shift())
@@ -53,9 +53,9 @@ function stackOf(tool: Tool) {
 }
 
 /** Two-byte characters, so that bytes and characters differ, and one more byte where the number is odd. */
-const filled = (bytes: number): string => 'ä'.repeat(Math.floor(bytes / 2)) + 'x'.repeat(bytes % 2);
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-const inRow = (payload: Payload | undefined): boolean => typeof payload === 'string';
+const fillText = (bytes: number): string => 'ä'.repeat(Math.floor(bytes / 2)) + 'x'.repeat(bytes % 2);
+const measureJson = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+const isInRow = (payload: Payload | undefined): boolean => typeof payload === 'string';
 
 const EDGE = [
   ['stay in the row at the threshold', 0, true],
@@ -69,28 +69,28 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
       seen.push(a);
       return { content: [] };
     });
-    const { start, work, rowOf } = stackOf(tool);
-    const args = { a: filled(inlineInputBytes - bytesOf({ a: '' }) + more) };
+    const { start, work, rowOf } = createPayloadEngine(tool);
+    const args = { a: fillText(inlineInputBytes - measureJson({ a: '' }) + more) };
     const id = await start(args);
-    expect(inRow((await rowOf(id)).arguments)).toBe(staysInRow);
+    expect(isInRow((await rowOf(id)).arguments)).toBe(staysInRow);
     if (!staysInRow) expect((await rowOf(id)).arguments).toMatchObject({ bytes: inlineInputBytes + 1 });
     await work();
     expect(seen).toEqual([args.a]);
   });
 
   it('what a step returned', async () => {
-    const value = filled(inlineOutputBytes - bytesOf({ v: '' }) + more);
+    const value = fillText(inlineOutputBytes - measureJson({ v: '' }) + more);
     const tool = defineTool('t', {}, async (task) => {
       const read = await task.step('large', () => value);
       await task.sleep('then', 0);
       return { content: [{ type: 'text', text: String(read === value) }] };
     });
-    const { start, work, store, engine } = stackOf(tool);
+    const { start, work, store, engine } = createPayloadEngine(tool);
     const id = await start();
     await work();
     const [entry] = await store.journal(id);
-    expect(inRow(entry?.value)).toBe(staysInRow);
-    expect((await engine.get({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: 'true' }] } });
+    expect(isInRow(entry?.value)).toBe(staysInRow);
+    expect((await engine.getTask({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: 'true' }] } });
   });
 
   it('questions and their answers', async () => {
@@ -101,34 +101,34 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
       return { content: [{ type: 'text', text: answer.action === 'accept' ? answer.content.why : '' }] };
     });
     const asked = async (length: number) => {
-      message = filled(length);
-      const stack = stackOf(tool);
+      message = fillText(length);
+      const stack = createPayloadEngine(tool);
       const id = await stack.start();
       await stack.work();
       return { ...stack, id, row: await stack.rowOf(id) };
     };
     const around = Buffer.byteLength((await asked(0)).row.questions as string);
     const { engine, id, row, rowOf, work, deadline, kept } = await asked(inlineInputBytes - around + more);
-    expect(inRow(row.questions)).toBe(staysInRow);
-    expect((await engine.get({}, id)).questions.q?.params.message).toBe(message);
+    expect(isInRow(row.questions)).toBe(staysInRow);
+    expect((await engine.getTask({}, id)).questions.q?.params.message).toBe(message);
 
-    const why = filled(inlineInputBytes);
+    const why = fillText(inlineInputBytes);
     const before = kept.size;
-    await engine.answer({}, id, { q: { result: { action: 'accept', content: { why } } } }, deadline());
-    expect(inRow((await rowOf(id)).questions)).toBe(false);
+    await engine.answerTask({}, id, { q: { result: { action: 'accept', content: { why } } } }, deadline());
+    expect(isInRow((await rowOf(id)).questions)).toBe(false);
     expect(kept.size).toBe(before + 1);
     await work();
-    expect((await engine.get({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: why }] } });
+    expect((await engine.getTask({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: why }] } });
   });
 
   it('outcomes', async () => {
-    const result = (bytes: number) => ({ content: [{ type: 'text' as const, text: filled(bytes) }] });
-    const fill = inlineOutputBytes - bytesOf({ result: result(0) }) + more;
-    const { start, work, rowOf, engine } = stackOf(defineTool('t', {}, async () => result(fill)));
+    const result = (bytes: number) => ({ content: [{ type: 'text' as const, text: fillText(bytes) }] });
+    const fill = inlineOutputBytes - measureJson({ result: result(0) }) + more;
+    const { start, work, rowOf, engine } = createPayloadEngine(defineTool('t', {}, async () => result(fill)));
     const id = await start();
     await work();
-    expect(inRow((await rowOf(id)).outcome)).toBe(staysInRow);
-    expect((await engine.get({}, id)).outcome).toEqual({ result: result(fill) });
+    expect(isInRow((await rowOf(id)).outcome)).toBe(staysInRow);
+    expect((await engine.getTask({}, id)).outcome).toEqual({ result: result(fill) });
   });
 });
 
@@ -136,14 +136,14 @@ describe('what does not fit one answer to a client', () => {
   it('of a result is a file, kept before the row, whose link is new in each answer and ends with the task', async () => {
     const text = 'x'.repeat(7_000_000);
     const tool = defineTool('t', { retentionMs: 1_800_000 }, async () => ({ content: [{ type: 'text', text }] }));
-    const { start, work, engine, files, rowOf } = stackOf(tool);
+    const { start, work, engine, files, rowOf } = createPayloadEngine(tool);
     const id = await start();
     await work();
     const [[key = '', file] = []] = [...files];
     expect(key).toMatch(new RegExp(`^tasks/${id}/result-[\\w-]+/content-1\\.txt$`));
     expect(file).toMatchObject({ mediaType: 'text/plain', content: Buffer.from(text) });
-    expect(inRow((await rowOf(id)).outcome)).toBe(true);
-    const { outcome } = await engine.get({}, id);
+    expect(isInRow((await rowOf(id)).outcome)).toBe(true);
+    const { outcome } = await engine.getTask({}, id);
     const [link] = (outcome as { result: { content: { uri: string; size: number }[] } }).result.content;
     expect(link).toMatchObject({ type: 'resource_link', size: text.length });
     const seconds = Number(new URL(link?.uri ?? '').searchParams.get('for'));
@@ -157,10 +157,10 @@ describe('what does not fit one answer to a client', () => {
       await task.elicit('long', { message: '"'.repeat(3_500_000), requestedSchema });
       return { content: [] };
     });
-    const { start, work, engine } = stackOf(tool);
+    const { start, work, engine } = createPayloadEngine(tool);
     const id = await start();
     await work();
-    const { status, outcome } = await engine.get({}, id);
+    const { status, outcome } = await engine.getTask({}, id);
     expect(status).toBe('failed');
     expect(outcome).toMatchObject({
       error: { message: expect.stringMatching(/asks "long" in \d+ bytes, more than one answer/) },
@@ -171,11 +171,11 @@ describe('what does not fit one answer to a client', () => {
     const fails = defineTool('t', {}, async () => {
       throw new Error('"'.repeat(7_000_000));
     });
-    const { start, work, rowOf, engine } = stackOf(fails);
+    const { start, work, rowOf, engine } = createPayloadEngine(fails);
     const id = await start();
     await work();
     expect((await rowOf(id)).statusMessage).toHaveLength(1_024);
-    expect((await engine.get({}, id)).outcome).toMatchObject({
+    expect((await engine.getTask({}, id)).outcome).toMatchObject({
       result: { isError: true, content: [{ type: 'resource_link', size: 7_000_000 }] },
     });
   });

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqs } from '../../../lambda/aws/sqs.ts';
+import { createSqsClient } from '../../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
-import { deliveryOf, SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
+import { parseDelivery, SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
 import { type LocalSqs, startSqs } from '../../../lib/local/sqs.ts';
 
 const wakeUp: WakeUp = {
@@ -17,7 +17,7 @@ const wakeUp: WakeUp = {
 };
 
 /** What Lambda's event source makes of a message. */
-const recordOf = (message: Message) =>
+const buildSqsRecord = (message: Message) =>
   ({
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
@@ -35,8 +35,8 @@ describe('the wake-up queue on SQS', () => {
   /** A queue of its own, and how to receive from it. */
   const aQueue = async (name: string) => {
     await local.createQueue(name, { VisibilityTimeout: '30' });
-    const queueUrl = local.queueUrl(name);
-    const client = sqs({ endpoint: local.endpoint });
+    const queueUrl = local.buildQueueUrl(name);
+    const client = createSqsClient({ endpoint: local.endpoint });
     const receive = async () => {
       const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, MessageSystemAttributeNames: ['All'] });
       return (await client.send(command)).Messages?.[0];
@@ -47,7 +47,7 @@ describe('the wake-up queue on SQS', () => {
   it('delivers what was sent', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('delivers');
     await queue.send(wakeUp);
-    const { delivery } = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    const { delivery } = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
     expect(delivery).toMatchObject({ wakeUp, receives: 1 });
   });
 
@@ -64,7 +64,7 @@ describe('the wake-up queue on SQS', () => {
     await queue.send(wakeUp, { group: 'owner-1' });
     await queue.send(wakeUp, { delayMs: 1_001 });
     await queue.send(wakeUp, { delayMs: 86_400_000 });
-    const message = { QueueUrl: local.queueUrl('inputs'), MessageBody: JSON.stringify(wakeUp) };
+    const message = { QueueUrl: local.buildQueueUrl('inputs'), MessageBody: JSON.stringify(wakeUp) };
     expect(inputs).toStrictEqual([
       { ...message, MessageGroupId: 'owner-1' },
       { ...message, DelaySeconds: 2 },
@@ -77,15 +77,15 @@ describe('the wake-up queue on SQS', () => {
     await queue.send(wakeUp);
     const first = await receive();
     expect(await receive()).toBeUndefined();
-    await deliveryOf(recordOf(first ?? {}), client, queueUrl).delivery?.reappearIn(0);
-    const again = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    await parseDelivery(buildSqsRecord(first ?? {}), client, queueUrl).delivery?.reappearIn(0);
+    const again = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
     expect(again.delivery?.receives).toBe(2);
   });
 
   it('keeps a message invisible for as long as told, cut to what SQS allows', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('hidden');
     await queue.send(wakeUp);
-    const { delivery } = deliveryOf(recordOf((await receive()) ?? {}), client, queueUrl);
+    const { delivery } = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
     await delivery?.reappearIn(1);
     expect(await receive()).toBeUndefined();
     await expect(delivery?.reappearIn(Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
@@ -107,8 +107,8 @@ describe('the wake-up queue on SQS', () => {
     const { client, queueUrl } = await aQueue('refuses');
     const nowhere = new SqsWakeUpQueue({ client, queueUrl: `${queueUrl}-that-is-not-there` });
     await expect(nowhere.send(wakeUp)).rejects.toThrow(Unavailable);
-    const record = recordOf({ Body: JSON.stringify(wakeUp), ReceiptHandle: 'stale', Attributes: {} });
-    await expect(deliveryOf(record, client, queueUrl).delivery?.reappearIn(0)).rejects.toThrow(Unavailable);
+    const record = buildSqsRecord({ Body: JSON.stringify(wakeUp), ReceiptHandle: 'stale', Attributes: {} });
+    await expect(parseDelivery(record, client, queueUrl).delivery?.reappearIn(0)).rejects.toThrow(Unavailable);
   });
 
   it.each([
@@ -122,15 +122,18 @@ describe('the wake-up queue on SQS', () => {
     ['no commitBy', JSON.stringify({ ...wakeUp, commitBy: undefined })],
     ['an endless commitBy', JSON.stringify(wakeUp).replace('1000', '1e999')],
   ])('says why a body is no wake-up: %s', async (_, Body) => {
-    const { client, queueUrl } = { client: sqs({ endpoint: local.endpoint }), queueUrl: local.queueUrl('any') };
-    const received = deliveryOf(recordOf({ Body, Attributes: {} }), client, queueUrl);
+    const { client, queueUrl } = {
+      client: createSqsClient({ endpoint: local.endpoint }),
+      queueUrl: local.buildQueueUrl('any'),
+    };
+    const received = parseDelivery(buildSqsRecord({ Body, Attributes: {} }), client, queueUrl);
     expect(received).toEqual({ reason: expect.any(String) });
   });
 
   it('leaves out members of a body that nobody knows', () => {
     const Body = JSON.stringify({ ...wakeUp, __proto__: { polluted: true }, more: 1 });
-    const client = sqs({ endpoint: local.endpoint });
-    const { delivery } = deliveryOf(recordOf({ Body, Attributes: {} }), client, local.queueUrl('any'));
+    const client = createSqsClient({ endpoint: local.endpoint });
+    const { delivery } = parseDelivery(buildSqsRecord({ Body, Attributes: {} }), client, local.buildQueueUrl('any'));
     expect(delivery?.wakeUp).toStrictEqual(wakeUp);
   });
 });

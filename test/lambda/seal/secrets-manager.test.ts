@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
-import { secretsManager } from '../../../lambda/seal/index.ts';
+import { createSecretsManagerSource } from '../../../lambda/seal/index.ts';
 
 let versions: Record<string, string> = {};
 let asked: string[] = [];
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 test('a secret that was never rotated has one version, and is fetched once', async () => {
   versions = { AWSCURRENT: 'one' };
-  const secrets = secretsManager('arn', () => 0);
+  const secrets = createSecretsManagerSource('arn', () => 0);
   expect(asked).toEqual([]);
   expect(await secrets()).toEqual(['one']);
   expect(await secrets()).toEqual(['one']);
@@ -41,7 +41,7 @@ test('a secret that was never rotated has one version, and is fetched once', asy
 test('after a rotation the previous version comes second; who asks for fresh ones gets them once a minute', async () => {
   versions = { AWSCURRENT: 'one' };
   let now = 0;
-  const secrets = secretsManager('arn', () => now);
+  const secrets = createSecretsManagerSource('arn', () => now);
   await secrets();
   versions = { AWSCURRENT: 'two', AWSPREVIOUS: 'one' };
   now = 59_999;
@@ -53,7 +53,7 @@ test('after a rotation the previous version comes second; who asks for fresh one
 
 test('a secret that cannot be had is a fault that passes, and says which', async () => {
   versions = {};
-  const secrets = secretsManager('arn', () => 0);
+  const secrets = createSecretsManagerSource('arn', () => 0);
   await expect(secrets()).rejects.toThrow(Unavailable);
   await expect(secrets()).rejects.toThrow('no AWSCURRENT');
   versions = { AWSCURRENT: 'one' };

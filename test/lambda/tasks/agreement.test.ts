@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Attribute, Condition } from '../../../lambda/tasks/conditions.ts';
+import { buildContractRow, toKey } from '../../../lambda/tasks/contract/rows.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 import type { Change, TaskStore } from '../../../lambda/tasks/store.ts';
-import { dynamoTaskStore } from '../../support/dynamodb.ts';
-import { aRow, keyOf } from '../../../lambda/tasks/contract/rows.ts';
+import { createDynamoTaskStore } from '../../support/dynamodb.ts';
 
 /** Few values, so that conditions hold and fail about as often. */
 const number = fc.integer({ min: -2, max: 12 });
@@ -53,12 +53,12 @@ const change: fc.Arbitrary<Omit<Change, 'key'>> = fc
   });
 
 /** A row, or none, and what is done to it. */
-interface Scenario {
+interface StoreScenario {
   readonly start: Partial<TaskRow> | null;
   readonly changes: readonly Omit<Change, 'key'>[];
 }
 
-const scenario: fc.Arbitrary<Scenario> = fc.record({
+const scenario: fc.Arbitrary<StoreScenario> = fc.record({
   start: fc.option(attributes),
   changes: fc.array(change, { minLength: 1, maxLength: 4 }),
 });
@@ -66,18 +66,18 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
 describe('the memory store and the DynamoDB store', () => {
   let stores: readonly [TaskStore, TaskStore];
   beforeAll(async () => {
-    stores = [new MemoryTaskStore(), await dynamoTaskStore()];
+    stores = [new MemoryTaskStore(), await createDynamoTaskStore()];
   });
 
   /** What both answer, one question after the other, and that it is the same. */
-  const agree = async ({ start, changes }: Scenario): Promise<void> => {
+  const agree = async ({ start, changes }: StoreScenario): Promise<void> => {
     const both = async <T>(ask: (store: TaskStore) => Promise<T>): Promise<void> => {
       const [memory, dynamo] = await Promise.all(stores.map(ask));
       expect(dynamo).toStrictEqual(memory);
     };
-    const row = aRow(start ?? {});
+    const row = buildContractRow(start ?? {});
     if (start) await both((store) => store.insert(row));
-    for (const each of changes) await both((store) => store.update({ ...each, key: keyOf(row) }));
+    for (const each of changes) await both((store) => store.update({ ...each, key: toKey(row) }));
     await both((store) => store.list(row.partition, { limit: 5 }));
   };
 

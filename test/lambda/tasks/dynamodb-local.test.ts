@@ -1,4 +1,4 @@
-import { dynamoTaskStore } from '../../support/dynamodb.ts';
 import { taskStoreContract } from '../../../lambda/tasks/contract/index.ts';
+import { createDynamoTaskStore } from '../../support/dynamodb.ts';
 
-taskStoreContract('the DynamoDB store on DynamoDB Local', () => dynamoTaskStore());
+taskStoreContract('the DynamoDB store on DynamoDB Local', () => createDynamoTaskStore());

@@ -7,13 +7,20 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exists, heldByRun } from '../../../lambda/tasks/conditions.ts';
+import {
+  buildContractRow,
+  buildKeyRow,
+  buildTestEntry,
+  buildTouch,
+  NOW,
+  toKey,
+} from '../../../lambda/tasks/contract/rows.ts';
 import { DynamoTaskStore } from '../../../lambda/tasks/dynamodb/index.ts';
-import { createTaskTable, dynamoDbEndpoint, patientClient } from '../../support/dynamodb.ts';
-import { anEntry, anIdempotencyRow, aRow, keyOf, NOW, touch } from '../../../lambda/tasks/contract/rows.ts';
+import { createLongTimeoutClient, createTaskTable, getDynamoDbEndpoint } from '../../support/dynamodb.ts';
 
 const $metadata = {};
-const conflict = () => new TransactionConflictException({ message: 'conflict', $metadata });
-const cancelled = (...codes: string[]) =>
+const createConflict = () => new TransactionConflictException({ message: 'conflict', $metadata });
+const createCancellation = (...codes: string[]) =>
   new TransactionCanceledException({
     message: 'cancelled',
     CancellationReasons: codes.map((Code) => ({ Code })),
@@ -23,11 +30,11 @@ const cancelled = (...codes: string[]) =>
 /** Conflicts and throttling never happen on DynamoDB Local, so they are put in the way of its real answers. */
 describe('a write of the DynamoDB store that meets others', () => {
   const table = 'interference';
-  beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
+  beforeAll(() => createTaskTable(getDynamoDbEndpoint(), table));
 
   /** A store whose next write requests fail with these errors before they are sent. */
   const storeMeeting = (...errors: Error[]) => {
-    const client: DynamoDBDocumentClient = patientClient();
+    const client: DynamoDBDocumentClient = createLongTimeoutClient();
     let requests = 0;
     client.middlewareStack.add(
       (next, context) => async (args) => {
@@ -44,57 +51,57 @@ describe('a write of the DynamoDB store that meets others', () => {
   };
 
   it('is tried again after a conflict with a transaction', async () => {
-    const { store, requests } = storeMeeting(conflict(), conflict(), conflict());
-    const row = aRow();
+    const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict());
+    const row = buildContractRow();
     expect(await store.insert(row)).toMatchObject({ done: true });
     expect(requests()).toBe(4);
   });
 
   it('is tried again as an update too', async () => {
-    const row = aRow();
+    const row = buildContractRow();
     await storeMeeting().store.insert(row);
-    const { store } = storeMeeting(conflict());
-    expect(await store.update(touch(row, { when: [exists] }))).toMatchObject({ done: true });
+    const { store } = storeMeeting(createConflict());
+    expect(await store.update(buildTouch(row, { when: [exists] }))).toMatchObject({ done: true });
   });
 
   it('is given up when the conflict stays', async () => {
-    const { store, requests } = storeMeeting(conflict(), conflict(), conflict(), conflict());
-    await expect(store.insert(aRow())).rejects.toThrow(TransactionConflictException);
+    const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict(), createConflict());
+    await expect(store.insert(buildContractRow())).rejects.toThrow(TransactionConflictException);
     expect(requests()).toBe(4);
   });
 
   it.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
     'is tried again as a transaction cancelled for %s',
     async (code) => {
-      const row = aRow({ run: 'mine' });
+      const row = buildContractRow({ run: 'mine' });
       await storeMeeting().store.insert(row);
-      const { store, requests } = storeMeeting(cancelled(code, 'None'), cancelled('None', code));
-      const change = touch(row, { when: [heldByRun('mine')] });
-      expect(await store.record(change, anEntry(row), randomUUID())).toMatchObject({ done: true });
+      const { store, requests } = storeMeeting(createCancellation(code, 'None'), createCancellation('None', code));
+      const change = buildTouch(row, { when: [heldByRun('mine')] });
+      expect(await store.record(change, buildTestEntry(row), randomUUID())).toMatchObject({ done: true });
       expect(requests()).toBe(3);
     },
   );
 
   it('is tried again as a create under an idempotency key', async () => {
-    const row = aRow();
-    const { store } = storeMeeting(cancelled('None', 'TransactionConflict'));
-    expect(await store.insertOnce(row, anIdempotencyRow(row), NOW)).toMatchObject({ done: true });
+    const row = buildContractRow();
+    const { store } = storeMeeting(createCancellation('None', 'TransactionConflict'));
+    expect(await store.insertOnce(row, buildKeyRow(row), NOW)).toMatchObject({ done: true });
   });
 
   it('is refused by a condition that failed, whatever else stood in the way', async () => {
-    const row = aRow({ run: 'theirs' });
+    const row = buildContractRow({ run: 'theirs' });
     await storeMeeting().store.insert(row);
-    const { store, requests } = storeMeeting(cancelled('ConditionalCheckFailed', 'TransactionConflict'));
-    expect(await store.record(touch(row), anEntry(row), randomUUID())).toEqual({ done: false });
+    const { store, requests } = storeMeeting(createCancellation('ConditionalCheckFailed', 'TransactionConflict'));
+    expect(await store.record(buildTouch(row), buildTestEntry(row), randomUUID())).toEqual({ done: false });
     expect(requests()).toBe(1);
   });
 
   it('fails with what the database said when nobody can know better', async () => {
     const throttled = new ProvisionedThroughputExceededException({ message: 'too many', $metadata });
-    const { store } = storeMeeting(throttled, cancelled('ValidationError', 'None'));
-    await expect(store.insert(aRow())).rejects.toBe(throttled);
-    const row = aRow();
-    await expect(store.insertOnce(row, anIdempotencyRow(row), NOW)).rejects.toThrow(TransactionCanceledException);
-    expect(await store.read(keyOf(row))).toBeUndefined();
+    const { store } = storeMeeting(throttled, createCancellation('ValidationError', 'None'));
+    await expect(store.insert(buildContractRow())).rejects.toBe(throttled);
+    const row = buildContractRow();
+    await expect(store.insertOnce(row, buildKeyRow(row), NOW)).rejects.toThrow(TransactionCanceledException);
+    expect(await store.read(toKey(row))).toBeUndefined();
   });
 });

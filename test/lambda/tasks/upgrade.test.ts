@@ -18,39 +18,40 @@ import { createWorkerHandler } from '../../../lambda/functions/worker.ts';
 import { defineTool, ProtocolError } from '../../../lambda/index.ts';
 import { parseWakeUp } from '../../../lambda/queue/wake-up.ts';
 import { DynamoTaskStore } from '../../../lambda/tasks/dynamodb/index.ts';
-import { journalItem, keyOf } from '../../../lambda/tasks/dynamodb/items.ts';
+import { toItemKey, toJournalItem } from '../../../lambda/tasks/dynamodb/items.ts';
 import type { JournalEntry, TaskKey, TaskRow } from '../../../lambda/tasks/record.ts';
 import { UnknownRowFormat } from '../../../lambda/tasks/stored.ts';
 import type { Tool } from '../../../lambda/tool/types.ts';
-import { createTaskTable, dynamoDbEndpoint, patientClient } from '../../support/dynamodb.ts';
+import { createLongTimeoutClient, createTaskTable, getDynamoDbEndpoint } from '../../support/dynamodb.ts';
 
 /** When the fixtures were stored (ms since the epoch). */
 const STORED_AT = 1_780_000_000_000;
 const CALLER = { owner: 'a94a8fe5ccb19ba61c4c0873d391e987', client: 'c0ffee' };
 
 const table = `tasks-${randomUUID()}`;
-const client = patientClient();
-beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
+const client = createLongTimeoutClient();
+beforeAll(() => createTaskTable(getDynamoDbEndpoint(), table));
 afterAll(() => client.destroy());
 
-interface Stored {
+interface StoredFixture {
   readonly row: TaskRow;
   readonly journal: readonly JournalEntry[];
 }
 
-const fixture = (name: string): Stored =>
+const readStoredFixture = (name: string): StoredFixture =>
   JSON.parse(readFileSync(new URL(`../../fixtures/rows/v1-${name}.json`, import.meta.url), 'utf8'));
 
 /** Put the fixture where the previous version left it, past every check of the present one. */
-async function stored(name: string, changes: object = {}): Promise<TaskRow> {
-  const { row, journal } = fixture(name);
+async function storeFixture(name: string, changes: object = {}): Promise<TaskRow> {
+  const { row, journal } = readStoredFixture(name);
   const kept = { ...row, ...changes };
-  for (const item of [kept, ...journal.map(journalItem)])
+  for (const item of [kept, ...journal.map(toJournalItem)])
     await client.send(new PutCommand({ TableName: table, Item: { ...item } }));
   return kept;
 }
 
-const raw = async (key: TaskKey) => (await client.send(new GetCommand({ TableName: table, Key: keyOf(key) }))).Item;
+const readRawItem = async (key: TaskKey) =>
+  (await client.send(new GetCommand({ TableName: table, Key: toItemKey(key) }))).Item;
 
 let steps: string[] = [];
 const placeOrder = defineTool(
@@ -75,7 +76,13 @@ const placeOrder = defineTool(
 );
 
 /** The present version, at a time after the fixtures were stored. */
-function deployed({ tools = [placeOrder], afterMs = 1_000 }: { tools?: readonly Tool[]; afterMs?: number } = {}) {
+function deployCurrentVersion({
+  tools = [placeOrder],
+  afterMs = 1_000,
+}: {
+  tools?: readonly Tool[];
+  afterMs?: number;
+} = {}) {
   steps = [];
   const sent: WakeUp[] = [];
   const clock = { ...systemClock, now: () => STORED_AT + afterMs };
@@ -87,7 +94,7 @@ function deployed({ tools = [placeOrder], afterMs = 1_000 }: { tools?: readonly 
     log: () => {},
     hmac: async (text: string) => text,
   };
-  const worker = createWorker({ ...parts, tool: async (name) => tools.find((tool) => tool.name === name) });
+  const worker = createWorker({ ...parts, findTool: async (name) => tools.find((tool) => tool.name === name) });
   const put: number[] = [];
   const deliver = (wakeUp: WakeUp) =>
     worker.work({ wakeUp, receives: 1, reappearIn: async (ms) => void put.push(ms) }, clock.now() + 900_000);
@@ -105,7 +112,7 @@ function deployed({ tools = [placeOrder], afterMs = 1_000 }: { tools?: readonly 
 }
 
 /** The message behind a row, with no more in it than the first version sent. */
-function message({ partition, id, generation }: TaskRow): WakeUp {
+function buildOldWakeUp({ partition, id, generation }: TaskRow): WakeUp {
   const body = JSON.stringify({ partition, task: id, generation, commitBy: STORED_AT });
   const parsed = parseWakeUp(body);
   if (!('wakeUp' in parsed)) throw new Error(parsed.reason);
@@ -116,83 +123,83 @@ const accept = { confirm: { result: { action: 'accept', content: { really: true 
 
 describe('a row of the previous version is continued', () => {
   it('accepted and not yet run: it runs, asks and ends', async () => {
-    const row = await stored('working');
-    const { engine, deliver, work, deadline } = deployed();
-    expect(await deliver(message(row))).toBe('delete');
+    const row = await storeFixture('working');
+    const { engine, deliver, work, deadline } = deployCurrentVersion();
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
     expect(steps).toEqual(['reserve lamp']);
-    expect((await engine.get(CALLER, row.id)).questions).toMatchObject({
+    expect((await engine.getTask(CALLER, row.id)).questions).toMatchObject({
       confirm: { params: { message: 'Order 2 of lamp from A1?' } },
     });
-    await engine.answer(CALLER, row.id, accept, deadline);
+    await engine.answerTask(CALLER, row.id, accept, deadline);
     await work();
-    expect(await engine.get(CALLER, row.id)).toMatchObject({
+    expect(await engine.getTask(CALLER, row.id)).toMatchObject({
       status: 'completed',
       outcome: { result: { content: [{ text: 'ordered 2 lamp from A1' }] } },
     });
   });
 
   it('held by a run of the old code: left to it while its lease is live, taken up after that, no step repeated', async () => {
-    const row = await stored('held');
-    const during = deployed({ afterMs: 20_000 });
-    expect(await during.deliver(message(row))).toBe('keep');
+    const row = await storeFixture('held');
+    const during = deployCurrentVersion({ afterMs: 20_000 });
+    expect(await during.deliver(buildOldWakeUp(row))).toBe('keep');
     // First to the lease, as before each claim, then for as long as the old run's lease still lives.
     expect(during.put.at(-1)).toBe(40_000);
-    expect(await raw(row)).toEqual(row);
+    expect(await readRawItem(row)).toEqual(row);
 
-    const after = deployed({ afterMs: 61_000 });
-    expect(await after.deliver(message(row))).toBe('delete');
+    const after = deployCurrentVersion({ afterMs: 61_000 });
+    expect(await after.deliver(buildOldWakeUp(row))).toBe('delete');
     expect(steps).toEqual([]);
-    expect((await after.engine.get(CALLER, row.id)).questions).toMatchObject({
+    expect((await after.engine.getTask(CALLER, row.id)).questions).toMatchObject({
       confirm: { params: { message: 'Order 1 of desk from B7?' } },
     });
   });
 
   it('parked with a question: the question is served as it was stored, and the answer ends the task', async () => {
-    const row = await stored('parked');
-    const { engine, work, deadline } = deployed();
-    const { questions } = await engine.get(CALLER, row.id);
+    const row = await storeFixture('parked');
+    const { engine, work, deadline } = deployCurrentVersion();
+    const { questions } = await engine.getTask(CALLER, row.id);
     expect(questions).toEqual(JSON.parse(row.questions as string));
-    await engine.answer(CALLER, row.id, accept, deadline);
+    await engine.answerTask(CALLER, row.id, accept, deadline);
     await work();
     expect(steps).toEqual([]);
-    expect(await engine.get(CALLER, row.id)).toMatchObject({
+    expect(await engine.getTask(CALLER, row.id)).toMatchObject({
       outcome: { result: { content: [{ text: 'ordered 4 chair from B7' }] } },
     });
   });
 
   it('cancelled with a clean-up owed: the clean-up runs once', async () => {
-    const row = await stored('cancelled');
-    const { deliver } = deployed();
-    expect(await deliver(message(row))).toBe('delete');
+    const row = await storeFixture('cancelled');
+    const { deliver } = deployCurrentVersion();
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
     expect(steps).toEqual(['cancelled rug']);
-    expect(await deliver(message(row))).toBe('delete');
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
     expect(steps).toEqual(['cancelled rug']);
-    expect(await raw(row)).toMatchObject({ status: 'cancelled' });
+    expect(await readRawItem(row)).toMatchObject({ status: 'cancelled' });
   });
 });
 
 describe('a row of the previous version that is over stays as it is', () => {
   it.each(['completed', 'failed'])('%s', async (name) => {
-    const row = await stored(name);
-    const { engine, deliver } = deployed({ afterMs: 120_000 });
-    expect((await engine.get(CALLER, row.id)).outcome).toEqual(JSON.parse(row.outcome as string));
-    expect(await deliver(message(row))).toBe('delete');
-    expect(await raw(row)).toEqual(row);
+    const row = await storeFixture(name);
+    const { engine, deliver } = deployCurrentVersion({ afterMs: 120_000 });
+    expect((await engine.getTask(CALLER, row.id)).outcome).toEqual(JSON.parse(row.outcome as string));
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
+    expect(await readRawItem(row)).toEqual(row);
   });
 
   it('void: it is no task, and goes on barring its id', async () => {
-    const row = await stored('void');
-    const { engine, deliver } = deployed();
-    await expect(engine.get(CALLER, row.id)).rejects.toMatchObject({ name: 'TaskNotFound' });
-    expect(await deliver(message(row))).toBe('delete');
-    expect(await raw(row)).toEqual(row);
+    const row = await storeFixture('void');
+    const { engine, deliver } = deployCurrentVersion();
+    await expect(engine.getTask(CALLER, row.id)).rejects.toMatchObject({ name: 'TaskNotFound' });
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
+    expect(await readRawItem(row)).toEqual(row);
   });
 
   it('and all of them are in their owner’s list, but the void one', async () => {
     const names = ['working', 'held', 'parked', 'cancelled', 'completed', 'failed', 'void'];
-    const rows = await Promise.all(names.map((name) => stored(name)));
-    const { engine } = deployed();
-    const { tasks } = await engine.list(CALLER, { limit: 50 });
+    const rows = await Promise.all(names.map((name) => storeFixture(name)));
+    const { engine } = deployCurrentVersion();
+    const { tasks } = await engine.listTasks(CALLER, { limit: 50 });
     const expected = rows.filter((row) => !row.void).map(({ id, status }) => [id, status]);
     expect(tasks.map(({ id, status }) => [id, status]).toSorted()).toEqual(expected.toSorted());
   });
@@ -206,10 +213,10 @@ describe('a tool that has changed since', () => {
   );
 
   it('and does not take the old arguments: the task fails, and says why', async () => {
-    const row = await stored('working');
-    const { engine, deliver } = deployed({ tools: [changed] });
-    expect(await deliver(message(row))).toBe('delete');
-    expect(await engine.get(CALLER, row.id)).toMatchObject({
+    const row = await storeFixture('working');
+    const { engine, deliver } = deployCurrentVersion({ tools: [changed] });
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
+    expect(await engine.getTask(CALLER, row.id)).toMatchObject({
       status: 'failed',
       outcome: {
         error: {
@@ -221,10 +228,10 @@ describe('a tool that has changed since', () => {
   });
 
   it('or is gone: the task fails, and says so', async () => {
-    const row = await stored('working');
-    const { engine, deliver } = deployed({ tools: [] });
-    expect(await deliver(message(row))).toBe('delete');
-    expect(await engine.get(CALLER, row.id)).toMatchObject({
+    const row = await storeFixture('working');
+    const { engine, deliver } = deployCurrentVersion({ tools: [] });
+    expect(await deliver(buildOldWakeUp(row))).toBe('delete');
+    expect(await engine.getTask(CALLER, row.id)).toMatchObject({
       status: 'failed',
       outcome: { error: { message: expect.stringMatching(/defines no tool place_order: it was removed or renamed/) } },
     });
@@ -233,17 +240,17 @@ describe('a tool that has changed since', () => {
 
 describe('a row of a newer version', () => {
   /** Two versions run beside each other for a while: this one must neither understand the row nor harm it. */
-  const newer = (changes: object = {}) => stored('working', { id: `01kw${randomUUID()}`, v: 2, ...changes });
+  const newer = (changes: object = {}) => storeFixture('working', { id: `01kw${randomUUID()}`, v: 2, ...changes });
 
   it('is refused by every method, with the two formats named, and left as it is', async () => {
     const row = await newer();
-    const { engine, deliver, deadline } = deployed();
+    const { engine, deliver, deadline } = deployCurrentVersion();
     const says = new RegExp(`${row.id} is stored in row format 2; this version reads format 1`);
-    await expect(engine.get(CALLER, row.id)).rejects.toThrow(says);
-    await expect(engine.answer(CALLER, row.id, accept, deadline)).rejects.toThrow(says);
-    await expect(engine.cancel(CALLER, row.id, deadline)).rejects.toThrow(UnknownRowFormat);
-    await expect(deliver(message(row))).rejects.toThrow(says);
-    expect(await raw(row)).toEqual(row);
+    await expect(engine.getTask(CALLER, row.id)).rejects.toThrow(says);
+    await expect(engine.answerTask(CALLER, row.id, accept, deadline)).rejects.toThrow(says);
+    await expect(engine.cancelTask(CALLER, row.id, deadline)).rejects.toThrow(UnknownRowFormat);
+    await expect(deliver(buildOldWakeUp(row))).rejects.toThrow(says);
+    expect(await readRawItem(row)).toEqual(row);
   });
 
   it('loses no message: worker and dead-letter function give it back, for a function that can read the row', async () => {
@@ -252,15 +259,15 @@ describe('a row of a newer version', () => {
       TABLE_NAME: table,
       QUEUE_URL: 'http://127.0.0.1:1/queue',
       PAYLOAD_FOLDER: tmpdir(),
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint(),
+      AWS_ENDPOINT_URL_DYNAMODB: getDynamoDbEndpoint(),
     };
-    const event = { Records: [{ messageId: 'm1', body: JSON.stringify(message(row)), attributes: {} }] };
+    const event = { Records: [{ messageId: 'm1', body: JSON.stringify(buildOldWakeUp(row)), attributes: {} }] };
     const kept = { batchItemFailures: [{ itemIdentifier: 'm1' }] };
     const info = { name: 'orders', version: '1.0.0' };
     const worker = createWorkerHandler({ info, load: () => Promise.reject(new Error('not needed')) }, env);
     const sqs = event as unknown as SQSEvent;
     expect(await worker(sqs, { getRemainingTimeInMillis: () => 900_000 })).toEqual(kept);
     expect(await createDeadLetterHandler(env)(sqs)).toEqual(kept);
-    expect(await raw(row)).toEqual(row);
+    expect(await readRawItem(row)).toEqual(row);
   });
 });

@@ -4,15 +4,20 @@ import { z } from 'zod';
 import { ConfigurationError, defineServer, defineTool, TOOL_DEFAULTS, type Tool } from '../../../lambda/index.ts';
 
 const handler = async () => ({ content: [] });
-const tool = (name: string, config: object = {}): Tool => defineTool(name, config as never, handler as never);
+const defineLoosely = (name: string, config: object = {}): Tool => defineTool(name, config as never, handler as never);
 
 describe('a tool', () => {
   it('has every default filled in', () => {
-    expect(tool('t')).toMatchObject({ ...TOOL_DEFAULTS, taskSupport: 'optional', withoutTasks: 'inline', asks: [] });
+    expect(defineLoosely('t')).toMatchObject({
+      ...TOOL_DEFAULTS,
+      taskSupport: 'optional',
+      withoutTasks: 'inline',
+      asks: [],
+    });
   });
 
   it('may bound the poll interval on one side', () => {
-    expect(tool('t', { pollIntervalMs: { min: 50 } }).pollIntervalMs).toEqual({ min: 50, max: 30_000 });
+    expect(defineLoosely('t', { pollIntervalMs: { min: 50 } }).pollIntervalMs).toEqual({ min: 50, max: 30_000 });
   });
 
   it('keeps what only clients look at', () => {
@@ -23,7 +28,7 @@ describe('a tool', () => {
       icons: [],
       _meta: { 'a.b/c': 1 },
     };
-    expect(tool('t', seen)).toMatchObject(seen);
+    expect(defineLoosely('t', seen)).toMatchObject(seen);
   });
 
   it.each<[string, string, object, string]>([
@@ -41,13 +46,13 @@ describe('a tool', () => {
     ['bounds the wrong way round', 't', { pollIntervalMs: { min: 60_000 } }, 'min no larger than max'],
     ['no failures allowed', 't', { maxFailures: 0 }, '"maxFailures" must be a positive integer'],
   ])('is refused with %s', (_, name, config, message) => {
-    expect(() => tool(name, config)).toThrow(ConfigurationError);
-    expect(() => tool(name, config)).toThrow(message);
+    expect(() => defineLoosely(name, config)).toThrow(ConfigurationError);
+    expect(() => defineLoosely(name, config)).toThrow(message);
   });
 });
 
 describe('a server', () => {
-  const config = { name: 's', version: '1', tools: [tool('a'), tool('b')] };
+  const config = { name: 's', version: '1', tools: [defineLoosely('a'), defineLoosely('b')] };
 
   it('knows its tools by name', () => {
     const server = defineServer({ ...config, title: 'S', instructions: 'Start with a.' });
@@ -56,7 +61,11 @@ describe('a server', () => {
   });
 
   it.each<[string, object, string]>([
-    ['a name that is used twice', { tools: [tool('a'), tool('a')] }, 'Two tools are named "a": rename one of them.'],
+    [
+      'a name that is used twice',
+      { tools: [defineLoosely('a'), defineLoosely('a')] },
+      'Two tools are named "a": rename one of them.',
+    ],
     ['no name', { name: '' }, 'needs a "name"'],
     ['no version', { version: undefined }, 'needs a "version"'],
     ['what is no tool', { tools: [{ name: 'a' }] }, 'must be what defineTool returned'],

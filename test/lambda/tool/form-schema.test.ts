@@ -1,7 +1,7 @@
 /** Forms as MCP has them, made from the schemas a tool is written with. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formSchema } from '../../../lambda/tool/form-schema.ts';
+import { buildFormSchema } from '../../../lambda/tool/form-schema.ts';
 
 describe('a form', () => {
   it('keeps names, titles, defaults and bounds of its fields', () => {
@@ -12,7 +12,7 @@ describe('a form', () => {
       share: z.number().optional(),
       sure: z.boolean().default(false),
     });
-    expect(formSchema(schema)).toEqual({
+    expect(buildFormSchema(schema)).toEqual({
       type: 'object',
       properties: {
         name: { type: 'string', minLength: 1, maxLength: 80, description: 'Your name' },
@@ -27,7 +27,9 @@ describe('a form', () => {
 
   it('has single and multiple choices', () => {
     const colour = z.enum(['red', 'green']);
-    expect(formSchema(z.object({ one: colour, many: z.array(colour).min(1).max(2), only: z.literal('x') }))).toEqual({
+    expect(
+      buildFormSchema(z.object({ one: colour, many: z.array(colour).min(1).max(2), only: z.literal('x') })),
+    ).toEqual({
       type: 'object',
       properties: {
         one: { type: 'string', enum: ['red', 'green'] },
@@ -40,7 +42,7 @@ describe('a form', () => {
 
   it('leaves out what forms do not have, and what says nothing', () => {
     const schema = z.object({ code: z.string().regex(/^[a-z]+$/), id: z.uuid(), count: z.number().int() });
-    expect(formSchema(schema).properties).toEqual({
+    expect(buildFormSchema(schema).properties).toEqual({
       code: { type: 'string' },
       id: { type: 'string' },
       count: { type: 'integer' },
@@ -58,6 +60,6 @@ describe('a form', () => {
     ],
     ['text alone', z.string(), 'An elicitation form is an object of named fields.'],
   ])('cannot be %s', (_, schema, message) => {
-    expect(() => formSchema(schema)).toThrow(message);
+    expect(() => buildFormSchema(schema)).toThrow(message);
   });
 });

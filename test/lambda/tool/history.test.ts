@@ -1,15 +1,22 @@
 /** Names of steps and waits: they are keys of rows, and clients see some of them. */
 import { describe, expect, it } from 'vitest';
 import { ProtocolError, StepError } from '../../../lambda/index.ts';
-import { attemptId, nameProblem, recordedError, revivedError, stepId, waitKey } from '../../../lambda/tool/history.ts';
+import {
+  findNameProblem,
+  reviveError,
+  toAttemptId,
+  toRecordedError,
+  toStepId,
+  toWaitKey,
+} from '../../../lambda/tool/history.ts';
 
 describe('a name', () => {
   it('alone is the key that a client sees first; the second time and another attempt are told apart', () => {
-    expect(waitKey({ name: 'columns', n: 1 })).toBe('columns');
-    expect(waitKey({ name: 'columns', n: 2 })).toBe('columns#2');
-    expect(waitKey({ name: 'columns', n: 1 }, 2)).toBe('columns#1.2');
-    expect(stepId({ name: 'scan', n: 1 })).toBe('step:scan#1');
-    expect(attemptId({ name: 'scan', n: 1 }, 3)).toBe('try:scan#1.3');
+    expect(toWaitKey({ name: 'columns', n: 1 })).toBe('columns');
+    expect(toWaitKey({ name: 'columns', n: 2 })).toBe('columns#2');
+    expect(toWaitKey({ name: 'columns', n: 1 }, 2)).toBe('columns#1.2');
+    expect(toStepId({ name: 'scan', n: 1 })).toBe('step:scan#1');
+    expect(toAttemptId({ name: 'scan', n: 1 }, 3)).toBe('try:scan#1.3');
   });
 
   it.each<[string, unknown]>([
@@ -19,28 +26,28 @@ describe('a name', () => {
     ['two keys in one', 'a#2'],
     ['a line feed', 'a\nb'],
   ])('that is %s is refused', (_, name) => {
-    expect(nameProblem(name)).toBeDefined();
+    expect(findNameProblem(name)).toBeDefined();
   });
 
   it('may hold anything else', () => {
-    for (const name of ['x'.repeat(128), 'Größe: 100 %', '日本']) expect(nameProblem(name)).toBeUndefined();
+    for (const name of ['x'.repeat(128), 'Größe: 100 %', '日本']) expect(findNameProblem(name)).toBeUndefined();
   });
 });
 
 describe('an error of a step', () => {
   it('comes back with its name and message, as an error of its own class', () => {
-    const revived = revivedError(JSON.parse(JSON.stringify(recordedError(new RangeError('too far')))));
+    const revived = reviveError(JSON.parse(JSON.stringify(toRecordedError(new RangeError('too far')))));
     expect(revived).toBeInstanceOf(StepError);
     expect(revived).toMatchObject({ name: 'RangeError', message: 'too far' });
   });
 
   it('that is a ProtocolError still ends the call with its code', () => {
-    const revived = revivedError(JSON.parse(JSON.stringify(recordedError(new ProtocolError(-31_100, 'no', [1])))));
+    const revived = reviveError(JSON.parse(JSON.stringify(toRecordedError(new ProtocolError(-31_100, 'no', [1])))));
     expect(revived).toBeInstanceOf(ProtocolError);
     expect(revived).toMatchObject({ code: -31_100, message: 'no', data: [1] });
   });
 
   it('may be anything that was thrown', () => {
-    expect(recordedError('text')).toEqual({ name: 'Error', message: 'text' });
+    expect(toRecordedError('text')).toEqual({ name: 'Error', message: 'text' });
   });
 });

@@ -5,10 +5,10 @@ import { defineTool, TimeBudgetSpent, type Tool, toolError } from '../../../lamb
 import type { Question } from '../../../lambda/tasks/record.ts';
 import { type InlineCall, type InlineEnd, runInline, runPrepare } from '../../../lambda/tool/inline.ts';
 
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const form = { message: '?', requestedSchema: z.object({ x: z.string() }) };
 
-const callOf = (changes: Partial<InlineCall> = {}): InlineCall => ({
+const buildTestCall = (changes: Partial<InlineCall> = {}): InlineCall => ({
   id: 'call-1',
   args: {},
   era: '2026-07-28',
@@ -19,7 +19,7 @@ const callOf = (changes: Partial<InlineCall> = {}): InlineCall => ({
 });
 
 /** The next round trip of a call that asks: every question answered. */
-function answered(
+function answerAll(
   end: { readonly end: string; readonly history?: InlineCall['history'] },
   content: object,
 ): InlineCall {
@@ -29,15 +29,15 @@ function answered(
     key,
     question.answer ? question : { ...question, answer },
   ]);
-  return callOf({ history: { journal: end.history.journal, questions: Object.fromEntries(questions) } });
+  return buildTestCall({ history: { journal: end.history.journal, questions: Object.fromEntries(questions) } });
 }
 
-const outcomeOf = (end: InlineEnd) => (end.end === 'settled' ? end.outcome : end);
+const toSettledOutcome = (end: InlineEnd) => (end.end === 'settled' ? end.outcome : end);
 
 describe('a call that runs inline', () => {
   it('knows that it is no task, and has an id of its own', async () => {
-    const tool = defineTool('t', {}, async (task) => text(`${task.isTask} ${task.id}`));
-    expect(outcomeOf(await runInline(tool, callOf()))).toEqual({ result: text('false call-1') });
+    const tool = defineTool('t', {}, async (task) => toTextResult(`${task.isTask} ${task.id}`));
+    expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('false call-1') });
   });
 
   it('runs no step again in the round trip that brings the answer', async () => {
@@ -48,20 +48,22 @@ describe('a call that runs inline', () => {
         return 'b';
       });
       const answer = await task.elicit('form', form);
-      return text(`${before} ${answer.content?.x}`);
+      return toTextResult(`${before} ${answer.content?.x}`);
     });
-    const asks = await runInline(tool, callOf());
+    const asks = await runInline(tool, buildTestCall());
     expect(asks).toMatchObject({ end: 'asks', history: { journal: { 'step:before#1': '{"v":"b"}' } } });
-    expect(outcomeOf(await runInline(tool, answered(asks, { x: '1' })))).toEqual({ result: text('b 1') });
+    expect(toSettledOutcome(await runInline(tool, answerAll(asks, { x: '1' })))).toEqual({
+      result: toTextResult('b 1'),
+    });
     expect(seen).toEqual(['call-1:step:before#1']);
   });
 
   it('sleeps in the process, since nothing could wake it', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.sleep('nap', 1);
-      return text('awake');
+      return toTextResult('awake');
     });
-    expect(outcomeOf(await runInline(tool, callOf()))).toEqual({ result: text('awake') });
+    expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('awake') });
   });
 
   it('that takes too long is aborted, and says how long work gets done', async () => {
@@ -73,9 +75,9 @@ describe('a call that runs inline', () => {
           resolve();
         });
       });
-      return text('too late');
+      return toTextResult('too late');
     });
-    const outcome = outcomeOf(await runInline(tool, callOf({ budgetMs: 1 })));
+    const outcome = toSettledOutcome(await runInline(tool, buildTestCall({ budgetMs: 1 })));
     expect(reason).toBeInstanceOf(TimeBudgetSpent);
     expect(outcome).toMatchObject({ result: { isError: true } });
     expect(JSON.stringify(outcome)).toContain('io.modelcontextprotocol/tasks');
@@ -84,11 +86,13 @@ describe('a call that runs inline', () => {
 
 describe('prepare', () => {
   const prepared = (prepare: Tool['prepare']) =>
-    defineTool('t', { inputSchema: z.object({ n: z.number() }), prepare: prepare as never }, async () => text(''));
+    defineTool('t', { inputSchema: z.object({ n: z.number() }), prepare: prepare as never }, async () =>
+      toTextResult(''),
+    );
 
   it('gives the arguments to start with', async () => {
     const tool = prepared(async () => ({ n: 2 }));
-    expect(await runPrepare(tool, callOf({ args: { n: 1 } }))).toEqual({ end: 'ready', args: { n: 2 } });
+    expect(await runPrepare(tool, buildTestCall({ args: { n: 1 } }))).toEqual({ end: 'ready', args: { n: 2 } });
   });
 
   it('asks before there is a task', async () => {
@@ -96,13 +100,13 @@ describe('prepare', () => {
       const answer = await ask.elicit('sure', form);
       return answer.content?.x === 'yes' ? args : toolError('Not started.');
     });
-    const asks = await runPrepare(tool, callOf({ args: { n: 1 } }));
+    const asks = await runPrepare(tool, buildTestCall({ args: { n: 1 } }));
     expect(asks).toMatchObject({ end: 'asks', history: { questions: { sure: { method: 'elicitation/create' } } } });
-    expect(await runPrepare(tool, { ...answered(asks, { x: 'yes' }), args: { n: 1 } })).toEqual({
+    expect(await runPrepare(tool, { ...answerAll(asks, { x: 'yes' }), args: { n: 1 } })).toEqual({
       end: 'ready',
       args: { n: 1 },
     });
-    expect(await runPrepare(tool, answered(asks, { x: 'no' }))).toEqual({
+    expect(await runPrepare(tool, answerAll(asks, { x: 'no' }))).toEqual({
       end: 'refused',
       result: toolError('Not started.'),
     });
@@ -112,7 +116,7 @@ describe('prepare', () => {
     const tool = prepared(async () => {
       throw new Error('no quota');
     });
-    expect(await runPrepare(tool, callOf())).toMatchObject({
+    expect(await runPrepare(tool, buildTestCall())).toMatchObject({
       end: 'refused',
       result: { isError: true, content: [{ text: 'no quota' }] },
     });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineTool, InputNotSupported, ProtocolError, toolError } from '../../../lambda/index.ts';
-import { outcomeOfReturn, outcomeOfThrow } from '../../../lambda/tool/result.ts';
+import { toReturnOutcome, toThrowOutcome } from '../../../lambda/tool/result.ts';
 
 const plain = defineTool('plain', {}, async () => ({ content: [] }));
 const typed = defineTool('typed', { outputSchema: z.object({ rows: z.number().default(0) }) }, async () =>
@@ -11,24 +11,24 @@ const typed = defineTool('typed', { outputSchema: z.object({ rows: z.number().de
 
 describe('a result', () => {
   it('without content gets its structured content as text', async () => {
-    expect(await outcomeOfReturn(typed, { structuredContent: { rows: 3 } })).toEqual({
+    expect(await toReturnOutcome(typed, { structuredContent: { rows: 3 } })).toEqual({
       result: { structuredContent: { rows: 3 }, content: [{ type: 'text', text: '{"rows":3}' }] },
     });
   });
 
   it('keeps content of its own', async () => {
     const given = { structuredContent: { rows: 3 }, content: [{ type: 'text', text: 'three' }] };
-    expect(await outcomeOfReturn(typed, given)).toEqual({ result: given });
+    expect(await toReturnOutcome(typed, given)).toEqual({ result: given });
   });
 
   it('comes as its schema makes it', async () => {
-    expect(await outcomeOfReturn(typed, { structuredContent: {} })).toMatchObject({
+    expect(await toReturnOutcome(typed, { structuredContent: {} })).toMatchObject({
       result: { structuredContent: { rows: 0 } },
     });
   });
 
   it('that is a tool error is held against no output schema', async () => {
-    expect(await outcomeOfReturn(typed, toolError('no rows', { _meta: { a: 1 } }))).toEqual({
+    expect(await toReturnOutcome(typed, toolError('no rows', { _meta: { a: 1 } }))).toEqual({
       result: { _meta: { a: 1 }, content: [{ type: 'text', text: 'no rows' }], isError: true },
     });
   });
@@ -42,7 +42,7 @@ describe('a result', () => {
     ['a block that is none', plain, { content: [{ type: 'image' }] }, 'content'],
     ['a Date', plain, { content: [], structuredContent: { at: new Date(0) } }, 'a Date at structuredContent.at'],
   ])('that is %s ends the call with a JSON-RPC error that says why', async (_, tool, returned, why) => {
-    const outcome = await outcomeOfReturn(tool, returned);
+    const outcome = await toReturnOutcome(tool, returned);
     expect(outcome).toMatchObject({ error: { code: -32603 } });
     expect(JSON.stringify(outcome)).toContain(JSON.stringify(why).slice(1, -1));
   });
@@ -51,21 +51,21 @@ describe('a result', () => {
 describe('what a tool throws', () => {
   it('is a tool error, whatever its code says, and no stack leaves the server', () => {
     const thrown = Object.assign(new TypeError('x is undefined'), { code: -32602 });
-    expect(outcomeOfThrow(thrown, '2026-07-28')).toEqual({ result: toolError('x is undefined') });
-    expect(outcomeOfThrow(new RangeError(), '2026-07-28')).toEqual({ result: toolError('RangeError') });
-    expect(outcomeOfThrow(42, '2026-07-28')).toEqual({ result: toolError('42') });
+    expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ result: toolError('x is undefined') });
+    expect(toThrowOutcome(new RangeError(), '2026-07-28')).toEqual({ result: toolError('RangeError') });
+    expect(toThrowOutcome(42, '2026-07-28')).toEqual({ result: toolError('42') });
   });
 
   it('is a JSON-RPC error only if it is a ProtocolError', () => {
     const thrown = new ProtocolError(-32050, 'no', { why: 1 });
-    expect(outcomeOfThrow(thrown, '2026-07-28')).toEqual({ error: { code: -32050, message: 'no', data: { why: 1 } } });
+    expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ error: { code: -32050, message: 'no', data: { why: 1 } } });
   });
 
   it('for a question that the client cannot be asked is what each revision has for it', () => {
     const thrown = new InputNotSupported({ sampling: {} });
-    expect(outcomeOfThrow(thrown, '2026-07-28')).toMatchObject({
+    expect(toThrowOutcome(thrown, '2026-07-28')).toMatchObject({
       error: { code: -32021, data: { requiredCapabilities: { sampling: {} } } },
     });
-    expect(outcomeOfThrow(thrown, '2025-11-25')).toMatchObject({ result: { isError: true } });
+    expect(toThrowOutcome(thrown, '2025-11-25')).toMatchObject({ result: { isError: true } });
   });
 });

@@ -1,7 +1,7 @@
 /** When a failed step is tried again, and what becomes of the tool meanwhile. */
 import { describe, expect, it } from 'vitest';
 import { defineTool, Retryable, runTool, toolError } from '../../../lambda/index.ts';
-import { contextOf } from '../../../lambda/tool/context.ts';
+import { createTaskContext } from '../../../lambda/tool/context.ts';
 import { Parked } from '../../../lambda/tool/errors.ts';
 import { type RunEnd, type RunHost, ToolRun } from '../../../lambda/tool/run.ts';
 import type { RetryOptions, Tool } from '../../../lambda/tool/types.ts';
@@ -18,17 +18,17 @@ async function runOnce(tool: Tool, random: number, journal: Record<string, strin
     record: async (id, json) => {
       recorded[id] = json;
     },
-    progress: () => {},
+    reportProgress: () => {},
     shouldHandOver: () => false,
   };
   const run = new ToolRun(tool, host, { journal, questions: {} });
-  const end: RunEnd = await run.start(() => tool.handler({}, contextOf(run)));
+  const end: RunEnd = await run.start(() => tool.handler({}, createTaskContext(run)));
   await run.close(new Parked());
   const waits = end.end === 'parked' ? [...end.waits.values()].map(({ deadline }) => (deadline ?? 0) - NOW) : [];
   return { end, recorded, waits };
 }
 
-const failing = (retry: number | RetryOptions | undefined, error = new Error('busy')) =>
+const createFailingTool = (retry: number | RetryOptions | undefined, error = new Error('busy')) =>
   defineTool('t', {}, async (task) => {
     await task.step(
       'flaky',
@@ -40,7 +40,7 @@ const failing = (retry: number | RetryOptions | undefined, error = new Error('bu
     return toolError('unreachable');
   });
 
-const failedBefore = (attempts: number) =>
+const buildFailedAttempts = (attempts: number) =>
   Object.fromEntries(
     Array.from({ length: attempts }, (_, at) => [
       `try:flaky#1.${at + 1}`,
@@ -50,7 +50,7 @@ const failedBefore = (attempts: number) =>
 
 describe('a failed step', () => {
   it('parks the task until its next attempt is due', async () => {
-    const { end, recorded, waits } = await runOnce(failing(1), 1);
+    const { end, recorded, waits } = await runOnce(createFailingTool(1), 1);
     expect(end).toMatchObject({ end: 'parked' });
     expect(waits).toEqual([1_000]);
     expect(JSON.parse(recorded['try:flaky#1.1'] as string)).toEqual({
@@ -61,7 +61,7 @@ describe('a failed step', () => {
 
   it('waits twice as long each time, between a half and the whole of it by chance', async () => {
     const waits = async (attempts: number, random: number) =>
-      (await runOnce(failing(9), random, failedBefore(attempts))).waits;
+      (await runOnce(createFailingTool(9), random, buildFailedAttempts(attempts))).waits;
     expect([await waits(0, 0), await waits(1, 0), await waits(2, 0)]).toEqual([[500], [1_000], [2_000]]);
     expect([await waits(0, 1), await waits(1, 1), await waits(2, 1)]).toEqual([[1_000], [2_000], [4_000]]);
     expect(await waits(8, 1)).toEqual([60_000]);
@@ -69,23 +69,23 @@ describe('a failed step', () => {
 
   it('keeps to bounds of its own', async () => {
     const retry = { retries: 5, baseMs: 10, maxMs: 25 };
-    expect((await runOnce(failing(retry), 1)).waits).toEqual([10]);
-    expect((await runOnce(failing(retry), 1, failedBefore(3))).waits).toEqual([25]);
+    expect((await runOnce(createFailingTool(retry), 1)).waits).toEqual([10]);
+    expect((await runOnce(createFailingTool(retry), 1, buildFailedAttempts(3))).waits).toEqual([25]);
   });
 
   it('waits as long as the error says, if that is longer', async () => {
     const busy = new Retryable('busy', { afterMs: 90_000 });
-    expect((await runOnce(failing(undefined, busy), 1)).waits).toEqual([90_000]);
+    expect((await runOnce(createFailingTool(undefined, busy), 1)).waits).toEqual([90_000]);
   });
 
   it('is not tried again unless it or its error says so', async () => {
-    const { end, recorded } = await runOnce(failing(undefined), 1);
+    const { end, recorded } = await runOnce(createFailingTool(undefined), 1);
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { isError: true } } });
     expect(Object.keys(recorded)).toEqual(['step:flaky#1']);
   });
 
   it('fails for good after its last attempt', async () => {
-    const { end } = await runOnce(failing(2), 1, failedBefore(2));
+    const { end } = await runOnce(createFailingTool(2), 1, buildFailedAttempts(2));
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { content: [{ text: 'busy' }] } } });
   });
 

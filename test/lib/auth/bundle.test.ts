@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { bundle } from '../../../lib/bundle/bundling.ts';
-import { apiEntry } from '../../../lib/bundle/entries.ts';
-import { localAwsEnvironment } from '../../../lib/local/aws.ts';
-import { eventOf, modern } from '../../support/requests.ts';
+import { buildApiEntry } from '../../../lib/bundle/entries.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../../lib/local/aws.ts';
 import { invokeBundle } from '../../support/invoke-bundle.ts';
-import { FIXTURE } from '../../support/template.ts';
+import { buildApiEvent, buildRequest } from '../../support/requests.ts';
+import { FIXTURE_SERVER } from '../../support/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auth-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-bundle(apiEntry(FIXTURE, { name: 'words', version: '1' }), folder);
+bundle(buildApiEntry(FIXTURE_SERVER, { name: 'words', version: '1' }), folder);
 
 const environment = {
-  ...localAwsEnvironment,
+  ...LOCAL_AWS_ENVIRONMENT,
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
   TABLE_NAME: 'table',
   QUEUE_URL: 'http://127.0.0.1:1/queue',
@@ -24,12 +24,13 @@ const environment = {
   AUTH: 'jwt',
   AUTH_ISSUER: 'http://127.0.0.1:1',
 };
-const poll = (authorization?: string) => eventOf(modern('tasks/get', { taskId: 'x' }, { headers: { authorization } }));
+const buildPollEvent = (authorization?: string) =>
+  buildApiEvent(buildRequest('tasks/get', { taskId: 'x' }, { headers: { authorization } }));
 
 it('what checks tokens is loaded with the first of them, and is small', () => {
   const { coldStart, answers } = invokeBundle(
     folder,
-    [poll(), poll('Bearer a.b.c'), poll('Bearer a.b.c')],
+    [buildPollEvent(), buildPollEvent('Bearer a.b.c'), buildPollEvent('Bearer a.b.c')],
     environment,
   );
   const [without, first, second] = answers;

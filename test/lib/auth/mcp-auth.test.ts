@@ -11,18 +11,18 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { type JwtAuthOptions, McpAuth, McpTasksServer } from '../../../lib/index.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
-import { FIXTURE } from '../../support/template.ts';
+import { FIXTURE_SERVER } from '../../support/template.ts';
 
-interface Made {
+interface AuthStack {
   readonly stack: Stack;
   readonly server: McpTasksServer;
   readonly template: () => Template;
   readonly environment: () => Record<string, unknown>;
 }
 
-function made(auth: (stack: Stack) => McpAuth, more: object = {}): Made {
+function createAuthStack(auth: (stack: Stack) => McpAuth, more: object = {}): AuthStack {
   const stack = new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Stack');
-  const server = new McpTasksServer(stack, 'Mcp', { entry: FIXTURE, auth: auth(stack), ...more });
+  const server = new McpTasksServer(stack, 'Mcp', { entry: FIXTURE_SERVER, auth: auth(stack), ...more });
   const template = () => Template.fromStack(stack);
   const environment = () => {
     const functions = template().findResources('AWS::Lambda::Function');
@@ -35,22 +35,22 @@ function made(auth: (stack: Stack) => McpAuth, more: object = {}): Made {
 }
 
 const issuer = 'https://issuer.example';
-const jwt = (options: Partial<JwtAuthOptions> = {}) => McpAuth.jwt({ issuer, ...options });
+const createJwtAuth = (options: Partial<JwtAuthOptions> = {}) => McpAuth.jwt({ issuer, ...options });
 
-function cognito(stack: Stack): McpAuth {
+function createCognitoAuth(stack: Stack): McpAuth {
   const userPool = new UserPool(stack, 'Pool');
   return McpAuth.cognito({ userPool, clients: [userPool.addClient('App')], scopes: ['tasks/call'] });
 }
 
 const configurations: [string, (stack: Stack) => McpAuth][] = [
-  ['jwt', () => jwt({ scopes: ['mcp'] })],
-  ['cognito', cognito],
+  ['jwt', () => createJwtAuth({ scopes: ['mcp'] })],
+  ['cognito', createCognitoAuth],
   ['iam', () => McpAuth.iam()],
   ['none', () => McpAuth.none()],
 ];
 
 describe('the gateway', () => {
-  const routesOf = ({ template }: Made) =>
+  const routesOf = ({ template }: AuthStack) =>
     Object.values(template().findResources('AWS::ApiGatewayV2::Route'))
       .map(({ Properties: { RouteKey, AuthorizationType } }) => [RouteKey, AuthorizationType])
       .sort();
@@ -67,14 +67,14 @@ describe('the gateway', () => {
     ['none', [['ANY /mcp', 'NONE']]],
   ])('with %s has these routes, and checks what only it can check', (kind, routes) => {
     const auth = configurations.find(([name]) => name === kind)?.[1] ?? McpAuth.none;
-    expect(routesOf(made(auth)).map(([key, type]) => [key, type ?? 'NONE'])).toEqual(routes);
+    expect(routesOf(createAuthStack(auth)).map(([key, type]) => [key, type ?? 'NONE'])).toEqual(routes);
   });
 });
 
 describe('the function is told', () => {
   it('everything that was said', () => {
-    const told = made(() =>
-      jwt({
+    const told = createAuthStack(() =>
+      createJwtAuth({
         audience: ['api://a', 'api://b'],
         scopes: ['mcp', 'more'],
         jwksUri: 'https://issuer.example/keys',
@@ -96,14 +96,14 @@ describe('the function is told', () => {
   });
 
   it('nothing that was not', () => {
-    expect(made(() => jwt()).environment()).toEqual({ AUTH: 'jwt', AUTH_ISSUER: issuer });
-    expect(made(() => McpAuth.iam()).environment()).toEqual({ AUTH: 'iam' });
-    expect(made(() => McpAuth.none()).environment()).toEqual({ AUTH: 'none' });
+    expect(createAuthStack(() => createJwtAuth()).environment()).toEqual({ AUTH: 'jwt', AUTH_ISSUER: issuer });
+    expect(createAuthStack(() => McpAuth.iam()).environment()).toEqual({ AUTH: 'iam' });
+    expect(createAuthStack(() => McpAuth.none()).environment()).toEqual({ AUTH: 'none' });
   });
 
   it('the user pool and its clients, which are known only when they are deployed', () => {
     const { AUTH, AUTH_ALGORITHMS, AUTH_CLIENTS, AUTH_ISSUER, AUTH_JWKS_URI, AUTH_SCOPES } =
-      made(cognito).environment();
+      createAuthStack(createCognitoAuth).environment();
     expect({ AUTH, AUTH_ALGORITHMS, AUTH_SCOPES }).toEqual({
       AUTH: 'cognito',
       AUTH_ALGORITHMS: 'RS256',
@@ -117,23 +117,23 @@ describe('the function is told', () => {
 
   it('at the streaming endpoint, that it is the same resource as the main one', () => {
     const resourceOf = (auth: McpAuth) => {
-      const functions = made(() => auth, { streaming: true })
+      const functions = createAuthStack(() => auth, { streaming: true })
         .template()
         .findResources('AWS::Lambda::Function');
       const streaming = Object.entries(functions).find(([id]) => id.startsWith('McpStreaming'));
       return streaming?.[1].Properties.Environment.Variables.AUTH_RESOURCE;
     };
-    expect(resourceOf(jwt())).toEqual({
+    expect(resourceOf(createJwtAuth())).toEqual({
       'Fn::Join': ['', expect.arrayContaining([{ Ref: expect.stringMatching(/^McpHttpApi/) }])],
     });
-    expect(JSON.stringify(resourceOf(jwt()))).toMatch(/\/mcp"\]\]\}$/);
-    expect(resourceOf(jwt({ resource: 'https://cdn.example/mcp' }))).toBe('https://cdn.example/mcp');
+    expect(JSON.stringify(resourceOf(createJwtAuth()))).toMatch(/\/mcp"\]\]\}$/);
+    expect(resourceOf(createJwtAuth({ resource: 'https://cdn.example/mcp' }))).toBe('https://cdn.example/mcp');
     expect(resourceOf(McpAuth.iam())).toBeUndefined();
   });
 
   it('and the worker and the dead-letter function are not: they serve nobody', () => {
     const functions = Object.values(
-      made(() => jwt())
+      createAuthStack(() => createJwtAuth())
         .template()
         .findResources('AWS::Lambda::Function'),
     );
@@ -146,7 +146,7 @@ describe('synthesis', () => {
   it.each(configurations)(
     'with %s passes AWS Solutions, and warns only where nobody is asked who they are',
     (kind, auth) => {
-      const { stack } = made(auth, { streaming: true });
+      const { stack } = createAuthStack(auth, { streaming: true });
       const own = stack.node.findChild('Mcp');
       const { violations } = new AwsSolutionsChecks().validateScope(stack);
       const paths = violations.flatMap(({ ruleName, violatingResources }) =>
@@ -164,28 +164,36 @@ describe('synthesis', () => {
   );
 
   const refused: [string, () => unknown, RegExp][] = [
-    ['no auth at all', () => made(() => undefined as never), /Say who may call: "auth" is/],
-    ['an issuer without TLS', () => jwt({ issuer: 'http://issuer.example' }), /issuer is .*: write an https URL/],
-    ['an issuer that is no URL', () => jwt({ issuer: 'issuer' }), /issuer is "issuer"/],
-    ['keys behind a query', () => jwt({ jwksUri: 'https://issuer.example/keys?a=b' }), /jwksUri is/],
-    ['two scopes in one', () => jwt({ scopes: ['a b'] }), /"a b" is no scope/],
-    ['an empty audience', () => jwt({ audience: '' }), /"" is no audience/],
-    ['a shared secret', () => jwt({ algorithms: ['HS256' as never] }), /HS256 is no algorithm that proves who signed/],
-    ['no signature', () => jwt({ algorithms: ['none' as never] }), /none is no algorithm/],
-    ['a skew of an hour', () => jwt({ clockSkew: Duration.hours(1) }), /clockSkew is 3600 s/],
+    ['no auth at all', () => createAuthStack(() => undefined as never), /Say who may call: "auth" is/],
+    [
+      'an issuer without TLS',
+      () => createJwtAuth({ issuer: 'http://issuer.example' }),
+      /issuer is .*: write an https URL/,
+    ],
+    ['an issuer that is no URL', () => createJwtAuth({ issuer: 'issuer' }), /issuer is "issuer"/],
+    ['keys behind a query', () => createJwtAuth({ jwksUri: 'https://issuer.example/keys?a=b' }), /jwksUri is/],
+    ['two scopes in one', () => createJwtAuth({ scopes: ['a b'] }), /"a b" is no scope/],
+    ['an empty audience', () => createJwtAuth({ audience: '' }), /"" is no audience/],
+    [
+      'a shared secret',
+      () => createJwtAuth({ algorithms: ['HS256' as never] }),
+      /HS256 is no algorithm that proves who signed/,
+    ],
+    ['no signature', () => createJwtAuth({ algorithms: ['none' as never] }), /none is no algorithm/],
+    ['a skew of an hour', () => createJwtAuth({ clockSkew: Duration.hours(1) }), /clockSkew is 3600 s/],
     [
       'a user pool without clients',
-      () => made((stack) => McpAuth.cognito({ userPool: new UserPool(stack, 'Pool'), clients: [] })),
+      () => createAuthStack((stack) => McpAuth.cognito({ userPool: new UserPool(stack, 'Pool'), clients: [] })),
       /name the app clients/,
     ],
     [
       'browsers that would have to sign',
-      () => made(() => McpAuth.iam(), { allowedOrigins: ['https://app.example'] }),
+      () => createAuthStack(() => McpAuth.iam(), { allowedOrigins: ['https://app.example'] }),
       /allowedOrigins are of no use with McpAuth\.iam/,
     ],
     [
       'a variable of the tools that would change who may call',
-      () => made(() => jwt(), { environment: { AUTH_ISSUER: 'https://other.example' } }),
+      () => createAuthStack(() => createJwtAuth(), { environment: { AUTH_ISSUER: 'https://other.example' } }),
       /AUTH_ISSUER is set by the construct/,
     ],
     [
@@ -201,7 +209,7 @@ describe('synthesis', () => {
 
 describe('with IAM', () => {
   it('whoever is granted may call the endpoint, and nothing else', () => {
-    const { stack, server, template } = made(() => McpAuth.iam());
+    const { stack, server, template } = createAuthStack(() => McpAuth.iam());
     const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     server.grantInvoke(role);
     template().hasResourceProperties('AWS::IAM::Policy', {
@@ -219,8 +227,8 @@ describe('with IAM', () => {
   });
 
   it('where nobody signs there is nothing to grant', () => {
-    for (const auth of [McpAuth.none(), jwt()]) {
-      const { stack, server } = made(() => auth);
+    for (const auth of [McpAuth.none(), createJwtAuth()]) {
+      const { stack, server } = createAuthStack(() => auth);
       const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
       expect(() => server.grantInvoke(role)).toThrow(/grantInvoke permits nothing/);
     }

@@ -7,38 +7,46 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startThreads } from '../../../lambda/engine/worker/thread/thread-run.ts';
+import { createThreadStarter } from '../../../lambda/engine/worker/thread/thread-run.ts';
 import { EMPTY_HISTORY } from '../../../lambda/tool/history.ts';
 import type { RunHost } from '../../../lambda/tool/run.ts';
 import { bundle, copyAsset } from '../../../lib/bundle/bundling.ts';
-import { apiEntry, deadLetterEntry, externalEntry, workerBeside, workerEntry } from '../../../lib/bundle/entries.ts';
-import { localAwsEnvironment } from '../../../lib/local/aws.ts';
-import { createTaskTable, dynamoDbEndpoint } from '../../support/dynamodb.ts';
+import {
+  buildApiEntry,
+  buildDeadLetterEntry,
+  buildExternalEntry,
+  buildWorkerEntry,
+  buildWorkerSideEntries,
+} from '../../../lib/bundle/entries.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../../lib/local/aws.ts';
+import { createTaskTable, getDynamoDbEndpoint } from '../../support/dynamodb.ts';
 import { invokeBundle } from '../../support/invoke-bundle.ts';
-import { FIXTURE } from '../../support/template.ts';
+import { FIXTURE_SERVER } from '../../support/template.ts';
 
 const info = { name: 'words', version: '2.0.0', title: 'Words' };
 const sources = {
-  api: apiEntry(FIXTURE, info),
-  worker: workerEntry(FIXTURE, info),
-  deadLetter: deadLetterEntry(),
-  external: externalEntry(),
+  api: buildApiEntry(FIXTURE_SERVER, info),
+  worker: buildWorkerEntry(FIXTURE_SERVER, info),
+  deadLetter: buildDeadLetterEntry(),
+  external: buildExternalEntry(),
 };
-type Role = keyof typeof sources;
-const ROLES = Object.keys(sources) as Role[];
+type BundleRole = keyof typeof sources;
+const ROLES = Object.keys(sources) as BundleRole[];
 
 const root = mkdtempSync(join(tmpdir(), 'bundles-'));
 const table = `tasks-${randomUUID()}`;
-const beside = (role: Role) => (role === 'worker' ? workerBeside(FIXTURE) : {});
-const bundles = new Map(ROLES.map((role) => [role, bundle(sources[role], join(root, role), beside(role))]));
-const metafile = (role: Role) => bundles.get(role) as Metafile;
+const findAdditionalEntries = (role: BundleRole) => (role === 'worker' ? buildWorkerSideEntries(FIXTURE_SERVER) : {});
+const bundles = new Map(
+  ROLES.map((role) => [role, bundle(sources[role], join(root, role), findAdditionalEntries(role))]),
+);
+const getMetafile = (role: BundleRole) => bundles.get(role) as Metafile;
 
-beforeAll(() => createTaskTable(dynamoDbEndpoint(), table));
+beforeAll(() => createTaskTable(getDynamoDbEndpoint(), table));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const environment = {
-  ...localAwsEnvironment,
-  AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint(),
+  ...LOCAL_AWS_ENVIRONMENT,
+  AWS_ENDPOINT_URL_DYNAMODB: getDynamoDbEndpoint(),
   TABLE_NAME: table,
   QUEUE_URL: 'http://127.0.0.1:1/queue',
   PAYLOAD_FOLDER: join(root, 'payloads'),
@@ -47,7 +55,7 @@ const environment = {
 };
 
 /** An event of the HTTP API that carries a 2026-07-28 request. */
-function request(method: string, params: Record<string, unknown>) {
+function buildGatewayEvent(method: string, params: Record<string, unknown>) {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
@@ -70,7 +78,7 @@ function request(method: string, params: Record<string, unknown>) {
   };
 }
 
-const rpc = (value: unknown) => {
+const parseGatewayReply = (value: unknown) => {
   const { statusCode, body } = value as { statusCode: number; body: string };
   return { statusCode, ...JSON.parse(body) };
 };
@@ -78,7 +86,7 @@ const rpc = (value: unknown) => {
 describe('the bundles', () => {
   it('need nothing but Node: the AWS SDK is in them', () => {
     for (const role of ROLES) {
-      const externals = Object.values(metafile(role).outputs).flatMap(({ imports }) =>
+      const externals = Object.values(getMetafile(role).outputs).flatMap(({ imports }) =>
         imports.filter(({ external }) => external).map(({ path }) => path.replace(/^node:/, '').split('/')[0]),
       );
       expect(
@@ -92,8 +100,8 @@ describe('the bundles', () => {
     const [here, elsewhere] = [join(root, 'here'), join(root, 'else', 'where')];
     bundle(sources.api, here);
     bundle(sources.api, elsewhere);
-    expect(contents(elsewhere)).toEqual(contents(here));
-    for (const [name, text] of contents(here)) expect(text.includes(process.cwd()), name).toBe(false);
+    expect(readBundleFiles(elsewhere)).toEqual(readBundleFiles(here));
+    for (const [name, text] of readBundleFiles(here)) expect(text.includes(process.cwd()), name).toBe(false);
   });
 
   it.each(ROLES)('%s: starts in a process of its own', (role) => {
@@ -108,7 +116,9 @@ describe('the bundles', () => {
 
   it('print their sizes', () => {
     for (const role of ROLES) {
-      const first = coldStartOf(metafile(role)).map((path) => readFileSync(join(root, role, pathInBundle(path))));
+      const first = listColdStartFiles(getMetafile(role)).map((path) =>
+        readFileSync(join(root, role, toExpectedPath(path))),
+      );
       const bytes = first.reduce((sum, file) => sum + file.length, 0);
       const gzip = first.reduce((sum, file) => sum + gzipSync(file).length, 0);
       console.log(`${role}: cold start ${bytes} bytes in ${first.length} files (${gzip} gzip)`);
@@ -129,31 +139,41 @@ describe('a poll', () => {
 
   it('loads neither the tools nor zod nor the official SDK, by what the files import', () => {
     const needed = packagesOf(
-      metafile('api'),
-      coldStartOf(metafile('api')).map((path) => basename(path)),
+      getMetafile('api'),
+      listColdStartFiles(getMetafile('api')).map((path) => basename(path)),
     );
     expect(needed).toContain('@aws-sdk/client-dynamodb');
     expect(needed).toContain('lambda/functions/api.ts');
-    for (const unneeded of ['zod', '@modelcontextprotocol/server', FIXTURE]) expect(needed).not.toContain(unneeded);
+    for (const unneeded of ['zod', '@modelcontextprotocol/server', FIXTURE_SERVER])
+      expect(needed).not.toContain(unneeded);
   });
 
   it('loads nothing more when it is answered; a list of tools loads all of it', () => {
-    const poll = request('tasks/get', { taskId: 'no-such-task-0123456789abcdef' });
-    const { coldStart, answers } = invokeBundle(join(root, 'api'), [poll, request('tools/list', {})], environment);
+    const poll = buildGatewayEvent('tasks/get', { taskId: 'no-such-task-0123456789abcdef' });
+    const { coldStart, answers } = invokeBundle(
+      join(root, 'api'),
+      [poll, buildGatewayEvent('tools/list', {})],
+      environment,
+    );
     const [polled, listed] = answers;
-    expect(rpc(polled?.value)).toMatchObject({ error: { code: -32602 } });
+    expect(parseGatewayReply(polled?.value)).toMatchObject({ error: { code: -32602 } });
     expect(polled?.loaded).toEqual([]);
-    expect(packagesOf(metafile('api'), coldStart)).not.toContain('zod');
+    expect(packagesOf(getMetafile('api'), coldStart)).not.toContain('zod');
 
-    expect(rpc(listed?.value)).toMatchObject({ statusCode: 200, result: { tools: [{ name: 'count_words' }] } });
-    const more = packagesOf(metafile('api'), listed?.loaded ?? []);
-    for (const needed of ['zod', '@modelcontextprotocol/server', FIXTURE]) expect(more).toContain(needed);
+    expect(parseGatewayReply(listed?.value)).toMatchObject({
+      statusCode: 200,
+      result: { tools: [{ name: 'count_words' }] },
+    });
+    const more = packagesOf(getMetafile('api'), listed?.loaded ?? []);
+    for (const needed of ['zod', '@modelcontextprotocol/server', FIXTURE_SERVER]) expect(more).toContain(needed);
   });
 
   it('is answered with the name of the server, which is known without loading it', () => {
-    const discover = request('server/discover', {});
+    const discover = buildGatewayEvent('server/discover', {});
     const { answers } = invokeBundle(join(root, 'api'), [discover], environment);
-    expect(JSON.stringify(rpc(answers[0]?.value))).toContain('"name":"words","version":"2.0.0","title":"Words"');
+    expect(JSON.stringify(parseGatewayReply(answers[0]?.value))).toContain(
+      '"name":"words","version":"2.0.0","title":"Words"',
+    );
   });
 });
 
@@ -165,7 +185,7 @@ describe('the thread of a worker', () => {
       expect(sources.worker).toContain(`new URL('${name}', import.meta.url)`);
       expect(existsSync(place(name))).toBe(true);
     }
-    const start = startThreads({ entry: place('thread.mjs'), server: place('server.mjs') });
+    const start = createThreadStarter({ entry: place('thread.mjs'), server: place('server.mjs') });
     const run = { key: { partition: 'task#1', id: '1' }, tool: 'count_words', arguments: { text: 'one two three' } };
     const host = { record: async () => {}, progress: () => {} } as unknown as RunHost;
     const call = { era: '2026-07-28' as const, capabilities: {}, history: EMPTY_HISTORY };
@@ -178,8 +198,8 @@ describe('the thread of a worker', () => {
   });
 
   it('shares its code with the worker: neither has the AWS SDK twice, and the thread none of it', () => {
-    const loaded = filesFrom(metafile('worker'), 'thread.mjs');
-    const inputs = loaded.flatMap((path) => Object.keys(metafile('worker').outputs[path]?.inputs ?? {}));
+    const loaded = listStaticImports(getMetafile('worker'), 'thread.mjs');
+    const inputs = loaded.flatMap((path) => Object.keys(getMetafile('worker').outputs[path]?.inputs ?? {}));
     expect(inputs).toContain('lambda/tool/run.ts');
     expect(inputs.filter((input) => input.includes('@aws-sdk'))).toEqual([]);
   });
@@ -189,21 +209,21 @@ describe('an asset', () => {
   it('is copied beside the code, without what the filter leaves out', () => {
     const to = join(root, 'assets');
     copyAsset({ from: 'test/lib/fixtures', to: 'data', filter: (path) => path === 'exits.ts' }, to);
-    copyAsset({ from: FIXTURE, to: 'data/renamed.ts' }, to);
+    copyAsset({ from: FIXTURE_SERVER, to: 'data/renamed.ts' }, to);
     expect(readdirSync(join(to, 'data'))).toEqual(['exits.ts', 'renamed.ts']);
   });
 
   it('cannot be copied out of the code', () => {
-    expect(() => copyAsset({ from: FIXTURE, to: '../../elsewhere.ts' }, join(root, 'assets'))).toThrow(
+    expect(() => copyAsset({ from: FIXTURE_SERVER, to: '../../elsewhere.ts' }, join(root, 'assets'))).toThrow(
       /outside the deployed code/,
     );
   });
 });
 
 /** The entry and all that it imports statically: what every cold start reads. */
-const coldStartOf = (meta: Metafile): string[] => filesFrom(meta, 'index.mjs');
+const listColdStartFiles = (meta: Metafile): string[] => listStaticImports(meta, 'index.mjs');
 
-function filesFrom({ outputs }: Metafile, entry: string): string[] {
+function listStaticImports({ outputs }: Metafile, entry: string): string[] {
   const files = new Set<string>();
   const add = (path: string): void => {
     if (files.has(path)) return;
@@ -215,10 +235,11 @@ function filesFrom({ outputs }: Metafile, entry: string): string[] {
   return [...files];
 }
 
-const pathInBundle = (path: string) => (basename(path) === 'index.mjs' ? 'index.mjs' : join('chunks', basename(path)));
+const toExpectedPath = (path: string) =>
+  basename(path) === 'index.mjs' ? 'index.mjs' : join('chunks', basename(path));
 
 /** Code and source maps by file name. */
-const contents = (folder: string): Map<string, string> =>
+const readBundleFiles = (folder: string): Map<string, string> =>
   new Map(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.mjs(\.map)?$/.test(name))

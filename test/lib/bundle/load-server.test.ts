@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadServer } from '../../../lib/bundle/load-server.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
-import { FIXTURE } from '../../support/template.ts';
+import { FIXTURE_SERVER } from '../../support/template.ts';
 
-const fixture = (name: string) => `test/lib/fixtures/${name}.ts`;
+const resolveFixture = (name: string) => `test/lib/fixtures/${name}.ts`;
 
 describe('a server module', () => {
   it('is loaded as it will be deployed, whatever it prints and leaves running', () => {
-    expect(loadServer(FIXTURE)).toEqual({
+    expect(loadServer(FIXTURE_SERVER)).toEqual({
       info: { name: 'words', version: '2.0.0', title: 'Words' },
       tools: [{ name: 'count_words', lifetimeMs: 86_400_000, retentionMs: 86_400_000, scopes: [] }],
     });
@@ -28,13 +28,13 @@ describe('synthesis fails, with the file and the reason, for a module', () => {
     ['exits', /it ended the process \(exit code 0\) while loading/],
     ['unresolved', /Could not resolve "a-package-that-nobody-installed"/],
   ])('%s', (name, reason) => {
-    const synthesis = () => synthesizeTemplate({ entry: fixture(name) });
+    const synthesis = () => synthesizeTemplate({ entry: resolveFixture(name) });
     expect(synthesis).toThrow(reason);
     expect(synthesis).toThrow(new RegExp(`The server module .*${name}\\.ts cannot be used`));
   });
 
   it('whose tasks would outlive their payloads', () => {
-    expect(() => synthesizeTemplate({ entry: fixture('long-lived') })).toThrow(
+    expect(() => synthesizeTemplate({ entry: resolveFixture('long-lived') })).toThrow(
       /slow_tool keeps tasks longer than their payloads are kept: raise payloadRetention to at least Duration\.days\(35\)/,
     );
   });

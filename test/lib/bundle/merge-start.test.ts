@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../../lib/bundle/bundling.ts';
-import { startOf } from '../../../lib/bundle/merge-start.ts';
+import { collectStaticImports } from '../../../lib/bundle/merge-start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'merge-start-test-'));
-const source = (name: string, text: string) => {
+const writeSource = (name: string, text: string) => {
   mkdirSync(join(root, 'src'), { recursive: true });
   writeFileSync(join(root, 'src', name), text);
   return join(root, 'src', name);
@@ -15,20 +15,23 @@ const source = (name: string, text: string) => {
 
 /** What the start shares with two later modules, each in its own way: a chunk for each without the merging. */
 function makeBundle(): ReturnType<typeof bundle> {
-  source('known.ts', 'export class Known extends Error {}\nexport const loads = { known: 0 };\nloads.known += 1;\n');
-  source('words.ts', "export const greeting = (name: string) => 'Hello, ' + name;\n");
-  source('early.ts', "export const early = new Map([['is', 'early']]);\n");
-  source(
+  writeSource(
+    'known.ts',
+    'export class Known extends Error {}\nexport const loads = { known: 0 };\nloads.known += 1;\n',
+  );
+  writeSource('words.ts', "export const greeting = (name: string) => 'Hello, ' + name;\n");
+  writeSource('early.ts', "export const early = new Map([['is', 'early']]);\n");
+  writeSource(
     'first.ts',
     "import { early } from '../early.ts';\nimport { Known } from '../known.ts';\n" +
       "export function fail(): never { throw new Known(String(early.get('is'))); }\n",
   );
-  source(
+  writeSource(
     'second.ts',
     "import { early } from '../early.ts';\nimport { greeting } from '../words.ts';\n" +
       "export const say = () => greeting(String(early.get('is')));\n",
   );
-  const start = source(
+  const start = writeSource(
     'start.ts',
     "import { early } from '../early.ts';\nimport { Known, loads } from '../known.ts';\nimport { greeting } from '../words.ts';\n" +
       'export const handler = async () => {\n' +
@@ -49,7 +52,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe('a start', () => {
   it('is the entry and one other file, and says so', () => {
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
-    const start = startOf(entry, metafile.outputs);
+    const start = collectStaticImports(entry, metafile.outputs);
     expect(start).toEqual([entry, expect.stringMatching(/\/chunks\/merged-\w+\.mjs$/)]);
     const sources = start
       .flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}))

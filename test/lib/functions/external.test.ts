@@ -1,14 +1,14 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { newStack, serverIn } from '../existing-resources.ts';
-import { functionOf, grantsOf, reference, templateOf } from '../../support/template.ts';
+import { findFunction, matchReference, readGrants, synthesizeFixture } from '../../support/template.ts';
+import { addServer, createStack } from '../existing-resources.ts';
 
-const template = templateOf();
+const template = synthesizeFixture();
 
 describe('the function that outside systems invoke', () => {
   it('writes into rows that are there and wakes their tasks: it makes no row, lists none and reads no secret', () => {
-    expect(grantsOf(template, 'External')).toEqual({
+    expect(readGrants(template, 'External')).toEqual({
       'logs:CreateLogStream': ['ExternalLogs'],
       'logs:PutLogEvents': ['ExternalLogs'],
       'dynamodb:GetItem': ['Table'],
@@ -20,7 +20,7 @@ describe('the function that outside systems invoke', () => {
   });
 
   it('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
-    expect(Object.keys(functionOf(template, 'External').Environment.Variables).sort()).toEqual([
+    expect(Object.keys(findFunction(template, 'External').Environment.Variables).sort()).toEqual([
       'METRICS_SERVER',
       'PAYLOAD_BUCKET',
       'QUEUE_URL',
@@ -29,7 +29,7 @@ describe('the function that outside systems invoke', () => {
   });
 
   it('is invoked by nobody unless granted: no URL, no event source, no resource policy', () => {
-    const id = functionOf(template, 'External').id;
+    const id = findFunction(template, 'External').id;
     template.resourceCountIs('AWS::Lambda::Url', 0);
     for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission'])
       for (const { Properties } of Object.values(template.findResources(type)))
@@ -37,12 +37,12 @@ describe('the function that outside systems invoke', () => {
   });
 
   it('is named by the output ExternalFunctionName', () => {
-    template.hasOutput('ExternalFunctionName', { Value: reference('External') });
+    template.hasOutput('ExternalFunctionName', { Value: matchReference('External') });
   });
 
   it('is invoked by whom it is granted to, who may do nothing else', () => {
-    const stack = newStack();
-    const server = serverIn(stack, {});
+    const stack = createStack();
+    const server = addServer(stack, {});
     server.grantExternal(new Role(stack, 'Batch', { assumedBy: new ServicePrincipal('batch.amazonaws.com') }));
     const granted = Template.fromStack(stack);
     const external = stack.getLogicalId(server.externalFunction.node.defaultChild as never);

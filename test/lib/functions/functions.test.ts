@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
-import { attribute, functionOf, reference, templateOf } from '../../support/template.ts';
+import { findFunction, matchAttribute, matchReference, synthesizeFixture } from '../../support/template.ts';
 
-const template = templateOf();
+const template = synthesizeFixture();
 
 describe('the functions', () => {
   it('are four, on Node 24 and arm64, each with a log group of its own', () => {
@@ -15,25 +15,25 @@ describe('the functions', () => {
       Handler: 'index.handler',
     });
     const groups = (['Api', 'Worker', 'DeadLetter', 'External'] as const).map(
-      (role) => functionOf(template, role).LoggingConfig.LogGroup.Ref,
+      (role) => findFunction(template, role).LoggingConfig.LogGroup.Ref,
     );
     expect(new Set(groups).size).toBe(4);
   });
 
   it('have the memory and time that they are given, the API less time than the gateway', () => {
-    expect(functionOf(template, 'Api')).toMatchObject({ MemorySize: 512 });
-    expect(functionOf(template, 'Api').Timeout).toBeLessThan(30);
-    expect(functionOf(template, 'Worker')).toMatchObject({ MemorySize: 1024, Timeout: 900 });
-    expect(functionOf(template, 'DeadLetter')).toMatchObject({ Timeout: 60 });
-    const other = templateOf({ apiMemory: 1024, workerMemory: 1769, workerTimeout: Duration.minutes(2) });
-    expect(functionOf(other, 'Api')).toMatchObject({ MemorySize: 1024 });
-    expect(functionOf(other, 'Worker')).toMatchObject({ MemorySize: 1769, Timeout: 120 });
+    expect(findFunction(template, 'Api')).toMatchObject({ MemorySize: 512 });
+    expect(findFunction(template, 'Api').Timeout).toBeLessThan(30);
+    expect(findFunction(template, 'Worker')).toMatchObject({ MemorySize: 1024, Timeout: 900 });
+    expect(findFunction(template, 'DeadLetter')).toMatchObject({ Timeout: 60 });
+    const other = synthesizeFixture({ apiMemory: 1024, workerMemory: 1769, workerTimeout: Duration.minutes(2) });
+    expect(findFunction(other, 'Api')).toMatchObject({ MemorySize: 1024 });
+    expect(findFunction(other, 'Worker')).toMatchObject({ MemorySize: 1769, Timeout: 120 });
   });
 
   it('worker and dead-letter function may wake themselves for ever; the API function never does', () => {
-    expect(functionOf(template, 'Worker').RecursiveLoop).toBe('Allow');
-    expect(functionOf(template, 'DeadLetter').RecursiveLoop).toBe('Allow');
-    expect(functionOf(template, 'Api').RecursiveLoop).toBeUndefined();
+    expect(findFunction(template, 'Worker').RecursiveLoop).toBe('Allow');
+    expect(findFunction(template, 'DeadLetter').RecursiveLoop).toBe('Allow');
+    expect(findFunction(template, 'Api').RecursiveLoop).toBeUndefined();
   });
 
   it('take nothing from the account: no concurrency is reserved', () => {
@@ -47,9 +47,9 @@ describe('the functions', () => {
 });
 
 describe('the environment', () => {
-  const table = reference('Table');
-  const queue = reference('Queue');
-  const bucket = reference('Payloads');
+  const table = matchReference('Table');
+  const queue = matchReference('Queue');
+  const bucket = matchReference('Payloads');
 
   it('names to each function the parts that it uses, and no others', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
@@ -58,12 +58,12 @@ describe('the environment', () => {
           TABLE_NAME: table,
           QUEUE_URL: queue,
           PAYLOAD_BUCKET: bucket,
-          SEALING_SECRET_ARN: reference('SealingSecret'),
+          SEALING_SECRET_ARN: matchReference('SealingSecret'),
         },
       },
     });
     const names = (role: 'Api' | 'Worker' | 'DeadLetter') =>
-      Object.keys(functionOf(template, role).Environment.Variables).sort();
+      Object.keys(findFunction(template, role).Environment.Variables).sort();
     expect(names('Api')).toEqual([
       'AUTH',
       'MAX_OPEN_TASKS',
@@ -86,34 +86,34 @@ describe('the environment', () => {
   });
 
   it('gives the worker its lease and its heartbeat in milliseconds', () => {
-    expect(functionOf(template, 'Worker').Environment.Variables).toMatchObject({
+    expect(findFunction(template, 'Worker').Environment.Variables).toMatchObject({
       LEASE_MS: '60000',
       HEARTBEAT_MS: '5000',
     });
-    const calmer = templateOf({ lease: Duration.minutes(2), heartbeat: Duration.seconds(20) });
-    expect(functionOf(calmer, 'Worker').Environment.Variables).toMatchObject({
+    const calmer = synthesizeFixture({ lease: Duration.minutes(2), heartbeat: Duration.seconds(20) });
+    expect(findFunction(calmer, 'Worker').Environment.Variables).toMatchObject({
       LEASE_MS: '120000',
       HEARTBEAT_MS: '20000',
     });
   });
 
   it('gives the API function the origins that browsers may call from', () => {
-    const open = templateOf({ allowedOrigins: ['https://app.example', 'http://localhost:5173'] });
-    expect(functionOf(open, 'Api').Environment.Variables.ALLOWED_ORIGINS).toBe(
+    const open = synthesizeFixture({ allowedOrigins: ['https://app.example', 'http://localhost:5173'] });
+    expect(findFunction(open, 'Api').Environment.Variables.ALLOWED_ORIGINS).toBe(
       'https://app.example,http://localhost:5173',
     );
   });
 
   it('gives the tools their own variables, where the tools run', () => {
-    const with_ = templateOf({ environment: { GREETING: 'hello' } });
-    expect(functionOf(with_, 'Api').Environment.Variables.GREETING).toBe('hello');
-    expect(functionOf(with_, 'Worker').Environment.Variables.GREETING).toBe('hello');
-    expect(functionOf(with_, 'DeadLetter').Environment.Variables.GREETING).toBeUndefined();
+    const with_ = synthesizeFixture({ environment: { GREETING: 'hello' } });
+    expect(findFunction(with_, 'Api').Environment.Variables.GREETING).toBe('hello');
+    expect(findFunction(with_, 'Worker').Environment.Variables.GREETING).toBe('hello');
+    expect(findFunction(with_, 'DeadLetter').Environment.Variables.GREETING).toBeUndefined();
   });
 
   it('says where an asset is: on this machine as long as nothing is bundled', () => {
     const assets = [{ from: 'test/lib/fixtures', to: 'data', variable: 'DATA' }];
-    expect(functionOf(templateOf({ assets }), 'Worker').Environment.Variables.DATA).toBe(
+    expect(findFunction(synthesizeFixture({ assets }), 'Worker').Environment.Variables.DATA).toBe(
       resolve('test/lib/fixtures'),
     );
   });
@@ -123,20 +123,20 @@ describe('the event sources', () => {
   it('feed the worker one message at a time, take partial answers, and cap how many work', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
     const mapping = (most: number) => ({
-      EventSourceArn: attribute('Queue'),
-      FunctionName: reference('Worker'),
+      EventSourceArn: matchAttribute('Queue'),
+      FunctionName: matchReference('Worker'),
       BatchSize: 1,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: most },
     });
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping(50));
-    templateOf({ maxWorkers: 7 }).hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping(7));
+    synthesizeFixture({ maxWorkers: 7 }).hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping(7));
   });
 
   it('feed the dead-letter function from the dead-letter queue, and take partial answers', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      EventSourceArn: attribute('DeadLetterQueue'),
-      FunctionName: reference('DeadLetter'),
+      EventSourceArn: matchAttribute('DeadLetterQueue'),
+      FunctionName: matchReference('DeadLetter'),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { grantsOf, templateOf } from '../../support/template.ts';
+import { readGrants, synthesizeFixture } from '../../support/template.ts';
 
-const template = templateOf();
+const template = synthesizeFixture();
 
 describe('what each function may do', () => {
   it('the API function writes rows, sends wake-ups that it cannot receive, and alone reads the secret', () => {
-    expect(grantsOf(template, 'Api')).toEqual({
+    expect(readGrants(template, 'Api')).toEqual({
       'logs:CreateLogStream': ['ApiLogs'],
       'logs:PutLogEvents': ['ApiLogs'],
       'dynamodb:GetItem': ['Table'],
@@ -22,7 +22,7 @@ describe('what each function may do', () => {
   });
 
   it('the worker writes rows, and consumes and sends wake-ups', () => {
-    expect(grantsOf(template, 'Worker')).toEqual({
+    expect(readGrants(template, 'Worker')).toEqual({
       'logs:CreateLogStream': ['WorkerLogs'],
       'logs:PutLogEvents': ['WorkerLogs'],
       'dynamodb:GetItem': ['Table'],
@@ -40,7 +40,7 @@ describe('what each function may do', () => {
   });
 
   it('the dead-letter function consumes dead letters and sends wake-ups: it reads rows and writes none', () => {
-    expect(grantsOf(template, 'DeadLetter')).toEqual({
+    expect(readGrants(template, 'DeadLetter')).toEqual({
       'logs:CreateLogStream': ['DeadLetterLogs'],
       'logs:PutLogEvents': ['DeadLetterLogs'],
       'dynamodb:GetItem': ['Table'],
@@ -88,7 +88,7 @@ describe('what the code asks of AWS', () => {
     .filter((name) => name !== 'TransactWrite');
 
   it.each([...new Set(requests)])('%s is granted: no emulator would miss it', (name) => {
-    const granted = { ...grantsOf(template, 'Api'), ...grantsOf(template, 'Worker') };
+    const granted = { ...readGrants(template, 'Api'), ...readGrants(template, 'Worker') };
     expect(Object.keys(granted)).toContain(ACTIONS[name] ?? `an action for ${name}, which this test does not know`);
   });
 

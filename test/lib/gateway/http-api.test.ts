@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { attribute, reference, templateOf } from '../../support/template.ts';
+import { matchAttribute, matchReference, synthesizeFixture } from '../../support/template.ts';
 
-const template = templateOf();
+const template = synthesizeFixture();
 
 describe('the HTTP API', () => {
   it('hands every method of /mcp to the API function, in payload format 2.0', () => {
@@ -10,7 +10,7 @@ describe('the HTTP API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /mcp' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
       IntegrationType: 'AWS_PROXY',
-      IntegrationUri: attribute('Api'),
+      IntegrationUri: matchAttribute('Api'),
       PayloadFormatVersion: '2.0',
     });
   });
@@ -32,13 +32,13 @@ describe('the HTTP API', () => {
       DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(200, 400));
-    const busier = templateOf({ requestsPerSecond: 1000, requestBurst: 1500 });
+    const busier = synthesizeFixture({ requestsPerSecond: 1000, requestBurst: 1500 });
     busier.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(1000, 1500));
   });
 
   it('logs each request without what it carried', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      AccessLogSettings: { DestinationArn: attribute('AccessLogs') },
+      AccessLogSettings: { DestinationArn: matchAttribute('AccessLogs') },
     });
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const fields = Object.values(JSON.parse(stage?.Properties.AccessLogSettings.Format));
@@ -53,7 +53,7 @@ describe('the HTTP API', () => {
           '',
           [
             'https://',
-            reference('HttpApi'),
+            matchReference('HttpApi'),
             '.execute-api.',
             { Ref: 'AWS::Region' },
             '.',

@@ -8,19 +8,19 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import { McpAuth } from '../../../lib/auth/mcp-auth.ts';
 import { bundle } from '../../../lib/bundle/bundling.ts';
-import { streamingApiEntry } from '../../../lib/bundle/entries.ts';
-import { localAwsEnvironment } from '../../../lib/local/aws.ts';
+import { buildStreamingApiEntry } from '../../../lib/bundle/entries.ts';
+import { LOCAL_AWS_ENVIRONMENT } from '../../../lib/local/aws.ts';
 import { McpTasksStack } from '../../../lib/mcp-tasks-stack.ts';
-import { attribute, FIXTURE, grantsOf, templateOf } from '../../support/template.ts';
+import { FIXTURE_SERVER, matchAttribute, readGrants, synthesizeFixture } from '../../support/template.ts';
 
-const template = templateOf({ streaming: true });
+const template = synthesizeFixture({ streaming: true });
 
 describe('the bundle of the streaming function', () => {
   const root = mkdtempSync(join(tmpdir(), 'streaming-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('answers by the runtime’s own stream, and loads no tools for a subscription', () => {
-    bundle(streamingApiEntry(FIXTURE, { name: 'words', version: '2.0.0' }), root);
+    bundle(buildStreamingApiEntry(FIXTURE_SERVER, { name: 'words', version: '2.0.0' }), root);
     const asked = {
       ...{ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen' },
       params: {
@@ -50,7 +50,7 @@ describe('the bundle of the streaming function', () => {
        await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 }, (kind, text) => console.log(kind, text));`,
     );
     const environment = {
-      ...localAwsEnvironment,
+      ...LOCAL_AWS_ENVIRONMENT,
       ...{ PATH: process.env.PATH, TABLE_NAME: 't', QUEUE_URL: 'http://127.0.0.1:1/q', AUTH: 'none' },
       ...{ PAYLOAD_FOLDER: join(root, 'payloads'), SEALING_SECRET: 'a secret' },
     };
@@ -63,7 +63,7 @@ describe('the bundle of the streaming function', () => {
 
 describe('the streaming endpoint', () => {
   it('is not there unless it is asked for', () => {
-    const without = templateOf();
+    const without = synthesizeFixture();
     without.resourceCountIs('AWS::ApiGateway::RestApi', 0);
     expect(Object.keys(without.findOutputs('*'))).not.toContain('McpStreamingEndpoint');
   });
@@ -91,7 +91,7 @@ describe('the streaming endpoint', () => {
     expect(of('Streaming').MemorySize).toBe(of('Api').MemorySize);
     expect([of('Streaming').Timeout, of('Api').Timeout]).toEqual([900, 28]);
     const rights = (role: string) => {
-      const { 'logs:CreateLogStream': _, 'logs:PutLogEvents': __, ...grants } = grantsOf(template, role);
+      const { 'logs:CreateLogStream': _, 'logs:PutLogEvents': __, ...grants } = readGrants(template, role);
       return grants;
     };
     expect(rights('Streaming')).toEqual(rights('Api'));
@@ -105,13 +105,13 @@ describe('the streaming endpoint', () => {
   });
 
   it('demands a signature where the other endpoint does', () => {
-    const signed = templateOf({ streaming: true, auth: McpAuth.iam() });
+    const signed = synthesizeFixture({ streaming: true, auth: McpAuth.iam() });
     signed.hasResourceProperties('AWS::ApiGateway::Method', { HttpMethod: 'ANY', AuthorizationType: 'AWS_IAM' });
   });
 
   it('logs each request without what it carried, and throttles as the other one', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
-      AccessLogSetting: { DestinationArn: attribute('StreamingAccessLogs') },
+      AccessLogSetting: { DestinationArn: matchAttribute('StreamingAccessLogs') },
       MethodSettings: [{ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400, DataTraceEnabled: false }],
     });
   });

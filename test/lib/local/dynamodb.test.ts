@@ -1,13 +1,13 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startDynamoDbLocal, startEmbedded } from '../../../lib/local/dynamodb.ts';
-import { startServer } from '../../../lib/local/server-process.ts';
-import { patientClient } from '../../support/dynamodb.ts';
+import { startDynamoDbLocal, startEmbeddedDynamoDb } from '../../../lib/local/dynamodb.ts';
+import { startServerProcess } from '../../../lib/local/server-process.ts';
+import { createLongTimeoutClient } from '../../support/dynamodb.ts';
 
 describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embedded DynamoDB', () => {
   it('answers when it has started and is gone when it has stopped', async () => {
-    const { endpoint, stop } = await startEmbedded();
-    const { TableNames } = await patientClient(endpoint).send(new ListTablesCommand({}));
+    const { endpoint, stop } = await startEmbeddedDynamoDb();
+    const { TableNames } = await createLongTimeoutClient(endpoint).send(new ListTablesCommand({}));
     expect(TableNames).toEqual([]);
     await stop();
     await expect(fetch(endpoint)).rejects.toThrow();
@@ -15,10 +15,10 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embe
   });
 
   it('says in one line that its port is taken', async () => {
-    const { endpoint, stop } = await startEmbedded();
+    const { endpoint, stop } = await startEmbeddedDynamoDb();
     try {
       const port = Number(new URL(endpoint).port);
-      await expect(startEmbedded(port)).rejects.toThrow(/port \d+.*Choose another port/);
+      await expect(startEmbeddedDynamoDb(port)).rejects.toThrow(/port \d+.*Choose another port/);
     } finally {
       await stop();
     }
@@ -40,6 +40,6 @@ describe('a server', () => {
   it('that ends at once is not waited for, and what it said is told', async () => {
     const fail = ['-e', 'console.error("no\\nluck"); process.exit(3)'];
     const server = { name: 'It', command: process.execPath, args: () => fail };
-    await expect(startServer(server)).rejects.toThrow('It did not start: no luck');
+    await expect(startServerProcess(server)).rejects.toThrow('It did not start: no luck');
   });
 });

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ExternalEvent } from '../../../lambda/functions/external.ts';
+import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
-import { rpc } from '../../support/rpc.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const PATIENCE = 60_000;
-vi.setConfig({ testTimeout: 2 * PATIENCE });
+const WAIT_TIMEOUT_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 
 const server = fileURLToPath(new URL('./fixtures/waiting-server.ts', import.meta.url));
 const stack = useTestStack({ server, workers: 1 });
@@ -19,30 +19,30 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let lambda: LambdaClient;
 beforeAll(() => {
-  lambda = new LambdaClient({ endpoint: external().endpoint });
+  lambda = new LambdaClient({ endpoint: getExternalFunction().endpoint });
 });
 afterAll(() => lambda.destroy());
 
-function external() {
+function getExternalFunction() {
   const found = stack().external;
   if (!found) throw new Error('The stack has no function for outside systems.');
   return found;
 }
 
-async function invoke(event: ExternalEvent | object) {
+async function invokeExternal(event: ExternalEvent | object) {
   const { Payload, FunctionError, StatusCode } = await lambda.send(
-    new InvokeCommand({ FunctionName: external().functionName, Payload: JSON.stringify(event) }),
+    new InvokeCommand({ FunctionName: getExternalFunction().functionName, Payload: JSON.stringify(event) }),
   );
   return { status: StatusCode, error: FunctionError, payload: JSON.parse(Payload?.transformToString() || 'null') };
 }
 
 /** A task that waits, and the token that its tool gave away. */
-async function waiting(name: string) {
+async function startWaitingTask(name: string) {
   const file = join(folder, name);
-  const { json } = await rpc(stack().url, 'tools/call', { name: 'submit', arguments: { file } });
+  const { json } = await sendRpc(stack().url, 'tools/call', { name: 'submit', arguments: { file } });
   const { taskId } = json.result;
-  const get = async () => (await rpc(stack().url, 'tasks/get', { taskId })).json.result;
-  await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toMatch(/./), PATIENCE);
+  const get = async () => (await sendRpc(stack().url, 'tasks/get', { taskId })).json.result;
+  await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toMatch(/./), WAIT_TIMEOUT_MS);
   const ended = () =>
     vi.waitFor(
       async () => {
@@ -50,27 +50,29 @@ async function waiting(name: string) {
         expect(task.status).toBe('completed');
         return task.result.content[0].text as string;
       },
-      { timeout: PATIENCE, interval: 100 },
+      { timeout: WAIT_TIMEOUT_MS, interval: 100 },
     );
   return { token: readFileSync(file, 'utf8'), get, ended };
 }
 
 describe('an outside system', () => {
   test('tells how far it is, then completes the wait; saying so again is no error', async () => {
-    const { token, get, ended } = await waiting('completes');
+    const { token, get, ended } = await startWaitingTask('completes');
     expect((await get()).status).toBe('working');
     const progress: ExternalEvent = { token, action: 'progress', message: 'half way', done: 1, total: 2 };
-    expect(await invoke(progress)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+    expect(await invokeExternal(progress)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
     expect(await get()).toMatchObject({ status: 'working', statusMessage: 'half way' });
     const complete: ExternalEvent = { token, action: 'complete', value: { rows: 3 } };
-    expect(await invoke(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+    expect(await invokeExternal(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
     expect(await ended()).toBe('rows 3');
-    expect(await invoke(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
+    expect(await invokeExternal(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
   });
 
   test('fails the wait: the tool sees an error of that name', async () => {
-    const { token, ended } = await waiting('fails');
-    expect(await invoke({ token, action: 'fail', error: { name: 'JobFailed', message: 'disk full' } })).toMatchObject({
+    const { token, ended } = await startWaitingTask('fails');
+    expect(
+      await invokeExternal({ token, action: 'fail', error: { name: 'JobFailed', message: 'disk full' } }),
+    ).toMatchObject({
       payload: { ok: true },
     });
     expect(await ended()).toBe('JobFailed: disk full');
@@ -78,15 +80,15 @@ describe('an outside system', () => {
 
   test('is told as a function error what was wrong with its event', async () => {
     const foreign = Buffer.from(JSON.stringify(['task#nobody', 'nobody', 'job'])).toString('base64url');
-    expect(await invoke({ token: 'nonsense', action: 'complete' })).toMatchObject({
+    expect(await invokeExternal({ token: 'nonsense', action: 'complete' })).toMatchObject({
       error: 'Unhandled',
       payload: { errorType: 'InvalidToken', errorMessage: expect.any(String), trace: expect.any(Array) },
     });
-    expect(await invoke({ token: foreign, action: 'complete' })).toMatchObject({
+    expect(await invokeExternal({ token: foreign, action: 'complete' })).toMatchObject({
       error: 'Unhandled',
       payload: { errorType: 'TaskNotFound' },
     });
-    expect(await invoke({ token: foreign, action: 'explode' })).toMatchObject({
+    expect(await invokeExternal({ token: foreign, action: 'explode' })).toMatchObject({
       error: 'Unhandled',
       payload: { errorType: 'InvalidEvent', errorMessage: expect.stringContaining('"action"') },
     });
@@ -95,28 +97,28 @@ describe('an outside system', () => {
 
 describe("Lambda's Invoke API here", () => {
   const post = (name: string, body: string, headers: Record<string, string> = {}) =>
-    fetch(`${external().endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
+    fetch(`${getExternalFunction().endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
       method: 'POST',
       body,
       headers,
     });
 
   test('answers over plain HTTP with the header that tells an error from a result', async () => {
-    const refused = await post(external().functionName, '{"token":"nonsense","action":"complete"}');
+    const refused = await post(getExternalFunction().functionName, '{"token":"nonsense","action":"complete"}');
     expect(refused.status).toBe(200);
     expect(refused.headers.get('x-amz-function-error')).toBe('Unhandled');
     expect(await refused.json()).toMatchObject({ errorType: 'InvalidToken' });
   });
 
   test('knows the function by its ARN too, and no other function', async () => {
-    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${external().functionName}`;
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${getExternalFunction().functionName}`;
     expect((await post(arn, '{}')).headers.get('x-amz-function-error')).toBe('Unhandled');
     const other = await post('somebody-elses', '{}');
     expect([other.status, other.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
   });
 
   test('refuses what is no JSON before the function sees it', async () => {
-    const response = await post(external().functionName, '{');
+    const response = await post(getExternalFunction().functionName, '{');
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
       400,
       'InvalidRequestContentException',
@@ -124,11 +126,15 @@ describe("Lambda's Invoke API here", () => {
   });
 
   test('does not wait for an event, and lets a dry run do nothing', async () => {
-    const { token, get, ended } = await waiting('event');
+    const { token, get, ended } = await startWaitingTask('event');
     const body = JSON.stringify({ token, action: 'complete', value: { rows: 8 } });
-    expect((await post(external().functionName, body, { 'x-amz-invocation-type': 'DryRun' })).status).toBe(204);
+    expect((await post(getExternalFunction().functionName, body, { 'x-amz-invocation-type': 'DryRun' })).status).toBe(
+      204,
+    );
     expect((await get()).status).toBe('working');
-    expect((await post(external().functionName, body, { 'x-amz-invocation-type': 'Event' })).status).toBe(202);
+    expect((await post(getExternalFunction().functionName, body, { 'x-amz-invocation-type': 'Event' })).status).toBe(
+      202,
+    );
     expect(await ended()).toBe('rows 8');
   });
 });

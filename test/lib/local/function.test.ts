@@ -6,7 +6,7 @@ import { type LocalFunction, startFunction } from '../../../lib/local/function.t
 const running: LocalFunction[] = [];
 afterEach(() => Promise.all(running.splice(0).map((each) => each.stop())));
 
-function start(options: { timeoutMs?: number; how?: string; lazy?: boolean } = {}): LocalFunction {
+function startEchoFunction(options: { timeoutMs?: number; how?: string; lazy?: boolean } = {}): LocalFunction {
   const started = startFunction({
     name: 'echo',
     main: fileURLToPath(new URL('./fixtures/echo-process.ts', import.meta.url)),
@@ -20,7 +20,7 @@ function start(options: { timeoutMs?: number; how?: string; lazy?: boolean } = {
   return started;
 }
 
-const alive = (pid: number): boolean => {
+const isProcessAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -28,7 +28,7 @@ const alive = (pid: number): boolean => {
   }
 };
 
-interface Echo {
+interface EchoReply {
   readonly pid: number;
   readonly event: unknown;
   readonly remaining: number;
@@ -36,80 +36,82 @@ interface Echo {
 }
 
 test('a handler is given the event and a context that counts down the time-out', async () => {
-  const echo = start();
-  const first = (await echo.invoke({ a: [1, null], gone: undefined })) as Echo;
-  expect(first).toMatchObject({ pid: echo.pid(), event: { a: [1, null] } });
+  const echo = startEchoFunction();
+  const first = (await echo.invoke({ a: [1, null], gone: undefined })) as EchoReply;
+  expect(first).toMatchObject({ pid: echo.getPid(), event: { a: [1, null] } });
   expect(first.remaining).toBeGreaterThan(0);
   expect(first.remaining).toBeLessThanOrEqual(30_000);
-  const second = (await echo.invoke({})) as Echo;
+  const second = (await echo.invoke({})) as EchoReply;
   expect(second.pid).toBe(first.pid);
   expect(second.requestId).not.toBe(first.requestId);
 });
 
 test('a handler that throws fails its invocation and keeps its process', async () => {
-  const echo = start();
+  const echo = startEchoFunction();
   await echo.started;
-  const pid = echo.pid();
+  const pid = echo.getPid();
   await expect(echo.invoke({ do: 'throw' })).rejects.toThrow('the handler threw');
   await expect(echo.invoke({})).resolves.toMatchObject({ pid });
 });
 
 test('a response that Lambda would not deliver fails the invocation', async () => {
-  await expect(start().invoke({ do: 'large' })).rejects.toThrow(/at most 6291556/);
+  await expect(startEchoFunction().invoke({ do: 'large' })).rejects.toThrow(/at most 6291556/);
 });
 
 test('a process that ends fails its invocation and is replaced', async () => {
-  const echo = start();
+  const echo = startEchoFunction();
   await echo.started;
-  const pid = echo.pid();
+  const pid = echo.getPid();
   await expect(echo.invoke({ do: 'die' })).rejects.toMatchObject({ name: 'InvocationFailed', how: 'crashed' });
-  const after = (await echo.invoke({})) as Echo;
+  const after = (await echo.invoke({})) as EchoReply;
   expect(after.pid).not.toBe(pid);
 });
 
 test('an invocation that a killed process never took goes to its successor', async () => {
-  const echo = start();
+  const echo = startEchoFunction();
   await echo.started;
-  const pid = echo.pid() as number;
+  const pid = echo.getPid() as number;
   process.kill(pid, 'SIGKILL');
   // The stack does not know yet that the process is gone.
-  expect(echo.pid()).toBe(pid);
-  const after = (await echo.invoke({})) as Echo;
+  expect(echo.getPid()).toBe(pid);
+  const after = (await echo.invoke({})) as EchoReply;
   expect(after.pid).not.toBe(pid);
 });
 
 test('an invocation that outlives the time-out has its process killed and replaced', async () => {
-  const echo = start({ timeoutMs: 300 });
+  const echo = startEchoFunction({ timeoutMs: 300 });
   await echo.started;
-  const pid = echo.pid() as number;
+  const pid = echo.getPid() as number;
   const failed = await echo.invoke({ do: 'hang' }).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(InvocationFailed);
   expect(failed).toMatchObject({ how: 'timedOut' });
-  const after = (await echo.invoke({})) as Echo;
+  const after = (await echo.invoke({})) as EchoReply;
   expect(after.pid).not.toBe(pid);
-  expect(alive(pid)).toBe(false);
+  expect(isProcessAlive(pid)).toBe(false);
 });
 
 test('what keeps a process from starting is the reason given', async () => {
-  await expect(start({ how: 'broken' }).started).rejects.toThrow(/echo process cannot start: there is no tool in it/);
-  await expect(start({ how: 'dies' }).started).rejects.toThrow(/ended before it was ready \(exit code 3\)/);
+  await expect(startEchoFunction({ how: 'broken' }).started).rejects.toThrow(
+    /echo process cannot start: there is no tool in it/,
+  );
+  await expect(startEchoFunction({ how: 'dies' }).started).rejects.toThrow(/ended before it was ready \(exit code 3\)/);
 });
 
 test('a lazy function has no process before its first invocation', async () => {
-  const echo = start({ lazy: true });
+  const echo = startEchoFunction({ lazy: true });
   await echo.started;
-  expect(echo.pid()).toBeUndefined();
+  expect(echo.getPid()).toBeUndefined();
   await expect(echo.invoke({})).resolves.toHaveProperty('pid');
 });
 
 test('stop leaves no process, also while an invocation runs', async () => {
-  const echo = start();
+  const echo = startEchoFunction();
   await echo.started;
-  const pid = echo.pid() as number;
+  const pid = echo.getPid() as number;
   const invocations = [echo.invoke({ do: 'hang' }), echo.invoke({ do: 'hang' })];
   const outcomes = Promise.allSettled(invocations);
   await echo.stop();
-  expect(alive(pid)).toBe(false);
+  expect(isProcessAlive(pid)).toBe(false);
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'InvocationFailed', how: 'crashed' } });
   }

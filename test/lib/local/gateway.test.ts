@@ -6,11 +6,11 @@ import { type Gateway, type GatewayOptions, startGateway } from '../../../lib/lo
 const running: Gateway[] = [];
 afterEach(() => Promise.all(running.splice(0).map((each) => each.stop())));
 
-interface Setting extends Partial<GatewayOptions> {
-  readonly answer?: unknown;
+interface TestGatewayOptions extends Partial<GatewayOptions> {
+  readonly reply?: unknown;
 }
 
-async function start(setting: Setting = {}) {
+async function startTestGateway(setting: TestGatewayOptions = {}) {
   const events: APIGatewayProxyEventV2[] = [];
   const failures: unknown[] = [];
   const gateway = await startGateway({
@@ -19,7 +19,7 @@ async function start(setting: Setting = {}) {
     integrationTimeoutMs: 30_000,
     invoke: async (event) => {
       events.push(event);
-      return setting.answer ?? { statusCode: 202 };
+      return setting.reply ?? { statusCode: 202 };
     },
     onFailure: (error) => failures.push(error),
     ...setting,
@@ -29,7 +29,7 @@ async function start(setting: Setting = {}) {
 }
 
 /** `fetch` joins and drops headers by itself: this sends what it is given. */
-function send(url: string, options: { method?: string; headers?: string[]; body?: string } = {}) {
+function sendRaw(url: string, options: { method?: string; headers?: string[]; body?: string } = {}) {
   return new Promise<{ status?: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
     const outgoing = request(url, { method: options.method ?? 'POST', headers: options.headers ?? [] }, (response) => {
       let body = '';
@@ -46,8 +46,8 @@ function send(url: string, options: { method?: string; headers?: string[]; body?
 
 describe('the event', () => {
   test('has the shape of payload format 2.0', async () => {
-    const { url, port, events } = await start();
-    await send(`${url}/mcp?a=1&b=x%20y&a=2`, {
+    const { url, port, events } = await startTestGateway();
+    await sendRaw(`${url}/mcp?a=1&b=x%20y&a=2`, {
       headers: [
         'Host',
         `127.0.0.1:${port}`,
@@ -93,23 +93,23 @@ describe('the event', () => {
   });
 
   test('keeps both of two content types, which node would make one', async () => {
-    const { url, events } = await start();
-    await send(`${url}/mcp`, {
+    const { url, events } = await startTestGateway();
+    await sendRaw(`${url}/mcp`, {
       headers: ['Content-Type', 'text/plain', 'Content-Type', 'application/json', 'Host', 'x'],
     });
     expect(events[0]?.headers['content-type']).toBe('text/plain,application/json');
   });
 
   test('has cookies apart and no body where there is none', async () => {
-    const { url, events } = await start();
-    await send(`${url}/mcp`, { method: 'GET', headers: ['Cookie', 'a=1; b=2', 'Host', 'x'] });
+    const { url, events } = await startTestGateway();
+    await sendRaw(`${url}/mcp`, { method: 'GET', headers: ['Cookie', 'a=1; b=2', 'Host', 'x'] });
     expect(events[0]).toMatchObject({ cookies: ['a=1', 'b=2'], isBase64Encoded: false });
     expect(events[0]?.headers).not.toHaveProperty('cookie');
     expect(events[0]).not.toHaveProperty('body');
   });
 
   test('has base64 for what is not text', async () => {
-    const { url, events } = await start();
+    const { url, events } = await startTestGateway();
     const post = (type: string, body: Uint8Array<ArrayBuffer>) =>
       fetch(`${url}/mcp`, { method: 'POST', headers: { 'content-type': type }, body });
     await post('application/octet-stream', Buffer.from('abc'));
@@ -123,7 +123,7 @@ describe('the event', () => {
   });
 
   test('has the parameters of the route it took', async () => {
-    const { url, events } = await start();
+    const { url, events } = await startTestGateway();
     await fetch(`${url}/.well-known/oauth/mcp`);
     await fetch(`${url}/owners/me/tasks`, { method: 'POST' });
     expect(events.map(({ routeKey, pathParameters }) => [routeKey, pathParameters])).toEqual([
@@ -135,8 +135,8 @@ describe('the event', () => {
 
 describe('the response', () => {
   test('is what the function says', async () => {
-    const { url } = await start({
-      answer: {
+    const { url } = await startTestGateway({
+      reply: {
         statusCode: 418,
         headers: { 'content-type': 'application/json', 'x-number': 3, Connection: 'nonsense' },
         cookies: ['a=1', 'b=2'],
@@ -153,7 +153,7 @@ describe('the response', () => {
   });
 
   test('without a status is a 200 with the answer as JSON', async () => {
-    const { url } = await start({ answer: { ok: true } });
+    const { url } = await startTestGateway({ reply: { ok: true } });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, response.headers.get('content-type'), await response.json()]).toEqual([
       200,
@@ -163,7 +163,7 @@ describe('the response', () => {
   });
 
   test('204 has no body and no content type', async () => {
-    const { url } = await start({ answer: { statusCode: 204 } });
+    const { url } = await startTestGateway({ reply: { statusCode: 204 } });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([204, null, '']);
   });
@@ -171,7 +171,7 @@ describe('the response', () => {
 
 describe('limits and failures', () => {
   test('a path without a route is 404', async () => {
-    const { url, events } = await start();
+    const { url, events } = await startTestGateway();
     for (const path of ['/', '/mcp/', '/other', '/.well-known/', '/.well-known']) {
       const response = await fetch(url + path);
       expect([path, response.status, await response.json()]).toEqual([path, 404, { message: 'Not Found' }]);
@@ -180,12 +180,12 @@ describe('limits and failures', () => {
   });
 
   test('a method without a route is 404', async () => {
-    const { url } = await start();
+    const { url } = await startTestGateway();
     expect((await fetch(`${url}/.well-known/x`, { method: 'POST' })).status).toBe(404);
   });
 
   test('a body over 10 MB is 413, and so is an event that Lambda would not take', async () => {
-    const { url, events } = await start();
+    const { url, events } = await startTestGateway();
     const post = (size: number) =>
       fetch(`${url}/mcp`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(size) });
     for (const size of [10 * 1024 * 1024 + 1, 6 * 1024 * 1024]) {
@@ -197,12 +197,12 @@ describe('limits and failures', () => {
   });
 
   test('headers over 10 KB are 431', async () => {
-    const { url } = await start();
-    expect((await send(`${url}/mcp`, { headers: ['X', 'x'.repeat(11_000), 'Host', 'x'] })).status).toBe(431);
+    const { url } = await startTestGateway();
+    expect((await sendRaw(`${url}/mcp`, { headers: ['X', 'x'.repeat(11_000), 'Host', 'x'] })).status).toBe(431);
   });
 
   test('a function that fails is 500', async () => {
-    const { url, failures } = await start({ invoke: () => Promise.reject(new Error('crashed')) });
+    const { url, failures } = await startTestGateway({ invoke: () => Promise.reject(new Error('crashed')) });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
     expect(failures).toEqual([new Error('crashed')]);
@@ -210,28 +210,28 @@ describe('limits and failures', () => {
 
   test('an answer that is no HTTP response is 500', async () => {
     for (const answer of [{ statusCode: 42 }, { statusCode: 200, headers: { 'bad name': 'x' } }]) {
-      const { url } = await start({ answer });
+      const { url } = await startTestGateway({ reply: answer });
       expect((await fetch(`${url}/mcp`)).status).toBe(500);
     }
   });
 
   test('a function that does not answer in time is 503', async () => {
-    const { url, failures } = await start({ integrationTimeoutMs: 20, invoke: () => new Promise(() => {}) });
+    const { url, failures } = await startTestGateway({ integrationTimeoutMs: 20, invoke: () => new Promise(() => {}) });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
     expect(failures).toHaveLength(1);
   });
 
   test('a port in use is one clear line', async () => {
-    const { port } = await start();
-    await expect(start({ port })).rejects.toMatchObject({
+    const { port } = await startTestGateway();
+    await expect(startTestGateway({ port })).rejects.toMatchObject({
       name: 'CannotStart',
       message: expect.stringMatching(new RegExp(`^Port ${port} is in use.*$`)),
     });
   });
 
   test('a request that is cut off reaches nobody and harms nothing', async () => {
-    const { url, events, failures } = await start();
+    const { url, events, failures } = await startTestGateway();
     await new Promise<void>((resolve) => {
       const outgoing = request(`${url}/mcp`, { method: 'POST', headers: { 'content-length': 100 } });
       outgoing.on('error', () => resolve());

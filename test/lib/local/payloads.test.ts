@@ -3,46 +3,47 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { ENGINE_DEFAULTS } from '../../../lambda/engine/settings.ts';
+import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
-import { digestOf, HEAVY, resultOf } from './fixtures/payload-server.ts';
-import { rpc } from '../../support/rpc.ts';
+import { buildResultOfSize, ESCAPED_TEXT, hashText } from './fixtures/payload-server.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const PATIENCE = 60_000;
-vi.setConfig({ testTimeout: 2 * PATIENCE });
-const { answerBytes } = ENGINE_DEFAULTS;
+const WAIT_TIMEOUT_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
+const { responseBytes } = ENGINE_DEFAULTS;
 const stack = useTestStack({
   server: fileURLToPath(new URL('./fixtures/payload-server.ts', import.meta.url)),
   workers: 1,
 });
 
-async function start(name: string, args: object): Promise<string> {
-  const { status, json } = await rpc(stack().url, 'tools/call', { name, arguments: args });
+async function startPayloadTask(name: string, args: object): Promise<string> {
+  const { status, json } = await sendRpc(stack().url, 'tools/call', { name, arguments: args });
   expect(status, JSON.stringify(json)?.slice(0, 500)).toBe(200);
   return json.result.taskId;
 }
 
-const until = (taskId: string, expected: string) =>
+const waitForStatus = (taskId: string, expected: string) =>
   vi.waitFor(
     async () => {
-      const { status, json } = await rpc(stack().url, 'tasks/get', { taskId });
+      const { status, json } = await sendRpc(stack().url, 'tasks/get', { taskId });
       expect([status, json?.result?.status]).toEqual([200, expected]);
       return json.result;
     },
-    { timeout: PATIENCE, interval: 200 },
+    { timeout: WAIT_TIMEOUT_MS, interval: 200 },
   );
 
-const resultFrom = async (name: string, args: object) => (await until(await start(name, args), 'completed')).result;
+const runToResult = async (name: string, args: object) =>
+  (await waitForStatus(await startPayloadTask(name, args), 'completed')).result;
 
 describe('arguments', () => {
   test.each([300_000, 1_000_000])('of %i bytes reach the tool', async (bytes) => {
     const text = 'ä'.repeat(bytes / 2);
-    const { content } = await resultFrom('digest', { text });
-    expect(content).toEqual([{ type: 'text', text: digestOf(text) }]);
+    const { content } = await runToResult('digest', { text });
+    expect(content).toEqual([{ type: 'text', text: hashText(text) }]);
   });
 
   test('over the limit of a request are refused before there is a task', async () => {
-    const { status } = await rpc(stack().url, 'tools/call', {
+    const { status } = await sendRpc(stack().url, 'tools/call', {
       name: 'digest',
       arguments: { text: 'x'.repeat(1_048_576) },
     });
@@ -51,30 +52,32 @@ describe('arguments', () => {
 });
 
 test('a step, a question and an answer that are too large for a row come back as they were', async () => {
-  const taskId = await start('carry', {});
-  const { inputRequests } = await until(taskId, 'input_required');
-  expect(inputRequests.much.params.message).toBe(HEAVY.repeat(10_000));
+  const taskId = await startPayloadTask('carry', {});
+  const { inputRequests } = await waitForStatus(taskId, 'input_required');
+  expect(inputRequests.much.params.message).toBe(ESCAPED_TEXT.repeat(10_000));
   // Far over what a row holds, and under what an answer may have.
-  const text = HEAVY.repeat(8_000);
+  const text = ESCAPED_TEXT.repeat(8_000);
   const inputResponses = { much: { action: 'accept', content: { text } } };
-  const updated = await rpc(stack().url, 'tasks/update', { taskId, inputResponses } as never);
+  const updated = await sendRpc(stack().url, 'tasks/update', { taskId, inputResponses } as never);
   expect(updated).toMatchObject({ status: 200, json: { result: { resultType: 'complete' } } });
-  const { result } = await until(taskId, 'completed');
-  expect(result.content).toEqual([{ type: 'text', text: `${digestOf(HEAVY.repeat(50_000))} ${digestOf(text)}` }]);
+  const { result } = await waitForStatus(taskId, 'completed');
+  expect(result.content).toEqual([
+    { type: 'text', text: `${hashText(ESCAPED_TEXT.repeat(50_000))} ${hashText(text)}` },
+  ]);
 });
 
 describe('a result', () => {
   test('is delivered whole up to the last byte that an answer holds', async () => {
-    const { content } = await resultFrom('produce', { bytes: answerBytes });
-    expect(content).toEqual(resultOf(answerBytes).content);
+    const { content } = await runToResult('produce', { bytes: responseBytes });
+    expect(content).toEqual(buildResultOfSize(responseBytes).content);
   });
 
   test.each([
-    ['one byte more', answerBytes + 1],
+    ['one byte more', responseBytes + 1],
     ['20 MB', 20_000_000],
   ])('of %s is a link, and all of it is where the link leads', async (_, bytes) => {
-    const [expected] = resultOf(bytes).content;
-    const { content, isError } = await resultFrom('produce', { bytes });
+    const [expected] = buildResultOfSize(bytes).content;
+    const { content, isError } = await runToResult('produce', { bytes });
     expect(isError).toBeUndefined();
     const size = Buffer.byteLength(expected?.text ?? '');
     expect(content).toEqual([expect.objectContaining({ type: 'resource_link', mimeType: 'text/plain', size })]);
@@ -82,14 +85,14 @@ describe('a result', () => {
   });
 
   test('keeps its structured content when only the text of it does not fit beside', async () => {
-    const { structuredContent, content } = await resultFrom('structured', { bytes: 4_000_000 });
+    const { structuredContent, content } = await runToResult('structured', { bytes: 4_000_000 });
     expect(structuredContent.rows[0]).toHaveLength(4_000_000);
     expect(content).toEqual([expect.objectContaining({ type: 'resource_link' })]);
     expect(JSON.parse(readFileSync(new URL(content[0].uri), 'utf8'))).toEqual(structuredContent);
   });
 
   test('whose structured content does not fit is a tool error with a link to all of it', async () => {
-    const { structuredContent, content, isError } = await resultFrom('structured', { bytes: 7_000_000 });
+    const { structuredContent, content, isError } = await runToResult('structured', { bytes: 7_000_000 });
     expect([structuredContent, isError]).toEqual([undefined, true]);
     expect(content[0].text).toContain('The structured content of this result has');
     const whole = JSON.parse(readFileSync(new URL(content[1].uri), 'utf8'));
@@ -98,11 +101,11 @@ describe('a result', () => {
 });
 
 describe('a result of a call that runs inline', () => {
-  const call = { name: 'produce_inline', arguments: { bytes: answerBytes + 1 } };
-  const expected = resultOf(answerBytes + 1).content[0]?.text;
+  const call = { name: 'produce_inline', arguments: { bytes: responseBytes + 1 } };
+  const expected = buildResultOfSize(responseBytes + 1).content[0]?.text;
 
   test('is a link, too, when it does not fit its answer', async () => {
-    const { status, json } = await rpc(stack().url, 'tools/call', call);
+    const { status, json } = await sendRpc(stack().url, 'tools/call', call);
     expect(status).toBe(200);
     const [link] = json.result.content;
     expect(link.type).toBe('resource_link');

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { GetQueueAttributesCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { finished, startPoller } from '../../../lib/local/poller.ts';
-import { type LocalSqs, queueArn, startSqs } from '../../../lib/local/sqs.ts';
+import { findFinishedMessages, startPoller } from '../../../lib/local/poller.ts';
+import { buildQueueArn, type LocalSqs, startSqs } from '../../../lib/local/sqs.ts';
 
 let sqs: LocalSqs;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => sqs.stop());
 async function makeQueue(attributes: Record<string, string> = {}) {
   const name = randomUUID();
   await sqs.createQueue(name, attributes);
-  const url = sqs.queueUrl(name);
+  const url = sqs.buildQueueUrl(name);
   return {
     name,
     url,
@@ -34,17 +34,17 @@ async function makeQueue(attributes: Record<string, string> = {}) {
   };
 }
 
-type Queue = Awaited<ReturnType<typeof makeQueue>>;
+type PolledQueue = Awaited<ReturnType<typeof makeQueue>>;
 
-function poll(
-  queue: Queue,
+function startTestPoller(
+  queue: PolledQueue,
   invoke: (event: SQSEvent) => Promise<unknown>,
   onFailure: (error: unknown) => void = () => {},
 ) {
   return startPoller({
     sqs: sqs.client,
     queueUrl: queue.url,
-    queueArn: queueArn(queue.name),
+    queueArn: buildQueueArn(queue.name),
     region: 'us-east-1',
     batchSize: 1,
     reportsItemFailures: true,
@@ -61,7 +61,7 @@ test('a function is given the event that Lambda would give it, and what it finis
   const queue = await makeQueue();
   const { MessageId } = await queue.send('{"generation":1}');
   const events: SQSEvent[] = [];
-  const poller = poll(queue, async (event) => void events.push(event));
+  const poller = startTestPoller(queue, async (event) => void events.push(event));
   await vi.waitFor(async () => expect([events.length, await queue.left()]).toEqual([1, [0, 0]]));
   await poller.stop();
   expect(events[0]).toEqual({
@@ -79,7 +79,7 @@ test('a function is given the event that Lambda would give it, and what it finis
         messageAttributes: {},
         md5OfBody: expect.stringMatching(/^[0-9a-f]{32}$/),
         eventSource: 'aws:sqs',
-        eventSourceARN: queueArn(queue.name),
+        eventSourceARN: buildQueueArn(queue.name),
         awsRegion: 'us-east-1',
       },
     ],
@@ -90,7 +90,7 @@ test('what is named in batchItemFailures is left to reappear, with its receive c
   const queue = await makeQueue({ VisibilityTimeout: '1' });
   await queue.send('again');
   const receives: string[] = [];
-  const poller = poll(queue, async ({ Records: [record] }) => {
+  const poller = startTestPoller(queue, async ({ Records: [record] }) => {
     receives.push(record?.attributes.ApproximateReceiveCount ?? '');
     return { batchItemFailures: receives.length === 1 ? [{ itemIdentifier: record?.messageId }] : [] };
   });
@@ -103,7 +103,7 @@ test('a failed invocation leaves its message untouched and is told', async () =>
   const queue = await makeQueue({ VisibilityTimeout: '600' });
   await queue.send('poison');
   const failures: unknown[] = [];
-  const poller = poll(
+  const poller = startTestPoller(
     queue,
     () => Promise.reject(new Error('crashed')),
     (error) => failures.push(error),
@@ -125,7 +125,7 @@ test('a poller has one invocation at a time, and as many run together as there a
     done += 1;
   };
   for (let i = 0; i < 8; i++) await queue.send(String(i));
-  const pollers = [poll(queue, invoke), poll(queue, invoke)];
+  const pollers = [startTestPoller(queue, invoke), startTestPoller(queue, invoke)];
   await vi.waitFor(() => expect(done).toBe(8));
   await Promise.all(pollers.map((poller) => poller.stop()));
   expect(most).toBe(2);
@@ -135,19 +135,19 @@ test('a message received more often than the redrive policy allows goes to the d
   const dead = await makeQueue();
   const queue = await makeQueue({
     VisibilityTimeout: '0',
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead.name), maxReceiveCount: 2 }),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: buildQueueArn(dead.name), maxReceiveCount: 2 }),
   });
   await queue.send('poison');
   const bodies: string[] = [];
-  const poller = poll(queue, () => Promise.reject(new Error('no')));
-  const deadPoller = poll(dead, async (event) => void bodies.push(event.Records[0]?.body ?? ''));
+  const poller = startTestPoller(queue, () => Promise.reject(new Error('no')));
+  const deadPoller = startTestPoller(dead, async (event) => void bodies.push(event.Records[0]?.body ?? ''));
   await vi.waitFor(() => expect(bodies).toEqual(['poison']), { timeout: 10_000 });
   await Promise.all([poller.stop(), deadPoller.stop()]);
 });
 
 describe('which messages of a batch are deleted', () => {
   const batch: Message[] = [{ MessageId: 'a' }, { MessageId: 'b' }];
-  const ids = (response: unknown) => finished(batch, response).map((message) => message.MessageId);
+  const ids = (response: unknown) => findFinishedMessages(batch, response).map((message) => message.MessageId);
 
   test('all, when the function names none', () => {
     expect(ids(undefined)).toEqual(['a', 'b']);

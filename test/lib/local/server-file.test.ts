@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkServer } from '../../../lib/local/server-file.ts';
+import { checkServerFile } from '../../../lib/local/server-file.ts';
 
 describe('a server module', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('with a server in it is one', async () => {
-    await checkServer(fileURLToPath(new URL('./fixtures/server.ts', import.meta.url)));
+    await checkServerFile(fileURLToPath(new URL('./fixtures/server.ts', import.meta.url)));
   });
 
   test('with one name twice, in `tools` and by `mcp`, is refused with what to do', async () => {
     const both = fileURLToPath(new URL('../../support/servers/name-in-both.ts', import.meta.url));
-    await expect(checkServer(both)).rejects.toThrow(
+    await expect(checkServerFile(both)).rejects.toThrow(
       /cannot be served: .*same_name is already registered.*either in "tools" or registered by "mcp"/,
     );
   });
@@ -41,7 +41,7 @@ describe('a server module', () => {
   ])('%s is refused in one line', async (_, name, text, reason) => {
     const file = join(folder, name);
     if (text) writeFileSync(file, text);
-    const error = await checkServer(file).catch((thrown: Error) => thrown);
+    const error = await checkServerFile(file).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ name: 'CannotStart', message: expect.stringMatching(reason) });
     expect((error as Error).message).not.toContain('\n');
   });

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { localAws } from '../../../lib/local/aws.ts';
+import { LOCAL_AWS } from '../../../lib/local/aws.ts';
+import { isAlive } from '../../support/processes.ts';
+import { sendRpc } from '../../support/rpc.ts';
 import { startTestStack, useTestStack } from '../../support/stack.ts';
-import { alive } from '../../support/processes.ts';
-import { rpc } from '../../support/rpc.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const PATIENCE = 60_000;
+const WAIT_TIMEOUT_MS = 60_000;
 const server = fileURLToPath(new URL('./fixtures/server.ts', import.meta.url));
 
 describe('a running stack', () => {
@@ -52,22 +52,22 @@ describe('a running stack', () => {
   test('lets requests alternate between the API processes', async () => {
     const pids = new Set<number>();
     for (let i = 0; i < 4; i++) {
-      const { json } = await rpc(stack().url, 'tools/call', { name: 'who_am_i', arguments: {} });
+      const { json } = await sendRpc(stack().url, 'tools/call', { name: 'who_am_i', arguments: {} });
       pids.add(Number(json.result.content[0].text));
     }
-    expect(pids).toEqual(new Set(stack().apiPids()));
+    expect(pids).toEqual(new Set(stack().getApiPids()));
     expect(pids.size).toBe(2);
   });
 
   test('refuses a bad Origin with 403 and takes an allowed one', async () => {
-    const ask = (origin: string) => rpc(stack().url, 'server/discover', {}, { origin });
+    const ask = (origin: string) => sendRpc(stack().url, 'server/discover', {}, { origin });
     expect((await ask('https://evil.example')).status).toBe(403);
     expect((await ask('https://app.example')).status).toBe(200);
   });
 
   test('kills workers only', () => {
     expect(() => stack().killWorker(process.pid)).toThrow(RangeError);
-    expect(() => stack().killWorker(stack().apiPids()[0] ?? 0)).toThrow(RangeError);
+    expect(() => stack().killWorker(stack().getApiPids()[0] ?? 0)).toThrow(RangeError);
   });
 });
 
@@ -85,45 +85,45 @@ describe('a worker that is killed', () => {
   test(
     'is replaced, and another finishes its task',
     async () => {
-      const before = stack().workerPids();
-      const created = await rpc(stack().url, 'tools/call', { name: 'hold', arguments: { folder } });
+      const before = stack().getWorkerPids();
+      const created = await sendRpc(stack().url, 'tools/call', { name: 'hold', arguments: { folder } });
       const { taskId } = created.json.result;
       const killed = await vi.waitFor(() => {
         const [name] = readdirSync(folder);
         expect(name).toBeDefined();
         return Number(name);
-      }, PATIENCE);
+      }, WAIT_TIMEOUT_MS);
       expect(before).toContain(killed);
       stack().killWorker(killed);
       writeFileSync(join(folder, 'go'), '');
       const result = await vi.waitFor(
         async () => {
-          const { json } = await rpc(stack().url, 'tasks/get', { taskId });
+          const { json } = await sendRpc(stack().url, 'tasks/get', { taskId });
           expect(json.result.status).toBe('completed');
           return json.result.result;
         },
-        { timeout: PATIENCE, interval: 200 },
+        { timeout: WAIT_TIMEOUT_MS, interval: 200 },
       );
       expect(Number(result.content[0].text)).not.toBe(killed);
-      await vi.waitFor(() => expect(stack().workerPids()).toHaveLength(2), PATIENCE);
-      expect(stack().workerPids()).not.toContain(killed);
-      expect(alive(killed)).toBe(false);
+      await vi.waitFor(() => expect(stack().getWorkerPids()).toHaveLength(2), WAIT_TIMEOUT_MS);
+      expect(stack().getWorkerPids()).not.toContain(killed);
+      expect(isAlive(killed)).toBe(false);
     },
-    2 * PATIENCE,
+    2 * WAIT_TIMEOUT_MS,
   );
 });
 
 describe('the end of a stack', () => {
   test('leaves no process, no file, no table and nobody who answers', async () => {
     const stack = await startTestStack({ server, name: 'ended' });
-    const pids = [...stack.workerPids(), ...stack.apiPids()];
-    expect(pids.map(alive)).toEqual([true, true, true]);
+    const pids = [...stack.getWorkerPids(), ...stack.getApiPids()];
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
     expect(existsSync(stack.payloadFolder)).toBe(true);
     await Promise.all([stack.stop(), stack.stop()]);
     expect(existsSync(stack.payloadFolder)).toBe(false);
-    expect(pids.map(alive)).toEqual([false, false, false]);
+    expect(pids.map(isAlive)).toEqual([false, false, false]);
     for (const url of [stack.url, stack.sqsEndpoint]) await expect(fetch(url)).rejects.toThrow();
-    const client = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: localAws.region });
+    const client = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region: LOCAL_AWS.region });
     await expect(client.send(new DescribeTableCommand({ TableName: stack.tableName }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });

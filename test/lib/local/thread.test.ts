@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
-import { rpc } from '../../support/rpc.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const PATIENCE = 60_000;
+const WAIT_TIMEOUT_MS = 60_000;
 const LEASE_MS = 1_500;
 
 const stack = useTestStack({
@@ -20,35 +20,35 @@ const stack = useTestStack({
 const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function outcomeOf(name: string, args: unknown) {
-  const created = await rpc(stack().url, 'tools/call', { name, arguments: args });
+async function runToOutcome(name: string, args: unknown) {
+  const created = await sendRpc(stack().url, 'tools/call', { name, arguments: args });
   const { taskId } = created.json.result;
   return vi.waitFor(
     async () => {
-      const { json } = await rpc(stack().url, 'tasks/get', { taskId });
+      const { json } = await sendRpc(stack().url, 'tasks/get', { taskId });
       expect(json.result.status).toMatch(/completed|failed/);
       return json.result;
     },
-    { timeout: PATIENCE, interval: 200 },
+    { timeout: WAIT_TIMEOUT_MS, interval: 200 },
   );
 }
 
 describe('a tool with a thread of its own', () => {
   test('computes for longer than the lease, in one run, with a second worker at hand', {
-    timeout: 2 * PATIENCE,
+    timeout: 2 * WAIT_TIMEOUT_MS,
   }, async () => {
     const runs = join(folder, 'runs');
-    const { status, result } = await outcomeOf('spin', { ms: 3 * LEASE_MS, runs });
+    const { status, result } = await runToOutcome('spin', { ms: 3 * LEASE_MS, runs });
     expect(status).toBe('completed');
     expect(result.content).toEqual([{ type: 'text', text: '"computed"' }]);
     expect(readFileSync(runs, 'utf8')).toBe('run\n');
   });
 
-  test('takes no worker along when it runs out of memory', { timeout: 2 * PATIENCE }, async () => {
-    const workers = stack().workerPids();
-    const { status, error } = await outcomeOf('hoards', {});
+  test('takes no worker along when it runs out of memory', { timeout: 2 * WAIT_TIMEOUT_MS }, async () => {
+    const workers = stack().getWorkerPids();
+    const { status, error } = await runToOutcome('hoards', {});
     expect(status).toBe('failed');
     expect(error.message).toContain('2 runs in a row ended without saying so');
-    expect(stack().workerPids()).toEqual(workers);
+    expect(stack().getWorkerPids()).toEqual(workers);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { functionEnvironment } from '../../../lib/local/function-environment.ts';
-import { type LocalNames, resolve } from '../../../lib/local/intrinsics.ts';
+import { buildFunctionEnvironment } from '../../../lib/local/function-environment.ts';
+import { type LocalNames, resolveValue } from '../../../lib/local/intrinsics.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
-import { readWiring, type Template } from '../../../lib/local/wiring.ts';
+import { type CfnTemplate, readWiring } from '../../../lib/local/wiring.ts';
 
 const template = synthesizeTemplate({ bundle: false });
 const wiring = readWiring(template);
@@ -10,7 +10,7 @@ const wiring = readWiring(template);
 type Resources = Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
 
 /** The template without a kind of resource, or with other properties for it. */
-function changed(type: string, properties?: Record<string, unknown>): Template {
+function changeResources(type: string, properties?: Record<string, unknown>): CfnTemplate {
   const resources: Resources = {};
   for (const [id, resource] of Object.entries(template.Resources as Resources)) {
     if (resource.Type !== type) resources[id] = resource;
@@ -53,12 +53,12 @@ test('a template that lacks a part says which', () => {
     ['AWS::ApiGatewayV2::Route', /a route of the HTTP API/],
     ['AWS::Lambda::Function', /the function that the queue .* feeds/],
   ] as const) {
-    expect(() => readWiring(changed(type)), type).toThrow(what);
+    expect(() => readWiring(changeResources(type)), type).toThrow(what);
   }
 });
 
 test('a route that demands an identity is refused, since nobody here would check it', () => {
-  const guarded = changed('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+  const guarded = changeResources('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
   expect(() => readWiring(guarded)).toThrow(/ANY \/mcp demands AWS_IAM authorization/);
 });
 
@@ -73,7 +73,7 @@ describe('the environment of a function', () => {
   const endpoints = { dynamodb: 'http://127.0.0.1:2', sqs: 'http://127.0.0.1:1' };
 
   test('is the template’s, with a folder for the bucket and the secret itself for its ARN', () => {
-    const environment = functionEnvironment(wiring.api, names, endpoints, {});
+    const environment = buildFunctionEnvironment(wiring.api, names, endpoints, {});
     expect(environment).toMatchObject({
       TABLE_NAME: 'table-1',
       QUEUE_URL: 'http://127.0.0.1:1/0/queue-1',
@@ -88,8 +88,10 @@ describe('the environment of a function', () => {
   });
 
   test('gives the secret to nobody whose template does not', () => {
-    expect(functionEnvironment(wiring.work.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
-    expect(functionEnvironment(wiring.deadLetters.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
+    expect(buildFunctionEnvironment(wiring.work.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
+    expect(buildFunctionEnvironment(wiring.deadLetters.function, names, endpoints, {})).not.toHaveProperty(
+      'SEALING_SECRET',
+    );
   });
 
   test('has nothing of the real AWS account in it, and the rest of what the stack inherited', () => {
@@ -100,20 +102,20 @@ describe('the environment of a function', () => {
       API_KEY: 'kept',
       NONE: undefined,
     };
-    const environment = functionEnvironment(wiring.api, names, endpoints, inherited);
+    const environment = buildFunctionEnvironment(wiring.api, names, endpoints, inherited);
     expect(environment).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', API_KEY: 'kept' });
     for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'NONE']) expect(environment).not.toHaveProperty(name);
   });
 
   test('can be overridden', () => {
-    expect(functionEnvironment(wiring.api, names, endpoints, {}, { LEASE_MS: '3000' })).toMatchObject({
+    expect(buildFunctionEnvironment(wiring.api, names, endpoints, {}, { LEASE_MS: '3000' })).toMatchObject({
       LEASE_MS: '3000',
     });
   });
 
   test('names the variable that refers to what does not run here', () => {
     const odd = { ...wiring.api, environment: { TOPIC_ARN: { Ref: 'Topic' } } };
-    expect(() => functionEnvironment(odd, names, endpoints, {})).toThrow(
+    expect(() => buildFunctionEnvironment(odd, names, endpoints, {})).toThrow(
       /TOPIC_ARN of the function \w+ refers to Topic/,
     );
   });
@@ -132,7 +134,7 @@ describe('CloudFormation values', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholders
     [{ 'Fn::Sub': 'in ${AWS::Region}: ${Q} and ${Q.Arn}' }, 'in us-east-1: q-url and q-arn'],
   ])('%j is %s', (value, expected) => {
-    expect(resolve(value, names, 'It')).toBe(expected);
+    expect(resolveValue(value, names, 'It')).toBe(expected);
   });
 
   test.each([
@@ -143,6 +145,6 @@ describe('CloudFormation values', () => {
     [{}],
     [[1]],
   ])('%j is refused by name', (value) => {
-    expect(() => resolve(value, names, 'The variable X')).toThrow(/^The variable X /);
+    expect(() => resolveValue(value, names, 'The variable X')).toThrow(/^The variable X /);
   });
 });

@@ -8,23 +8,26 @@ import { METRICS } from '../../../lambda/observe/metrics.ts';
 import { McpAuth } from '../../../lib/auth/mcp-auth.ts';
 import { McpTasksServer } from '../../../lib/mcp-tasks-server.ts';
 import type { MonitoringOptions } from '../../../lib/props/monitoring.ts';
-import { FIXTURE, functionOf, templateOf } from '../../support/template.ts';
+import { FIXTURE_SERVER, findFunction, synthesizeFixture } from '../../support/template.ts';
 
 /** What the example's metrics are kept under. */
 const NAME = 'McpTasks-Mcp-97F523E5';
 
 /** A server of its own stack, for what only the construct itself can tell. */
-function serverWith(monitoring?: (stack: Stack) => MonitoringOptions): { stack: Stack; server: McpTasksServer } {
+function createMonitoredServer(monitoring?: (stack: Stack) => MonitoringOptions): {
+  stack: Stack;
+  server: McpTasksServer;
+} {
   const stack = new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Test');
   const server = new McpTasksServer(stack, 'Mcp', {
-    entry: FIXTURE,
+    entry: FIXTURE_SERVER,
     auth: McpAuth.none(),
     ...(monitoring && { monitoring: monitoring(stack) }),
   });
   return { stack, server };
 }
 
-const alarmsOf = (template: Template) =>
+const findAlarms = (template: Template) =>
   Object.fromEntries(
     Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]) => [
       id.replace(/^Mcp(.*)Alarm[0-9A-F]{8}$/, '$1'),
@@ -32,14 +35,14 @@ const alarmsOf = (template: Template) =>
     ]),
   );
 
-interface Statistic {
+interface AlarmMetric {
   readonly Id: string;
   readonly Expression?: string;
   readonly MetricStat?: { readonly Metric: Record<string, unknown>; readonly Stat: string; readonly Period: number };
 }
 
 /** What an alarm on an expression computes, and from what: `name: namespace/metric statistic`. */
-function computed({ Metrics }: { readonly Metrics: readonly Statistic[] }) {
+function describeComputation({ Metrics }: { readonly Metrics: readonly AlarmMetric[] }) {
   const expression = Metrics.find((each) => each.Expression !== undefined)?.Expression;
   const inputs = Metrics.flatMap(({ Id, MetricStat }) =>
     MetricStat ? [`${Id}: ${MetricStat.Metric.Namespace}/${MetricStat.Metric.MetricName} ${MetricStat.Stat}`] : [],
@@ -49,10 +52,10 @@ function computed({ Metrics }: { readonly Metrics: readonly Statistic[] }) {
 
 describe('the alarms', () => {
   let template: Template;
-  let alarms: ReturnType<typeof alarmsOf>;
+  let alarms: ReturnType<typeof findAlarms>;
   beforeAll(() => {
-    template = templateOf();
-    alarms = alarmsOf(template);
+    template = synthesizeFixture();
+    alarms = findAlarms(template);
   });
 
   it('are all there unless somebody says otherwise, tell nobody, and say what they mean and where to read on', () => {
@@ -86,7 +89,7 @@ describe('the alarms', () => {
   });
 
   it('DeadLetters counts what was sent afresh and what could not be', () => {
-    expect(computed(alarms.DeadLetters)).toEqual({
+    expect(describeComputation(alarms.DeadLetters)).toEqual({
       expression: 'FILL(redriven, 0) + FILL(left, 0)',
       inputs: ['left: AWS/SQS/ApproximateNumberOfMessagesVisible Maximum', 'redriven: McpTasks/Redrives Sum'],
     });
@@ -94,20 +97,20 @@ describe('the alarms', () => {
   });
 
   it('TaskErrors and RequestErrors are shares of something, not of one or two', () => {
-    expect(computed(alarms.TaskErrors).inputs).toEqual([
+    expect(describeComputation(alarms.TaskErrors).inputs).toEqual([
       'done: McpTasks/TasksCompleted Sum',
       'failed: McpTasks/TasksFailed Sum',
       'refused: McpTasks/ToolErrors Sum',
     ]);
-    expect(computed(alarms.TaskErrors).expression).toContain('>= 5');
-    expect(computed(alarms.RequestErrors)).toEqual({
+    expect(describeComputation(alarms.TaskErrors).expression).toContain('>= 5');
+    expect(describeComputation(alarms.RequestErrors)).toEqual({
       expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
       inputs: ['errors: AWS/ApiGateway/5xx Sum', 'requests: AWS/ApiGateway/Count Sum'],
     });
   });
 
   it('Throttles watches Lambda and the table', () => {
-    expect(computed(alarms.Throttles).inputs).toEqual([
+    expect(describeComputation(alarms.Throttles).inputs).toEqual([
       'api: AWS/Lambda/Throttles Sum',
       'reads: AWS/DynamoDB/ReadThrottleEvents Sum',
       'worker: AWS/Lambda/Throttles Sum',
@@ -116,17 +119,17 @@ describe('the alarms', () => {
   });
 
   it('Stalled needs wake-ups that wait all the time and no run that ends, for longer than any run may take', () => {
-    expect(computed(alarms.Stalled)).toEqual({
+    expect(describeComputation(alarms.Stalled)).toEqual({
       expression: 'IF(FILL(waiting, 0) > 0 AND FILL(ended, 0) == 0, 1, 0)',
       inputs: ['ended: McpTasks/RunTime SampleCount', 'waiting: AWS/SQS/ApproximateNumberOfMessagesVisible Minimum'],
     });
     expect(alarms.Stalled).toMatchObject({ Threshold: 1, EvaluationPeriods: 4 });
-    const short = templateOf({ workerTimeout: Duration.minutes(3) });
-    expect(alarmsOf(short).Stalled).toMatchObject({ EvaluationPeriods: 2 });
+    const short = synthesizeFixture({ workerTimeout: Duration.minutes(3) });
+    expect(findAlarms(short).Stalled).toMatchObject({ EvaluationPeriods: 2 });
   });
 
   it('take other thresholds, leave out what is false, and tell a topic of the beginning and the end', () => {
-    const { stack, server } = serverWith((scope) => ({
+    const { stack, server } = createMonitoredServer((scope) => ({
       alarms: {
         topic: new Topic(scope, 'Topic'),
         queueWait: Duration.minutes(1),
@@ -137,7 +140,7 @@ describe('the alarms', () => {
     }));
     expect(server.alarms.map(({ node }) => node.id)).not.toContain('TaskTimeAlarm');
     expect(server.alarms).toHaveLength(7);
-    const found = alarmsOf(Template.fromStack(stack));
+    const found = findAlarms(Template.fromStack(stack));
     expect(found.QueueWait.Threshold).toBe(60_000);
     expect(found.TaskErrors.Threshold).toBe(2.5);
     expect(found.Stalled.EvaluationPeriods).toBe(12);
@@ -148,7 +151,7 @@ describe('the alarms', () => {
   });
 
   it('can be left out altogether', () => {
-    templateOf({ monitoring: { alarms: false } }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    synthesizeFixture({ monitoring: { alarms: false } }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
   it.each([
@@ -158,7 +161,7 @@ describe('the alarms', () => {
     [{ taskErrorRate: -1 }, /taskErrorRate is -1/],
     [{ queueWait: Duration.seconds(0) }, /queueWait has to be longer/],
   ])('refuse %o, and say what to do', (alarms, message) => {
-    expect(() => templateOf({ monitoring: { alarms } })).toThrow(message);
+    expect(() => synthesizeFixture({ monitoring: { alarms } })).toThrow(message);
   });
 });
 
@@ -167,7 +170,7 @@ describe('the dashboard', () => {
     JSON.stringify(Object.values(template.findResources('AWS::CloudWatch::Dashboard'))[0]?.Properties.DashboardBody);
 
   it('shows every metric of our own but those that only alarms and queries need', () => {
-    const body = bodyOf(templateOf());
+    const body = bodyOf(synthesizeFixture());
     const shown = Object.keys(METRICS).filter((name) => body.includes(name));
     expect(Object.keys(METRICS).filter((name) => !shown.includes(name))).toEqual([
       'Redrives',
@@ -178,29 +181,29 @@ describe('the dashboard', () => {
   });
 
   it('is there without alarms, and is not there when nobody wants it', () => {
-    const alone = templateOf({ monitoring: { alarms: false } });
+    const alone = synthesizeFixture({ monitoring: { alarms: false } });
     alone.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
-    templateOf({ monitoring: { dashboard: false } }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+    synthesizeFixture({ monitoring: { dashboard: false } }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
 });
 
 describe('what the functions tell CloudWatch', () => {
   it('is told under the name that alarms and dashboard ask for', () => {
-    const template = templateOf();
+    const template = synthesizeFixture();
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
-      expect(functionOf(template, role).Environment.Variables.METRICS_SERVER).toBe(NAME);
+      expect(findFunction(template, role).Environment.Variables.METRICS_SERVER).toBe(NAME);
   });
 
   it('is JSON, with the lines of Lambda itself but where polls would drown everything in them', () => {
-    const template = templateOf();
-    const level = (role: 'Api' | 'Worker' | 'DeadLetter') => functionOf(template, role).LoggingConfig;
+    const template = synthesizeFixture();
+    const level = (role: 'Api' | 'Worker' | 'DeadLetter') => findFunction(template, role).LoggingConfig;
     expect(level('Api')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
     expect(level('Worker')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
     expect(level('DeadLetter')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
   });
 
   it('a metric is a method, told apart by tool where it can be', () => {
-    const { server } = serverWith();
+    const { server } = createMonitoredServer();
     const { metricName, dimensions, statistic } = server.metric('TaskTime', { tool: 'profile_dataset' });
     expect({ metricName, dimensions, statistic }).toEqual({
       metricName: 'TaskTime',
@@ -213,15 +216,15 @@ describe('what the functions tell CloudWatch', () => {
 
 describe('tracing', () => {
   it('is off unless asked for: it costs for every trace', () => {
-    const template = templateOf();
-    expect(functionOf(template, 'Api').TracingConfig).toBeUndefined();
+    const template = synthesizeFixture();
+    expect(findFunction(template, 'Api').TracingConfig).toBeUndefined();
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('xray:');
   });
 
   it('has Lambda record every function, and permits each to send nothing but that', () => {
-    const template = templateOf({ monitoring: { tracing: true } });
+    const template = synthesizeFixture({ monitoring: { tracing: true } });
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
-      expect(functionOf(template, role).TracingConfig).toEqual({ Mode: 'Active' });
+      expect(findFunction(template, role).TracingConfig).toEqual({ Mode: 'Active' });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -232,7 +235,7 @@ describe('tracing', () => {
   });
 
   it('passes the rules of AWS Solutions', () => {
-    const { stack } = serverWith(() => ({ tracing: true }));
+    const { stack } = createMonitoredServer(() => ({ tracing: true }));
     const violations = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
     expect(violations).toEqual([]);
   });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { functionOf, templateOf } from '../../support/template.ts';
+import { findFunction, synthesizeFixture } from '../../support/template.ts';
 
-const variables = (requestLimits?: object) =>
-  functionOf(templateOf(requestLimits ? { requestLimits } : {}), 'Api').Environment.Variables;
+const synthesizeApiVariables = (requestLimits?: object) =>
+  findFunction(synthesizeFixture(requestLimits ? { requestLimits } : {}), 'Api').Environment.Variables;
 
 it('tells the API function the limits that are set, and leaves the others to their defaults', () => {
-  expect(Object.keys(variables()).filter((name) => /BODY|ID_LENGTH|ANSWER/.test(name))).toEqual([]);
-  expect(variables({ bytes: 65_536, answerBytes: 1_000 })).toMatchObject({
+  expect(Object.keys(synthesizeApiVariables()).filter((name) => /BODY|ID_LENGTH|ANSWER/.test(name))).toEqual([]);
+  expect(synthesizeApiVariables({ bytes: 65_536, inputBytes: 1_000 })).toMatchObject({
     MAX_BODY_BYTES: '65536',
-    MAX_ANSWER_BYTES: '1000',
+    MAX_INPUT_BYTES: '1000',
   });
 });
 
@@ -17,5 +17,5 @@ it.each([
   [{ depth: 100_000 }, 'requestLimits.depth is 100000'],
   [{ idLength: 1.5 }, 'requestLimits.idLength is 1.5'],
 ])('refuses %o', (limits, message) => {
-  expect(() => variables(limits)).toThrow(message);
+  expect(() => synthesizeApiVariables(limits)).toThrow(message);
 });

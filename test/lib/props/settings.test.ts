@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
 import type { SynthesizeOptions } from '../../../lib/local/synthesize.ts';
-import { templateOf } from '../../support/template.ts';
+import { synthesizeFixture } from '../../support/template.ts';
 
 const refused: [string, SynthesizeOptions, RegExp][] = [
   [
@@ -46,17 +46,17 @@ const refused: [string, SynthesizeOptions, RegExp][] = [
 
 describe('synthesis refuses', () => {
   it.each(refused)('%s', (_, options, message) => {
-    expect(() => templateOf(options)).toThrow(message);
+    expect(() => synthesizeFixture(options)).toThrow(message);
   });
 
   it('all that is wrong at once', () => {
-    expect(() => templateOf({ maxWorkers: 1, allowedOrigins: ['*'] })).toThrow(/maxWorkers.*no origin/);
+    expect(() => synthesizeFixture({ maxWorkers: 1, allowedOrigins: ['*'] })).toThrow(/maxWorkers.*no origin/);
   });
 });
 
 it('a prop that is undefined is one that is not given', () => {
-  const bare = templateOf().toJSON();
-  expect(templateOf({ workerTimeout: undefined, maxWorkers: undefined, environment: undefined }).toJSON()).toEqual(
-    bare,
-  );
+  const bare = synthesizeFixture().toJSON();
+  expect(
+    synthesizeFixture({ workerTimeout: undefined, maxWorkers: undefined, environment: undefined }).toJSON(),
+  ).toEqual(bare);
 });

@@ -2,9 +2,9 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
-import { templateOf } from '../../support/template.ts';
+import { synthesizeFixture } from '../../support/template.ts';
 
-const template = templateOf();
+const template = synthesizeFixture();
 
 describe('the table', () => {
   it('is on demand, keyed by partition and id, swept by ttl, encrypted, and recoverable to a point in time', () => {
@@ -41,7 +41,7 @@ describe('the table', () => {
       UpdateReplacePolicy: 'Retain',
       Properties: { DeletionProtectionEnabled: true },
     });
-    const disposable = templateOf({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: false });
+    const disposable = synthesizeFixture({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: false });
     disposable.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Delete',
       Properties: { DeletionProtectionEnabled: false },
@@ -72,7 +72,7 @@ describe('the payload bucket', () => {
 
   it('is reached over TLS only', () => {
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: [denyWithoutTls('s3:*')] },
+      PolicyDocument: { Statement: [matchDenyWithoutTls('s3:*')] },
     });
   });
 
@@ -85,7 +85,7 @@ describe('the payload bucket', () => {
       },
     });
     template.hasResourceProperties('AWS::S3::Bucket', rule(30));
-    templateOf({ payloadRetention: Duration.days(7) }).hasResourceProperties('AWS::S3::Bucket', rule(7));
+    synthesizeFixture({ payloadRetention: Duration.days(7) }).hasResourceProperties('AWS::S3::Bucket', rule(7));
   });
 });
 
@@ -123,7 +123,7 @@ describe('the queues', () => {
   });
 
   it('the visibility follows the time-out of the worker', () => {
-    const shorter = templateOf({ workerTimeout: Duration.minutes(3) });
+    const shorter = synthesizeFixture({ workerTimeout: Duration.minutes(3) });
     shorter.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180 });
     shorter.hasResourceProperties('AWS::Lambda::Function', { Timeout: 180 });
   });
@@ -132,7 +132,7 @@ describe('the queues', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
-      PolicyDocument: { Statement: [denyWithoutTls('sqs:*')] },
+      PolicyDocument: { Statement: [matchDenyWithoutTls('sqs:*')] },
     });
   });
 });
@@ -141,12 +141,12 @@ describe('logs', () => {
   it('of each function and of the gateway are kept a month, or as long as is said', () => {
     template.resourceCountIs('AWS::Logs::LogGroup', 5);
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 30 } });
-    const longer = templateOf({ logRetention: RetentionDays.ONE_YEAR });
+    const longer = synthesizeFixture({ logRetention: RetentionDays.ONE_YEAR });
     longer.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 });
 
-function denyWithoutTls(action: string) {
+function matchDenyWithoutTls(action: string) {
   return Match.objectLike({
     Action: action,
     Effect: 'Deny',

@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../lambda/index.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 /** Tests wait for polls: the shortest interval that makes sense. */
 const pollIntervalMs = { min: 50, max: 50 };
 
 const greet = defineTool(
   'greet',
   { description: 'Greets at once.', inputSchema: z.object({ name: z.string() }), taskSupport: 'forbidden' },
-  ({ name }) => text(`Hello, ${name}!`),
+  ({ name }) => toTextResult(`Hello, ${name}!`),
 );
 
 const add = defineTool(
@@ -34,7 +34,7 @@ const wait = defineTool(
   async (_args, task) => {
     task.progress('Waiting');
     await delay(600_000, undefined, { signal: task.signal });
-    return text('Nobody came.');
+    return toTextResult('Nobody came.');
   },
 );
 
@@ -48,7 +48,7 @@ const slow = defineTool(
   },
   async ({ ms }) => {
     await delay(ms);
-    return text(`Slept for ${ms} ms.`);
+    return toTextResult(`Slept for ${ms} ms.`);
   },
 );
 
@@ -60,7 +60,7 @@ const steps = defineTool(
       task.progress(step, 3, `Step ${step}`);
       await delay(700);
     }
-    return text('Three steps.');
+    return toTextResult('Three steps.');
   },
 );
 
@@ -78,7 +78,7 @@ const refuse = defineTool(
   },
 );
 
-const size = z.enum(['small', 'large']);
+const sizeSchema = z.enum(['small', 'large']);
 const order = defineTool(
   'order',
   {
@@ -96,7 +96,7 @@ const order = defineTool(
         pieces: z.int().min(1).max(9),
         weight: z.number().optional(),
         gift: z.boolean().default(false),
-        size,
+        size: sizeSchema,
         extras: z.array(z.enum(['milk', 'sugar', 'cinnamon'])).min(1),
       }),
     });
@@ -112,7 +112,7 @@ const both = defineTool(
       task.elicit('who', { message: 'Who are you?', requestedSchema: z.object({ name: z.string() }) }),
       task.elicit('sure', { message: 'Are you sure?', requestedSchema: z.object({ sure: z.boolean() }) }),
     ]);
-    return text(`${who.content?.name ?? who.action} is ${sure.content?.sure ? 'sure' : 'not sure'}.`);
+    return toTextResult(`${who.content?.name ?? who.action} is ${sure.content?.sure ? 'sure' : 'not sure'}.`);
   },
 );
 
@@ -133,7 +133,7 @@ const prepared = defineTool(
     },
     pollIntervalMs,
   },
-  ({ name }) => text(`Done for ${name}.`),
+  ({ name }) => toTextResult(`Done for ${name}.`),
 );
 
 const visit = defineTool(
@@ -141,7 +141,7 @@ const visit = defineTool(
   { description: 'Asks to open an address.', inputSchema: z.object({}), asks: ['elicitationUrl'], pollIntervalMs },
   async (_args, task) => {
     const answer = await task.elicitUrl('visit', { message: 'Please sign in.', url: 'https://example.com/sign-in' });
-    return text(`Visit: ${answer.action}`);
+    return toTextResult(`Visit: ${answer.action}`);
   },
 );
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
 
 const inputSchema = z.object({ text: z.string() });
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 
 const ask = defineTool('ask', { inputSchema, taskSupport: 'required', asks: ['elicitation'] }, async (args, task) => {
   task.progress(`SECRET progress on ${args.text}`);
@@ -12,7 +12,7 @@ const ask = defineTool('ask', { inputSchema, taskSupport: 'required', asks: ['el
     message: `SECRET question about ${found}`,
     requestedSchema: z.object({ choice: z.string() }),
   });
-  return text(`SECRET result ${JSON.stringify(answer)}`);
+  return toTextResult(`SECRET result ${JSON.stringify(answer)}`);
 });
 
 const fail = defineTool('fail', { inputSchema, taskSupport: 'required' }, async (args) => {
@@ -42,7 +42,7 @@ const brittle = defineTool(
     }),
     taskSupport: 'required',
   },
-  async () => text('never'),
+  async () => toTextResult('never'),
 );
 
 export default defineServer({ name: 'secrets', version: '1.0.0', tools: [ask, fail, refuse, hold, brittle] });

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, TaskCancelled } from '../../../lambda/index.ts';
 
-const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
+const toJsonResult = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
 
 function compute(ms: number): number {
   let turns = 0;
@@ -12,18 +12,18 @@ function compute(ms: number): number {
 }
 
 /** `runs`: a file that gets a line for each run. */
-const spinning = { inputSchema: z.object({ ms: z.number(), runs: z.string().optional() }) };
+const spinConfig = { inputSchema: z.object({ ms: z.number(), runs: z.string().optional() }) };
 const spin = async ({ ms, runs }: { ms: number; runs?: string | undefined }) => {
   if (runs) appendFileSync(runs, 'run\n');
   compute(ms);
-  return text('computed');
+  return toJsonResult('computed');
 };
-const spinInThread = defineTool('spin', { ...spinning, thread: true }, spin);
-const spinHere = defineTool('spin_here', spinning, spin);
+const spinInThread = defineTool('spin', { ...spinConfig, thread: true }, spin);
+const spinHere = defineTool('spin_here', spinConfig, spin);
 
 const spinInStep = defineTool('spin_in_step', { thread: true }, async (task) => {
   await task.step('endless', () => compute(3_600_000));
-  return text('never');
+  return toJsonResult('never');
 });
 
 /** Everything that a tool can do, between computations. */
@@ -39,13 +39,13 @@ const everything = defineTool('everything', { thread: true, asks: ['elicitation'
   const token = await task.step('submit', () => job.token);
   task.progress(token);
   const { done } = await job;
-  return text({ rows, answer, done });
+  return toJsonResult({ rows, answer, done });
 });
 
 const withSchema = defineTool(
   'with_schema',
   { thread: true, inputSchema: z.object({ url: z.string().transform((value) => new URL(value)) }) },
-  async ({ url }) => text({ isUrl: url instanceof URL, host: url.host }),
+  async ({ url }) => toJsonResult({ isUrl: url instanceof URL, host: url.host }),
 );
 
 const refuses = defineTool('refuses', { thread: true }, async () => {
@@ -59,24 +59,24 @@ const listening = defineTool('listening', { thread: true, inputSchema }, async (
   task.progress('waiting');
   await stopped;
   appendFileSync(file, `${task.signal.reason instanceof TaskCancelled}: ${task.signal.reason}`);
-  return text('stopped');
+  return toJsonResult('stopped');
 });
 
 const reports = defineTool('reports', { thread: true }, async (task) => {
   for (let turn = 1; turn <= 100_000; turn += 1) task.progress(turn, 100_000);
   compute(1_500);
   await task.step('rest', () => new Promise<void>((resolve) => setTimeout(resolve, 1_500)));
-  return text('reported');
+  return toJsonResult('reported');
 });
 
-const dying = (name: string, die: () => void) =>
+const defineDyingTool = (name: string, die: () => void) =>
   defineTool(name, { thread: true, maxFailures: 2 }, async () => {
     die();
     return new Promise<never>(() => {});
   });
-const exits = dying('exits', () => process.exit(7));
-const throwsLater = dying('throws_later', () => void setTimeout(() => JSON.parse('{'), 1));
-const hoards = dying('hoards', () => {
+const exits = defineDyingTool('exits', () => process.exit(7));
+const throwsLater = defineDyingTool('throws_later', () => void setTimeout(() => JSON.parse('{'), 1));
+const hoards = defineDyingTool('hoards', () => {
   const kept: number[][] = [];
   for (;;) kept.push(Array.from({ length: 10_000 }, (_, index) => index + kept.length));
 });

@@ -3,43 +3,43 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../../../lambda/tasks/conditions.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
 import { isTerminal, type JournalEntry, type TaskKey, type TaskRow } from '../../../lambda/tasks/record.ts';
-import type { Change, TaskStore, Written } from '../../../lambda/tasks/store.ts';
-import type { Process, World } from './simulator.ts';
+import type { Change, TaskStore, WriteResult } from '../../../lambda/tasks/store.ts';
+import type { SimulatedProcess, Simulator } from './simulator.ts';
 
 /** What a mutated protocol does to writes on their way to the store, and to answers on their way back. */
 export interface StoreMutation {
-  readonly change?: (change: Change) => Change;
+  readonly rewriteChange?: (change: Change) => Change;
   /** Writes that are left out and said to be done. */
   readonly skipInsert?: (row: TaskRow) => boolean;
   readonly skipUpdate?: (change: Change) => boolean;
-  readonly written?: <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T) => T;
+  readonly rewriteWritten?: <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T) => T;
 }
 
-export class WitnessedStore {
+export class CheckedTaskStore {
   readonly memory = new MemoryTaskStore();
   readonly violations: string[] = [];
   /** What each step recorded, by task and entry. */
-  readonly recorded = new Map<string, string>();
+  readonly recordedSteps = new Map<string, string>();
   private readonly keys = new Set<string>();
-  private readonly world: World;
+  private readonly world: Simulator;
   private readonly mutation: StoreMutation;
 
-  constructor(world: World, mutation: StoreMutation) {
+  constructor(world: Simulator, mutation: StoreMutation) {
     this.world = world;
     this.mutation = mutation;
   }
 
   /** The store of one process. */
-  for(process: Process): TaskStore {
+  createStoreFor(process: SimulatedProcess): TaskStore {
     const { world, memory } = this;
     let createdHere = 0;
     const answered = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
-      this.mutation.written?.(written) ?? written;
+      this.mutation.rewriteWritten?.(written) ?? written;
     return {
       insert: (row) => {
         if (this.mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
         return world.request(process, async () => {
-          const written = await this.witness(row, [], () => memory.insert(row));
+          const written = await this.checkWrite(row, [], () => memory.insert(row));
           // Promise 11: a call whose answers were lost makes one task all the same.
           if (written.done && !row.void) {
             createdHere += 1;
@@ -63,20 +63,20 @@ export class WitnessedStore {
           const row = await memory.read(change.key);
           if (row) return { done: true, row: { ...row, ...change.set } as TaskRow };
         }
-        const sent = this.mutation.change?.(change) ?? change;
+        const sent = this.mutation.rewriteChange?.(change) ?? change;
         return world.request(process, async () =>
-          answered(await this.witness(change.key, change.when, () => memory.update(sent))),
+          answered(await this.checkWrite(change.key, change.when, () => memory.update(sent))),
         );
       },
       record: (change, entry, token) => {
-        const sent = this.mutation.change?.(change) ?? change;
+        const sent = this.mutation.rewriteChange?.(change) ?? change;
         return world.request(process, async () => {
-          const written = await this.witness(
+          const written = await this.checkWrite(
             change.key,
             change.when,
-            async () => (await memory.record(sent, entry, token)) as Written,
+            async () => (await memory.record(sent, entry, token)) as WriteResult,
           );
-          if (written.done) this.noteRecorded(entry);
+          if (written.done) this.checkRecordedOnce(entry);
           return answered(written);
         });
       },
@@ -86,22 +86,26 @@ export class WitnessedStore {
     };
   }
 
-  private noteRecorded(entry: JournalEntry): void {
+  private checkRecordedOnce(entry: JournalEntry): void {
     const id = `${entry.task}/${entry.id}`;
-    const before = this.recorded.get(id);
+    const before = this.recordedSteps.get(id);
     if (before !== undefined && before !== entry.value) this.violations.push(`step recorded twice: ${id}`);
-    this.recorded.set(id, entry.value as string);
+    this.recordedSteps.set(id, entry.value as string);
   }
 
   /** Promise 3, watched at the row itself: one terminal transition, and nothing a client sees changes after it. */
-  private async witness(key: TaskKey, when: readonly Condition[], write: () => Promise<Written>): Promise<Written> {
+  private async checkWrite(
+    key: TaskKey,
+    when: readonly Condition[],
+    write: () => Promise<WriteResult>,
+  ): Promise<WriteResult> {
     const before = await this.memory.read(key);
     const written = await write();
     const after = await this.memory.read(key);
     // A retry of what was done before says so and changes nothing.
     if (after === before || !after) return written;
     if (before?.void) this.violations.push(`void row became a task: ${key.id}`);
-    if (before && isTerminal(before.status) && !isDeepStrictEqual(visible(before), visible(after)))
+    if (before && isTerminal(before.status) && !isDeepStrictEqual(toVisibleFields(before), toVisibleFields(after)))
       this.violations.push(`terminal task changed: ${key.id}`);
     // Promise 4: what a run writes counts only while it holds the task.
     for (const condition of when)
@@ -111,6 +115,6 @@ export class WitnessedStore {
   }
 }
 
-const visible = ({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) => ({
+const toVisibleFields = ({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) => ({
   ...{ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt },
 });

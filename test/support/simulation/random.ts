@@ -4,7 +4,7 @@
 export type Random = () => number;
 
 /** A small generator with 32 bits of state (mulberry32): quick, and good enough to choose schedules. */
-export function seeded(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -15,5 +15,5 @@ export function seeded(seed: number): Random {
 }
 
 /** A whole number from `low` to `high`, both included. */
-export const between = (random: Random, low: number, high: number): number =>
+export const drawInteger = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));

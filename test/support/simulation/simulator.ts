@@ -3,10 +3,10 @@
  * while their answer is lost. The code under test is the real one; only what it calls is simulated.
  */
 import type { Clock, Ids } from '../../../lambda/engine/ports.ts';
-import { between, type Random } from './random.ts';
+import { drawInteger, type Random } from './random.ts';
 
 /** A Lambda invocation: one process that may die or stall at any await. */
-export interface Process {
+export interface SimulatedProcess {
   readonly name: string;
   alive: boolean;
   /** How far its clock is off (ms). */
@@ -18,65 +18,65 @@ export interface Process {
 }
 
 /** How often things go wrong while faults are on: chances for each request. */
-export interface Faults {
+export interface FaultRates {
   readonly crashBefore: number;
   readonly crashAfter: number;
   readonly stall: number;
   readonly requestLost: number;
-  readonly answerLost: number;
+  readonly responseLost: number;
   readonly late: number;
   readonly throttled: number;
   readonly skewMs: number;
 }
 
-export const NO_FAULTS: Faults = {
-  ...{ crashBefore: 0, crashAfter: 0, stall: 0, requestLost: 0, answerLost: 0, late: 0, throttled: 0, skewMs: 0 },
+export const NO_FAULTS: FaultRates = {
+  ...{ crashBefore: 0, crashAfter: 0, stall: 0, requestLost: 0, responseLost: 0, late: 0, throttled: 0, skewMs: 0 },
 };
 
-interface Event {
+interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
   readonly run: () => unknown;
 }
 
 /** The SDK's clients: so many attempts, each given so long (ms). */
-const ATTEMPTS = 3;
-const ATTEMPT_MS = 1_400;
+const MAX_ATTEMPTS = 3;
+const ATTEMPT_TIMEOUT_MS = 1_400;
 
-export class World {
+export class Simulator {
   now = 1_790_000_000_000;
   readonly random: Random;
-  faults: Faults;
-  private readonly events: Event[] = [];
+  faults: FaultRates;
+  private readonly events: ScheduledEvent[] = [];
   private order = 0;
   private tokens = 0;
 
-  constructor(random: Random, faults: Faults) {
+  constructor(random: Random, faults: FaultRates) {
     this.random = random;
     this.faults = faults;
   }
 
-  process(name: string): Process {
+  startProcess(name: string): SimulatedProcess {
     const skew = Math.round((this.random() * 2 - 1) * this.faults.skewMs);
     return { name, alive: true, skew, stalledUntil: 0, disturbed: false };
   }
 
   /** Do something later in virtual time. */
-  at(afterMs: number, run: () => unknown): void {
+  schedule(afterMs: number, run: () => unknown): void {
     const event = { at: this.now + Math.max(0, afterMs), order: this.order++, run };
     // A binary heap: the next event is at the root.
     const { events } = this;
     let index = events.push(event) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!isBefore(event, events[parent] as Event)) break;
-      events[index] = events[parent] as Event;
+      if (!isBefore(event, events[parent] as ScheduledEvent)) break;
+      events[index] = events[parent] as ScheduledEvent;
       index = parent;
     }
     events[index] = event;
   }
 
-  private next(): Event | undefined {
+  private popEvent(): ScheduledEvent | undefined {
     const { events } = this;
     const first = events[0];
     const last = events.pop();
@@ -85,9 +85,10 @@ export class World {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= events.length) break;
-      if (child + 1 < events.length && isBefore(events[child + 1] as Event, events[child] as Event)) child += 1;
-      if (!isBefore(events[child] as Event, last)) break;
-      events[index] = events[child] as Event;
+      if (child + 1 < events.length && isBefore(events[child + 1] as ScheduledEvent, events[child] as ScheduledEvent))
+        child += 1;
+      if (!isBefore(events[child] as ScheduledEvent, last)) break;
+      events[index] = events[child] as ScheduledEvent;
       index = child;
     }
     events[index] = last;
@@ -95,9 +96,9 @@ export class World {
   }
 
   /** Run until `until` (ms since the epoch), until `done`, or until nothing is left to happen. */
-  async run(until: number, done: () => boolean): Promise<void> {
+  async runUntil(until: number, done: () => boolean): Promise<void> {
     for (let idle = 0; idle < 3; ) {
-      await drained();
+      await waitForMicrotasks();
       if (done()) return;
       const event = this.events[0];
       if (!event) {
@@ -106,26 +107,27 @@ export class World {
       }
       if (event.at > until) return;
       idle = 0;
-      this.next();
+      this.popEvent();
       this.now = Math.max(this.now, event.at);
       event.run();
     }
   }
 
   /** Continue a process: never when it is dead, later when it stalls. */
-  resume(process: Process, run: () => void): void {
+  resume(process: SimulatedProcess, run: () => void): void {
     if (!process.alive) return;
-    if (process.stalledUntil > this.now) this.at(process.stalledUntil - this.now, () => this.resume(process, run));
+    if (process.stalledUntil > this.now)
+      this.schedule(process.stalledUntil - this.now, () => this.resume(process, run));
     else run();
   }
 
-  clock(process: Process): Clock {
+  createClock(process: SimulatedProcess): Clock {
     return {
       now: () => this.now + process.skew,
       wait: (ms, signal) =>
         new Promise((resolve) => {
           const wake = () => this.resume(process, resolve);
-          this.at(ms, wake);
+          this.schedule(ms, wake);
           signal?.addEventListener('abort', wake, { once: true });
         }),
     };
@@ -137,7 +139,7 @@ export class World {
     random: () => this.random(),
   };
 
-  private chance(probability: number): boolean {
+  private drawChance(probability: number): boolean {
     return probability > 0 && this.random() < probability;
   }
 
@@ -145,9 +147,9 @@ export class World {
    * One request of a process to a service. It may be lost, throttled, land late, land while its answer is lost
    * (and then be tried again, as the SDK does); the process may crash before it or right after it took effect.
    */
-  async request<T>(process: Process, effect: () => Promise<T>): Promise<T> {
+  async request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     let lastError = new Error('no attempt');
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const answer = await this.attempt(process, effect);
       if ('value' in answer) return answer.value;
       lastError = answer.error;
@@ -156,42 +158,42 @@ export class World {
     throw lastError;
   }
 
-  private attempt<T>(process: Process, effect: () => Promise<T>): Promise<{ value: T } | { error: Error }> {
+  private attempt<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<{ value: T } | { error: Error }> {
     return new Promise((resolve) => {
       const { faults } = this;
       if (!process.alive) return;
       const fail = (afterMs: number, why: string) =>
-        this.at(afterMs, () => this.resume(process, () => resolve({ error: new Error(why) })));
-      if (this.chance(faults.crashBefore)) {
+        this.schedule(afterMs, () => this.resume(process, () => resolve({ error: new Error(why) })));
+      if (this.drawChance(faults.crashBefore)) {
         process.alive = false;
         return;
       }
-      if (this.chance(faults.throttled)) return fail(between(this.random, 5, 500), 'throttled');
-      if (this.chance(faults.requestLost)) return fail(ATTEMPT_MS, 'request lost');
-      if (this.chance(faults.late)) {
-        this.at(between(this.random, ATTEMPT_MS, 20_000), () => void effect().catch(() => {}));
-        return fail(ATTEMPT_MS, 'late');
+      if (this.drawChance(faults.throttled)) return fail(drawInteger(this.random, 5, 500), 'throttled');
+      if (this.drawChance(faults.requestLost)) return fail(ATTEMPT_TIMEOUT_MS, 'request lost');
+      if (this.drawChance(faults.late)) {
+        this.schedule(drawInteger(this.random, ATTEMPT_TIMEOUT_MS, 20_000), () => void effect().catch(() => {}));
+        return fail(ATTEMPT_TIMEOUT_MS, 'late');
       }
-      this.at(between(this.random, 1, 25), async () => {
+      this.schedule(drawInteger(this.random, 1, 25), async () => {
         let value: T;
         try {
           value = await effect();
         } catch (error) {
           return fail(10, `refused: ${String(error)}`);
         }
-        if (this.chance(faults.crashAfter)) process.alive = false;
-        if (this.chance(faults.stall)) {
-          process.stalledUntil = this.now + between(this.random, 1_000, 30_000);
+        if (this.drawChance(faults.crashAfter)) process.alive = false;
+        if (this.drawChance(faults.stall)) {
+          process.stalledUntil = this.now + drawInteger(this.random, 1_000, 30_000);
           process.disturbed = true;
         }
-        if (this.chance(faults.answerLost)) return fail(ATTEMPT_MS, 'answer lost');
-        this.at(between(this.random, 1, 25), () => this.resume(process, () => resolve({ value })));
+        if (this.drawChance(faults.responseLost)) return fail(ATTEMPT_TIMEOUT_MS, 'answer lost');
+        this.schedule(drawInteger(this.random, 1, 25), () => this.resume(process, () => resolve({ value })));
       });
     });
   }
 }
 
-const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+const isBefore = (a: ScheduledEvent, b: ScheduledEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /** Until nothing runs any more: microtasks, and the `setImmediate` after which a run parks. */
-const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const waitForMicrotasks = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,24 +1,24 @@
 /** The thread's side: one run of one tool, whose host is the worker at the other end of a port. */
-import type { ProgressNews } from '../../../tasks/writes/held.ts';
-import { contextOf } from '../../../tool/context.ts';
+import type { ProgressReport } from '../../../tasks/writes/held.ts';
+import { createTaskContext } from '../../../tool/context.ts';
 import { type RunEnd, type RunHost, ToolRun } from '../../../tool/run.ts';
 import type { ServerDefinition, Tool } from '../../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../../tool/validate.ts';
-import { waitToken } from '../../wait-token.ts';
-import { type FromThread, revived, type ThreadData, type ToThread } from './messages.ts';
+import { encodeWaitToken } from '../../wait-token.ts';
+import { decodeAbortReason, type FromThread, type ThreadData, type ToThread } from './messages.ts';
 
 /** Progress is told at most this often (ms): a loop that reports each turn must not bury the worker in messages. */
-const PROGRESS_MS = 100;
+const PROGRESS_MESSAGE_INTERVAL_MS = 100;
 
 /** Run the tool; the worker ends the thread when the run is over. */
 export async function serveThread(data: ThreadData): Promise<void> {
-  const tool = await toolOf(data);
+  const tool = await loadTool(data);
   const args = await validateArguments(tool, data.arguments);
   if (!args.ok) throw new Error(`The arguments fit in the worker but not here: ${describeProblems(args.problems)}`);
   const { port } = data;
   const say = (message: FromThread) => port.postMessage(message);
   const records = new Map<number, { resolve(): void; reject(reason: Error): void }>();
-  const progress = told((news) => say({ is: 'progress', news }));
+  const progress = createProgressBuffer((news) => say({ is: 'progress', news }));
   let recorded = 0;
   let progressed = false;
 
@@ -29,9 +29,9 @@ export async function serveThread(data: ThreadData): Promise<void> {
     capabilities: data.capabilities,
     now: () => Date.now(),
     random: () => Math.random(),
-    token: (wait) => waitToken(data.key, wait),
-    progress: progress.tell,
-    running: (steps) => say({ is: 'steps', running: [...steps] }),
+    createToken: (wait) => encodeWaitToken(data.key, wait),
+    reportProgress: progress.tell,
+    reportRunningSteps: (steps) => say({ is: 'steps', running: [...steps] }),
     shouldHandOver: () => progressed && Date.now() >= data.handOverAt,
     record: async (id, json) => {
       progress.flush();
@@ -50,23 +50,23 @@ export async function serveThread(data: ThreadData): Promise<void> {
       case 'recorded':
         return records.get(message.number)?.resolve();
       case 'refused':
-        return records.get(message.number)?.reject(revived(message.reason));
+        return records.get(message.number)?.reject(decodeAbortReason(message.reason));
       case 'abort':
-        return run.abort(revived(message.reason));
+        return run.abort(decodeAbortReason(message.reason));
       case 'close':
         say({ is: 'closing' });
-        await run.close(message.reason && revived(message.reason));
+        await run.close(message.reason && decodeAbortReason(message.reason));
         return say({ is: 'closed' });
     }
   });
 
-  const end = await run.start(() => tool.handler(args.value, contextOf(run)));
+  const end = await run.start(() => tool.handler(args.value, createTaskContext(run)));
   progress.flush();
   // Whoever aborted it knows.
-  if (end.end !== 'aborted') say({ is: 'ended', end: plain(end) });
+  if (end.end !== 'aborted') say({ is: 'ended', end: toCloneable(end) });
 }
 
-async function toolOf({ server, tool: name }: ThreadData): Promise<Tool> {
+async function loadTool({ server, tool: name }: ThreadData): Promise<Tool> {
   const { default: exported } = (await import(server)) as { default: ServerDefinition | { default: ServerDefinition } };
   // What a bundle makes of a CommonJS module has its exports one level down.
   const definition = 'tools' in exported ? exported : exported.default;
@@ -76,15 +76,15 @@ async function toolOf({ server, tool: name }: ThreadData): Promise<Tool> {
 }
 
 /** As the worker would write it down anyway: what a clone refuses (a function among a question's params) is dropped. */
-function plain<End extends RunEnd>(end: End): End {
+function toCloneable<End extends RunEnd>(end: End): End {
   if (end.end === 'settled') return { ...end, outcome: JSON.parse(JSON.stringify(end.outcome)) };
   if (end.end === 'parked') return { ...end, waits: new Map(JSON.parse(JSON.stringify([...end.waits]))) };
   return end;
 }
 
 /** Gathers news between two messages, so that the latest always gets through. */
-function told(send: (news: ProgressNews) => void) {
-  let news: ProgressNews | undefined;
+function createProgressBuffer(send: (news: ProgressReport) => void) {
+  let news: ProgressReport | undefined;
   let sentAt = 0;
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -95,10 +95,10 @@ function told(send: (news: ProgressNews) => void) {
     send(news);
     news = undefined;
   };
-  const tell = (latest: ProgressNews): void => {
+  const tell = (latest: ProgressReport): void => {
     news = { ...news, ...latest };
-    if (Date.now() - sentAt >= PROGRESS_MS) flush();
-    else timer ??= setTimeout(flush, PROGRESS_MS);
+    if (Date.now() - sentAt >= PROGRESS_MESSAGE_INTERVAL_MS) flush();
+    else timer ??= setTimeout(flush, PROGRESS_MESSAGE_INTERVAL_MS);
   };
   return { tell, flush };
 }

@@ -1,7 +1,7 @@
 /** What a worker and the thread that runs a tool for it say to each other. All of it survives a structured clone. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Era, InputCapabilities, TaskKey } from '../../../tasks/record.ts';
-import type { ProgressNews } from '../../../tasks/writes/held.ts';
+import type { ProgressReport } from '../../../tasks/writes/held.ts';
 import { HandedOver, LeaseLost, Parked, TaskCancelled } from '../../../tool/errors.ts';
 import type { RunHistory } from '../../../tool/history.ts';
 import type { RunEnd } from '../../../tool/run.ts';
@@ -31,7 +31,7 @@ export interface ThreadData extends ThreadStart {
 
 export type FromThread =
   | { readonly is: 'record'; readonly number: number; readonly id: string; readonly json: string }
-  | { readonly is: 'progress'; readonly news: ProgressNews }
+  | { readonly is: 'progress'; readonly news: ProgressReport }
   | { readonly is: 'steps'; readonly running: readonly string[] }
   | { readonly is: 'ended'; readonly end: Exclude<RunEnd, { end: 'aborted' }> }
   /** It has heard that it is to close: its event loop turns. */
@@ -40,21 +40,21 @@ export type FromThread =
 
 export type ToThread =
   | { readonly is: 'recorded'; readonly number: number }
-  | { readonly is: 'refused'; readonly number: number; readonly reason: Reason }
-  | { readonly is: 'abort'; readonly reason: Reason }
-  | { readonly is: 'close'; readonly reason?: Reason };
+  | { readonly is: 'refused'; readonly number: number; readonly reason: AbortReason }
+  | { readonly is: 'abort'; readonly reason: AbortReason }
+  | { readonly is: 'close'; readonly reason?: AbortReason };
 
 /** An error of the kinds that a signal aborts with; a clone of the error itself would forget its class. */
-export interface Reason {
+export interface AbortReason {
   readonly name: string;
   readonly message: string;
 }
 
-export const reasonOf = ({ name, message }: Error): Reason => ({ name, message });
+export const encodeAbortReason = ({ name, message }: Error): AbortReason => ({ name, message });
 
-const KINDS = [TaskCancelled, Parked, HandedOver, LeaseLost];
+const ABORT_ERRORS = [TaskCancelled, Parked, HandedOver, LeaseLost];
 
-export function revived({ name, message }: Reason): Error {
-  const Kind = KINDS.find((kind) => kind.name === name) ?? Error;
+export function decodeAbortReason({ name, message }: AbortReason): Error {
+  const Kind = ABORT_ERRORS.find((kind) => kind.name === name) ?? Error;
   return new Kind(message);
 }

@@ -6,16 +6,16 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { LiveEnd, LiveRun } from '../../../tool/live-run.ts';
 import type { RunHost } from '../../../tool/run.ts';
 import type { ThreadFiles } from '../../../tool/server-module.ts';
-import { type FromThread, reasonOf, type ThreadData, type ThreadStart, type ToThread } from './messages.ts';
+import { encodeAbortReason, type FromThread, type ThreadData, type ThreadStart, type ToThread } from './messages.ts';
 
 export type StartThread = (start: ThreadStart, host: RunHost) => LiveRun;
 
 /** How long a thread may compute on before it hears that its run is over (ms); then it is stopped where it is. */
-const HEARING_MS = 2_000;
+const CLOSE_ACK_MS = 2_000;
 /** How long a thread that heard may take for its clean-ups (ms): a little more than the run itself gives them. */
 const CLOSING_MS = 5_500;
 
-export const startThreads =
+export const createThreadStarter =
   (files: ThreadFiles): StartThread =>
   (start, host) =>
     new ThreadRun(files, start, host);
@@ -46,22 +46,22 @@ class ThreadRun implements LiveRun {
       transferList: [port2],
       ...(files.heapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: files.heapMb } }),
     });
-    port1.on('message', (message: FromThread) => this.hear(message));
-    this.worker.on('error', (error) => this.died(String(error)));
+    port1.on('message', (message: FromThread) => this.handleMessage(message));
+    this.worker.on('error', (error) => this.handleDeath(String(error)));
     this.worker.once('exit', (code) => {
-      this.died(`exit code ${code}`);
+      this.handleDeath(`exit code ${code}`);
       this.closing.resolve();
       this.closed.resolve();
     });
   }
 
-  private hear(message: FromThread): void {
+  private handleMessage(message: FromThread): void {
     switch (message.is) {
       case 'record':
         if (!this.isOver) void this.record(message.number, message.id, message.json);
         return;
       case 'progress':
-        if (!this.isOver) this.host.progress(message.news);
+        if (!this.isOver) this.host.reportProgress(message.news);
         return;
       case 'steps':
         this.runningSteps = new Set(message.running);
@@ -80,43 +80,43 @@ class ThreadRun implements LiveRun {
   private async record(number: number, id: string, json: string): Promise<void> {
     try {
       await this.host.record(id, json);
-      this.say({ is: 'recorded', number });
+      this.postMessage({ is: 'recorded', number });
     } catch (error) {
       this.abort(error as Error);
-      this.say({ is: 'refused', number, reason: reasonOf(error as Error) });
+      this.postMessage({ is: 'refused', number, reason: encodeAbortReason(error as Error) });
     }
   }
 
-  private died(how: string): void {
+  private handleDeath(how: string): void {
     // Its last words may still be under way: they count.
-    for (let last = this.next(); last; last = this.next()) this.hear(last);
+    for (let last = this.next(); last; last = this.next()) this.handleMessage(last);
     if (!this.isOver) this.finish({ end: 'died', how });
   }
 
   private readonly next = (): FromThread | undefined => receiveMessageOnPort(this.port.port1)?.message;
 
-  private say(message: ToThread): void {
+  private postMessage(message: ToThread): void {
     this.port.port1.postMessage(message);
   }
 
   abort(reason: Error): void {
     if (this.isOver) return;
     this.finish({ end: 'aborted', reason });
-    this.say({ is: 'abort', reason: reasonOf(reason) });
+    this.postMessage({ is: 'abort', reason: encodeAbortReason(reason) });
   }
 
   /** Nothing of the thread is left afterwards, not even a computation that looks at no signal. */
   async close(reason?: Error): Promise<void> {
-    this.say({ is: 'close', ...(reason && { reason: reasonOf(reason) }) });
-    if (await within(HEARING_MS, this.closing.promise)) await within(CLOSING_MS, this.closed.promise);
+    this.postMessage({ is: 'close', ...(reason && { reason: encodeAbortReason(reason) }) });
+    if (await waitUpTo(CLOSE_ACK_MS, this.closing.promise)) await waitUpTo(CLOSING_MS, this.closed.promise);
     // Native code that does not return cannot be stopped; nobody waits for it.
-    await within(HEARING_MS, this.worker.terminate());
+    await waitUpTo(CLOSE_ACK_MS, this.worker.terminate());
     this.port.port1.close();
   }
 }
 
 /** Whether it came about within so long (ms). */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+async function waitUpTo(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), ms);
   try {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TaskNotFound } from '../../../../lambda/engine/errors.ts';
-import { InvalidToken } from '../../../../lambda/engine/wait-token.ts';
+import { InvalidWaitToken } from '../../../../lambda/engine/wait-token.ts';
 import { defineTool, runTool, WaitTimedOut } from '../../../../lambda/index.ts';
 import { runInline } from '../../../../lambda/tool/inline.ts';
-import { harness } from '../../../support/engine.ts';
+import { createTestEngine } from '../../../support/engine.ts';
 
 const tokens: string[] = [];
 const submit = defineTool('submit', {}, async (task) => {
@@ -16,76 +16,78 @@ const submit = defineTool('submit', {}, async (task) => {
   }
 });
 
-const textOf = (view: { outcome?: unknown }) =>
+const readOutcomeText = (view: { outcome?: unknown }) =>
   (view.outcome as { result: { content: { text: string }[] } }).result.content[0]?.text;
 
 describe('a task that waits for an outside system', () => {
   it('goes on with the value it is completed with', async () => {
-    const { engine, start, work, deadline } = harness([submit]);
+    const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
     const token = tokens.at(-1) as string;
-    expect((await engine.get({}, id)).status).toBe('working');
-    await engine.progress(token, { message: 'half way', done: 1, total: 2 });
-    expect(await engine.get({}, id)).toMatchObject({ statusMessage: 'half way', progress: { done: 1, total: 2 } });
-    await engine.complete(token, { rows: 3 }, deadline());
+    expect((await engine.getTask({}, id)).status).toBe('working');
+    await engine.reportWaitProgress(token, { message: 'half way', done: 1, total: 2 });
+    expect(await engine.getTask({}, id)).toMatchObject({ statusMessage: 'half way', progress: { done: 1, total: 2 } });
+    await engine.completeWait(token, { rows: 3 }, deadline());
     await work();
-    expect(textOf(await engine.get({}, id))).toBe('rows 3');
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe('rows 3');
   });
 
   it('sees a failure as an error of that name', async () => {
-    const { engine, start, work, deadline } = harness([submit]);
+    const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
-    await engine.fail(tokens.at(-1) as string, { name: 'JobFailed', message: 'disk full' }, deadline());
+    await engine.failWait(tokens.at(-1) as string, { name: 'JobFailed', message: 'disk full' }, deadline());
     await work();
-    expect(textOf(await engine.get({}, id))).toBe('JobFailed: disk full');
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe('JobFailed: disk full');
   });
 
   it('takes the first word: a second one, or a retried one, changes nothing and is no error', async () => {
-    const { engine, start, work, deadline } = harness([submit]);
+    const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
     const token = tokens.at(-1) as string;
-    await engine.complete(token, { rows: 1 }, deadline());
-    await engine.complete(token, { rows: 2 }, deadline());
-    await engine.fail(token, { message: 'late' }, deadline());
+    await engine.completeWait(token, { rows: 1 }, deadline());
+    await engine.completeWait(token, { rows: 2 }, deadline());
+    await engine.failWait(token, { message: 'late' }, deadline());
     await work();
-    expect(textOf(await engine.get({}, id))).toBe('rows 1');
-    await engine.complete(token, { rows: 9 }, deadline());
-    expect(textOf(await engine.get({}, id))).toBe('rows 1');
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe('rows 1');
+    await engine.completeWait(token, { rows: 9 }, deadline());
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe('rows 1');
   });
 
   it('finds an answer that came before it waited', async () => {
     const eager = defineTool('eager', {}, async (task) => {
       const job = task.waitFor<string>('job');
-      await task.step('submit', () => engine.complete(job.token, 'at once', deadline()));
+      await task.step('submit', () => engine.completeWait(job.token, 'at once', deadline()));
       return { content: [{ type: 'text', text: await job }] };
     });
-    const { engine, start, work, deadline } = harness([eager]);
+    const { engine, start, work, deadline } = createTestEngine([eager]);
     const { id } = await start(eager);
     await work();
-    expect(textOf(await engine.get({}, id))).toBe('at once');
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe('at once');
   });
 
   it('gives up after its time-out, and an answer that comes then is ignored', async () => {
-    const { engine, start, work, time, sent, deadline } = harness([submit]);
+    const { engine, start, work, time, sent, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
     expect(sent).toHaveLength(1);
     time.ahead = 61_000;
     await work();
-    expect(textOf(await engine.get({}, id))).toBe('WaitTimedOut: The outside system did not answer in time.');
-    await engine.complete(tokens.at(-1) as string, { rows: 1 }, deadline());
-    expect(textOf(await engine.get({}, id))).toContain('WaitTimedOut');
+    expect(readOutcomeText(await engine.getTask({}, id))).toBe(
+      'WaitTimedOut: The outside system did not answer in time.',
+    );
+    await engine.completeWait(tokens.at(-1) as string, { rows: 1 }, deadline());
+    expect(readOutcomeText(await engine.getTask({}, id))).toContain('WaitTimedOut');
   });
 
   it('cannot be reached with a token that is none', async () => {
-    const { engine, deadline } = harness([]);
-    await expect(engine.complete('nonsense', 1, deadline())).rejects.toThrow(InvalidToken);
+    const { engine, deadline } = createTestEngine([]);
+    await expect(engine.completeWait('nonsense', 1, deadline())).rejects.toThrow(InvalidWaitToken);
     const foreign = Buffer.from(JSON.stringify(['task#x', 'x', 'job'])).toString('base64url');
-    await expect(engine.complete(foreign, 1, deadline())).rejects.toThrow(TaskNotFound);
-    await expect(engine.progress(foreign, { message: 'x' })).rejects.toThrow(TaskNotFound);
+    await expect(engine.completeWait(foreign, 1, deadline())).rejects.toThrow(TaskNotFound);
+    await expect(engine.reportWaitProgress(foreign, { message: 'x' })).rejects.toThrow(TaskNotFound);
   });
 
   it('is driven by the test kit', async () => {

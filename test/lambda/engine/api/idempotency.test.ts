@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IdempotencyConflict, IdempotencyUnsupported, QuotaExceeded } from '../../../../lambda/engine/errors.ts';
 import { defineTool } from '../../../../lambda/index.ts';
-import { harness } from '../../../support/engine.ts';
+import { createTestEngine } from '../../../support/engine.ts';
 
 const tool = defineTool('t', {}, async () => ({ content: [] }));
 const other = defineTool('other', {}, async () => ({ content: [] }));
@@ -9,7 +9,7 @@ const caller = { owner: 'me' };
 
 describe('a retried call creates no second task', () => {
   it('whether its first answer was lost or both race', async () => {
-    const { start, store } = harness([tool]);
+    const { start, store } = createTestEngine([tool]);
     const key = { caller, idempotencyKey: 'k' };
     const [first, second] = await Promise.all([start(tool, key), start(tool, key)]);
     const third = await start(tool, key);
@@ -18,23 +18,23 @@ describe('a retried call creates no second task', () => {
   });
 
   it('however its arguments are written', async () => {
-    const { start } = harness([tool]);
+    const { start } = createTestEngine([tool]);
     const first = await start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1, b: { c: 2, d: [3] } } });
     const again = await start(tool, { caller, idempotencyKey: 'k', arguments: { b: { d: [3], c: 2 }, a: 1 } });
     expect(again.id).toBe(first.id);
   });
 
   it('and leaves a message behind that no task comes of', async () => {
-    const { start, work, time, engine } = harness([tool]);
+    const { start, work, time, engine } = createTestEngine([tool]);
     const { id } = await start(tool, { caller, idempotencyKey: 'k' });
     await start(tool, { caller, idempotencyKey: 'k' });
     time.ahead = 20_000;
     await work();
-    expect((await engine.get(caller, id)).status).toBe('completed');
+    expect((await engine.getTask(caller, id)).status).toBe('completed');
   });
 
   it('but another key, another owner, or no key do', async () => {
-    const { start } = harness([tool]);
+    const { start } = createTestEngine([tool]);
     const ids = [
       await start(tool, { caller, idempotencyKey: 'k' }),
       await start(tool, { caller, idempotencyKey: 'l' }),
@@ -45,7 +45,7 @@ describe('a retried call creates no second task', () => {
   });
 
   it('and a key that was used for something else is refused', async () => {
-    const { start } = harness([tool]);
+    const { start } = createTestEngine([tool]);
     await start(tool, { caller, idempotencyKey: 'k' });
     await expect(start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1 } })).rejects.toThrow(
       IdempotencyConflict,
@@ -54,7 +54,7 @@ describe('a retried call creates no second task', () => {
   });
 
   it('and a server that does not tell callers apart refuses keys before anything is sent', async () => {
-    const { start, sent } = harness([tool]);
+    const { start, sent } = createTestEngine([tool]);
     await expect(start(tool, { idempotencyKey: 'k' })).rejects.toThrow(IdempotencyUnsupported);
     expect(sent).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('a retried call creates no second task', () => {
 
 describe('the limit of open tasks', () => {
   it('stops an owner who has as many open, and nobody else', async () => {
-    const { start } = harness([tool], { maxOpenTasks: 5 });
+    const { start } = createTestEngine([tool], { maxOpenTasks: 5 });
     for (let i = 0; i < 5; i += 1) await start(tool, { caller });
     await expect(start(tool, { caller })).rejects.toThrow(QuotaExceeded);
     await start(tool, { caller: { owner: 'you' } });
@@ -70,7 +70,7 @@ describe('the limit of open tasks', () => {
   });
 
   it('lets the owner go on as soon as a task has ended', async () => {
-    const { start, work } = harness([tool], { maxOpenTasks: 2 });
+    const { start, work } = createTestEngine([tool], { maxOpenTasks: 2 });
     await start(tool, { caller });
     await start(tool, { caller });
     await expect(start(tool, { caller })).rejects.toThrow(QuotaExceeded);
@@ -79,7 +79,7 @@ describe('the limit of open tasks', () => {
   });
 
   it('counts over all shards of an owner', async () => {
-    const { start } = harness([tool], { maxOpenTasks: 8, ownerShards: 4 });
+    const { start } = createTestEngine([tool], { maxOpenTasks: 8, ownerShards: 4 });
     let made = 0;
     for (; made < 20; made += 1) {
       const refused = await start(tool, { caller }).then(

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { defineTool } from '../../../../lambda/index.ts';
-import { harness } from '../../../support/engine.ts';
+import { createTestEngine } from '../../../support/engine.ts';
 
 const tool = defineTool('tool', { lifetimeMs: 1_000_000 }, () => ({ content: [] }));
 
 describe('an owner’s tasks', () => {
   it.each([1, 3, 8])('spread over %i shards, are one list, newest first', async (ownerShards) => {
-    const { engine, start, time } = harness([tool], { ownerShards, maxOpenTasks: 0 });
+    const { engine, start, time } = createTestEngine([tool], { ownerShards, maxOpenTasks: 0 });
     const ada = { owner: 'ada' };
     const ids: string[] = [];
     for (let n = 0; n < 40; n += 1) {
@@ -17,7 +17,7 @@ describe('an owner’s tasks', () => {
     const seen: string[] = [];
     const sizes: number[] = [];
     for (let after: string | undefined; ; ) {
-      const page = await engine.list(ada, { limit: 15, ...(after !== undefined && { after }) });
+      const page = await engine.listTasks(ada, { limit: 15, ...(after !== undefined && { after }) });
       seen.push(...page.tasks.map(({ id }) => id));
       sizes.push(page.tasks.length);
       after = page.next;
@@ -28,7 +28,7 @@ describe('an owner’s tasks', () => {
   });
 
   it('a page of nothing but expired tasks is passed over', async () => {
-    const { engine, start, time } = harness([tool], { ownerShards: 2 });
+    const { engine, start, time } = createTestEngine([tool], { ownerShards: 2 });
     const caller = { owner: 'ada' };
     const short = defineTool('short', { lifetimeMs: 10_000 }, () => ({ content: [] }));
     const kept = await start(tool, { caller });
@@ -37,13 +37,13 @@ describe('an owner’s tasks', () => {
       await start(short, { caller });
     }
     time.ahead += 20_000;
-    const { tasks, next } = await engine.list(caller, { limit: 5 });
+    const { tasks, next } = await engine.listTasks(caller, { limit: 5 });
     expect({ ids: tasks.map(({ id }) => id), next }).toEqual({ ids: [kept.id], next: undefined });
   });
 
   it('are none where callers cannot be told apart', async () => {
-    const { engine, start } = harness([tool]);
+    const { engine, start } = createTestEngine([tool]);
     await start(tool);
-    expect(await engine.list({}, { limit: 10 })).toEqual({ tasks: [] });
+    expect(await engine.listTasks({}, { limit: 10 })).toEqual({ tasks: [] });
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../../../lambda/index.ts';
 import type { Questions } from '../../../../lambda/tasks/record.ts';
-import { harness } from '../../../support/engine.ts';
+import { createTestEngine } from '../../../support/engine.ts';
 
 const KEYS = ['one', 'two', 'three'];
 const asking = defineTool('asking', { lifetimeMs: 10 * 86_400_000 }, async (task) => {
@@ -25,7 +25,7 @@ const event = fc.oneof(
 it('no two streams ask the same question while both are read, in any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 60 }), async (events) => {
-      const { engine, start, work, time, deadline } = harness([asking]);
+      const { engine, start, work, time, deadline } = createTestEngine([asking]);
       const { id } = await start(asking);
       await work();
       /** What each stream's reader has seen, and until when nobody may ask in its place. */
@@ -41,7 +41,7 @@ it('no two streams ask the same question while both are read, in any order of ev
             asked: keys.some((key) => reader.seen.has(key)),
           };
         };
-        const { ask, view } = await engine.follow({ caller: {}, id, stream: reader.name, concern });
+        const { ask, view } = await engine.followTask({ caller: {}, id, stream: reader.name, resolveReader: concern });
         for (const key of ask) {
           const rival = readers.find((other) => other !== reader && other.seen.has(key) && other.until > now);
           expect(rival?.name).toBeUndefined();
@@ -59,11 +59,11 @@ it('no two streams ask the same question while both are read, in any order of ev
           time.ahead += one.ms;
           now += one.ms;
         } else {
-          const { questions } = await engine.get({}, id);
+          const { questions } = await engine.getTask({}, id);
           const [key] = Object.keys(questions);
           if (key === undefined) continue;
           const answer = { result: { action: 'accept', content: { ok: true } } };
-          expect(await engine.reply({}, { of: 'task', id, key }, answer, deadline())).toBe('known');
+          expect(await engine.submitAnswer({}, { of: 'task', id, key }, answer, deadline())).toBe('known');
           await work();
         }
       }

@@ -1,9 +1,9 @@
 /** What a row of bad input says, and how requests are made for one. */
-import { type Call, modern, type Sent } from '../../../support/requests.ts';
+import { buildRequest, type TestRequest, type TestRequestOptions } from '../../../support/requests.ts';
 
 export interface BadInput {
   readonly name: string;
-  readonly sent: Sent;
+  readonly sent: TestRequest;
   readonly status: number;
   /** The JSON-RPC error's code; absent where the answer is a tool error. */
   readonly code?: number;
@@ -15,27 +15,32 @@ export interface BadInput {
   readonly handlerOnly?: true;
 }
 
-export const NO_TASKS = 'the SDK serves no task methods';
+export const NO_TASKS_REASON = 'the SDK serves no task methods';
 
-export const list = (more: Call = {}) => modern('tools/list', {}, more);
-export const echo = (args: unknown, more: Call = {}) => modern('tools/call', { name: 'echo', arguments: args }, more);
+export const buildListRequest = (more: TestRequestOptions = {}) => buildRequest('tools/list', {}, more);
+export const buildEchoRequest = (args: unknown, more: TestRequestOptions = {}) =>
+  buildRequest('tools/call', { name: 'echo', arguments: args }, more);
 /** A valid `tools/list`, with these members changed. */
-export const changed = (change: Record<string, unknown>): Sent => {
-  const sent = list();
+export const changeMessage = (change: Record<string, unknown>): TestRequest => {
+  const sent = buildListRequest();
   return { ...sent, body: { ...(sent.body as object), ...change } };
 };
-export const meta = (value: Record<string, unknown>): Sent => modern('tools/list', { _meta: value });
-export const raw = (text: string): Sent => ({ ...list(), text });
-export const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-export const base64 = (text: string): string => `=?base64?${Buffer.from(text).toString('base64')}?=`;
-export const legacy = (change: Record<string, unknown> = {}, headers: Record<string, string> = {}): Sent => ({
+export const buildMetaRequest = (value: Record<string, unknown>): TestRequest =>
+  buildRequest('tools/list', { _meta: value });
+export const buildRawRequest = (text: string): TestRequest => ({ ...buildListRequest(), text });
+export const nestArrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+export const encodeHeader = (text: string): string => `=?base64?${Buffer.from(text).toString('base64')}?=`;
+export const buildLegacyRequest = (
+  change: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): TestRequest => ({
   headers,
   body: { jsonrpc: '2.0', id: 1, method: 'tools/list', ...change },
 });
 /** Text of a valid request, with JSON text as its arguments. */
-export const echoText = (args: string): Sent => {
-  const sent = echo('ARGUMENTS');
+export const buildRawEchoRequest = (args: string): TestRequest => {
+  const sent = buildEchoRequest('ARGUMENTS');
   return { ...sent, text: JSON.stringify(sent.body).replace('"ARGUMENTS"', args) };
 };
 
-export const LIMIT = 1_048_576;
+export const BODY_LIMIT_BYTES = 1_048_576;

@@ -1,59 +1,70 @@
 /** Versions and `_meta`. */
-import { META, TASKS_EXTENSION } from '../../../../lambda/mcp/rpc.ts';
-import { VERSION } from '../../../support/requests.ts';
-import { type BadInput, changed, legacy, list, meta } from './case.ts';
+import { META_KEYS, TASKS_EXTENSION } from '../../../../lambda/mcp/rpc.ts';
+import { TEST_REVISION } from '../../../support/requests.ts';
+import { type BadInput, buildLegacyRequest, buildListRequest, buildMetaRequest, changeMessage } from './case.ts';
 
-export const badEnvelopes: readonly BadInput[] = [
+export const BAD_ENVELOPES: readonly BadInput[] = [
   // Versions.
   {
     name: 'an unsupported version',
-    sent: list({ meta: { [META.protocolVersion]: '2099-01-01' }, headers: { 'mcp-protocol-version': '2099-01-01' } }),
+    sent: buildListRequest({
+      meta: { [META_KEYS.protocolVersion]: '2099-01-01' },
+      headers: { 'mcp-protocol-version': '2099-01-01' },
+    }),
     status: 400,
     code: -32022,
   },
   {
     name: 'an unsupported version, no headers at all',
-    sent: { body: list({ meta: { [META.protocolVersion]: '2099-01-01' } }).body },
+    sent: { body: buildListRequest({ meta: { [META_KEYS.protocolVersion]: '2099-01-01' } }).body },
     status: 400,
     code: -32022,
   },
   {
     name: 'a version with a handshake, claimed in _meta',
-    sent: list({ meta: { [META.protocolVersion]: '2025-11-25' }, headers: { 'mcp-protocol-version': '2025-11-25' } }),
+    sent: buildListRequest({
+      meta: { [META_KEYS.protocolVersion]: '2025-11-25' },
+      headers: { 'mcp-protocol-version': '2025-11-25' },
+    }),
     status: 400,
     code: -32022,
   },
   {
     name: 'a version nobody made, in the header alone',
-    sent: legacy({}, { 'mcp-protocol-version': '1999-01-01' }),
+    sent: buildLegacyRequest({}, { 'mcp-protocol-version': '1999-01-01' }),
     status: 400,
     code: -32000,
   },
   {
     name: 'a later version, in the header alone',
-    sent: legacy({}, { 'mcp-protocol-version': '2099-01-01' }),
+    sent: buildLegacyRequest({}, { 'mcp-protocol-version': '2099-01-01' }),
     status: 400,
     code: -32602,
   },
   // _meta.
-  { name: 'no _meta', sent: changed({ params: {} }), status: 400, code: -32602 },
-  { name: 'no params', sent: changed({ params: undefined }), status: 400, code: -32602 },
-  { name: '_meta without the version', sent: meta({ [META.clientCapabilities]: {} }), status: 400, code: -32602 },
+  { name: 'no _meta', sent: changeMessage({ params: {} }), status: 400, code: -32602 },
+  { name: 'no params', sent: changeMessage({ params: undefined }), status: 400, code: -32602 },
+  {
+    name: '_meta without the version',
+    sent: buildMetaRequest({ [META_KEYS.clientCapabilities]: {} }),
+    status: 400,
+    code: -32602,
+  },
   {
     name: '_meta without the capabilities',
-    sent: meta({ [META.protocolVersion]: VERSION }),
+    sent: buildMetaRequest({ [META_KEYS.protocolVersion]: TEST_REVISION }),
     status: 400,
     code: -32602,
   },
   {
     name: 'a version that is no string',
-    sent: list({ meta: { [META.protocolVersion]: 20260728 } }),
+    sent: buildListRequest({ meta: { [META_KEYS.protocolVersion]: 20260728 } }),
     status: 400,
     code: -32602,
   },
   {
     name: 'capabilities that are no object',
-    sent: list({ meta: { [META.clientCapabilities]: 5 } }),
+    sent: buildListRequest({ meta: { [META_KEYS.clientCapabilities]: 5 } }),
     status: 400,
     code: -32602,
   },
@@ -69,15 +80,20 @@ export const badEnvelopes: readonly BadInput[] = [
     { experimental: { x: 1 } },
   ].map((capabilities) => ({
     name: `the capabilities ${JSON.stringify(capabilities)}`,
-    sent: list({ capabilities }),
+    sent: buildListRequest({ capabilities }),
     status: 400,
     code: -32602,
   })),
   ...[5, {}, { name: 'x' }, { name: 'x', version: 1 }, { name: 'x', version: '1', icons: [{}] }].map((info) => ({
     name: `the client ${JSON.stringify(info)}`,
-    sent: list({ meta: { [META.clientInfo]: info } }),
+    sent: buildListRequest({ meta: { [META_KEYS.clientInfo]: info } }),
     status: 400,
     code: -32602,
   })),
-  { name: 'a log level nobody knows', sent: list({ meta: { [META.logLevel]: 'loud' } }), status: 400, code: -32602 },
+  {
+    name: 'a log level nobody knows',
+    sent: buildListRequest({ meta: { [META_KEYS.logLevel]: 'loud' } }),
+    status: 400,
+    code: -32602,
+  },
 ];

@@ -1,63 +1,78 @@
 /** Headers that are missing, broken or not what the body says. */
-import { modern, VERSION } from '../../../support/requests.ts';
-import { type BadInput, base64, echo, legacy, list } from './case.ts';
+import { buildRequest, TEST_REVISION } from '../../../support/requests.ts';
+import { type BadInput, buildEchoRequest, buildLegacyRequest, buildListRequest, encodeHeader } from './case.ts';
 
-export const badHeaders: readonly BadInput[] = [
+export const BAD_HEADERS: readonly BadInput[] = [
   // Headers that mirror the body.
   {
     name: 'no MCP-Protocol-Version',
-    sent: list({ headers: { 'mcp-protocol-version': undefined } }),
+    sent: buildListRequest({ headers: { 'mcp-protocol-version': undefined } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'another MCP-Protocol-Version',
-    sent: list({ headers: { 'mcp-protocol-version': '2025-11-25' } }),
+    sent: buildListRequest({ headers: { 'mcp-protocol-version': '2025-11-25' } }),
     status: 400,
     code: -32020,
   },
-  { name: 'no Mcp-Method', sent: list({ headers: { 'mcp-method': undefined } }), status: 400, code: -32020 },
-  { name: 'another Mcp-Method', sent: list({ headers: { 'mcp-method': 'tools/call' } }), status: 400, code: -32020 },
+  {
+    name: 'no Mcp-Method',
+    sent: buildListRequest({ headers: { 'mcp-method': undefined } }),
+    status: 400,
+    code: -32020,
+  },
+  {
+    name: 'another Mcp-Method',
+    sent: buildListRequest({ headers: { 'mcp-method': 'tools/call' } }),
+    status: 400,
+    code: -32020,
+  },
   {
     name: 'Mcp-Method in capitals',
-    sent: list({ headers: { 'mcp-method': 'Tools/List' } }),
+    sent: buildListRequest({ headers: { 'mcp-method': 'Tools/List' } }),
     status: 400,
     code: -32020,
   },
-  { name: 'no Mcp-Name', sent: echo({ text: 'x' }, { headers: { 'mcp-name': undefined } }), status: 400, code: -32020 },
+  {
+    name: 'no Mcp-Name',
+    sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': undefined } }),
+    status: 400,
+    code: -32020,
+  },
   {
     name: 'another Mcp-Name',
-    sent: echo({ text: 'x' }, { headers: { 'mcp-name': 'other' } }),
+    sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': 'other' } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'another Mcp-Name in Base64',
-    sent: echo({ text: 'x' }, { headers: { 'mcp-name': base64('other') } }),
+    sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': encodeHeader('other') } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'an Mcp-Name whose Base64 is broken',
-    sent: echo({ text: 'x' }, { headers: { 'mcp-name': '=?base64?ZWN?=' } }),
+    sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': '=?base64?ZWN?=' } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'an Mcp-Name whose Base64 is no UTF-8',
-    sent: echo({ text: 'x' }, { headers: { 'mcp-name': '=?base64?/w==?=' } }),
+    sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': '=?base64?/w==?=' } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'no Mcp-Param header',
-    sent: modern('tools/call', { name: 'routed', arguments: { region: 'eu' } }),
+    sent: buildRequest('tools/call', { name: 'routed', arguments: { region: 'eu' } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'another Mcp-Param header',
-    sent: modern(
+    sent: buildRequest(
       'tools/call',
       { name: 'routed', arguments: { region: 'eu' } },
       { headers: { 'mcp-param-region': 'us' } },
@@ -67,7 +82,7 @@ export const badHeaders: readonly BadInput[] = [
   },
   {
     name: 'an Mcp-Param header whose Base64 is broken',
-    sent: modern(
+    sent: buildRequest(
       'tools/call',
       { name: 'routed', arguments: { region: 'eu' } },
       { headers: { 'mcp-param-region': '=?base64?x?=' } },
@@ -77,7 +92,7 @@ export const badHeaders: readonly BadInput[] = [
   },
   {
     name: 'an Mcp-Param header for another number',
-    sent: modern(
+    sent: buildRequest(
       'tools/call',
       { name: 'routed', arguments: { region: 'eu', at: { shard: 42 } } },
       { headers: { 'mcp-param-region': 'eu', 'mcp-param-shard': '43' } },
@@ -87,19 +102,19 @@ export const badHeaders: readonly BadInput[] = [
   },
   {
     name: 'no Mcp-Name on a poll',
-    sent: modern('tasks/get', { taskId: 'x' }, { headers: { 'mcp-name': undefined } }),
+    sent: buildRequest('tasks/get', { taskId: 'x' }, { headers: { 'mcp-name': undefined } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'another Mcp-Name on a poll',
-    sent: modern('tasks/get', { taskId: 'x' }, { headers: { 'mcp-name': 'y' } }),
+    sent: buildRequest('tasks/get', { taskId: 'x' }, { headers: { 'mcp-name': 'y' } }),
     status: 400,
     code: -32020,
   },
   {
     name: 'a handshake under a header of 2026-07-28',
-    sent: legacy({ method: 'initialize' }, { 'mcp-protocol-version': VERSION }),
+    sent: buildLegacyRequest({ method: 'initialize' }, { 'mcp-protocol-version': TEST_REVISION }),
     status: 400,
     code: -32020,
   },

@@ -1,19 +1,19 @@
 /** What must never come in, and what is answered: rows for the handler, for HTTP and for the official SDK alike. */
-import { badBodies } from './body.ts';
-import { badEnvelopes } from './envelope.ts';
-import { badHeaders } from './headers.ts';
-import { badHttp } from './http.ts';
+import { BAD_BODIES } from './body.ts';
 import type { BadInput } from './case.ts';
-import { badTasks } from './tasks.ts';
-import { badCalls } from './tools.ts';
+import { BAD_ENVELOPES } from './envelope.ts';
+import { BAD_HEADERS } from './headers.ts';
+import { BAD_HTTP_REQUESTS } from './http.ts';
+import { BAD_TASK_REQUESTS } from './tasks.ts';
+import { BAD_TOOL_CALLS } from './tools.ts';
 
 export type { BadInput } from './case.ts';
 
-export const badInputs: readonly BadInput[] = [
-  ...badBodies,
-  ...badHttp,
-  ...badHeaders,
-  ...badEnvelopes,
-  ...badCalls,
-  ...badTasks,
+export const BAD_INPUTS: readonly BadInput[] = [
+  ...BAD_BODIES,
+  ...BAD_HTTP_REQUESTS,
+  ...BAD_HEADERS,
+  ...BAD_ENVELOPES,
+  ...BAD_TOOL_CALLS,
+  ...BAD_TASK_REQUESTS,
 ];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineServer, defineTool } from '../../../../lambda/index.ts';
 
-const done = { content: [] };
+const emptyResult = { content: [] };
 export default defineServer({
   name: 'table',
   version: '1.0.0',
@@ -18,9 +18,9 @@ export default defineServer({
           at: z.object({ shard: z.int().meta({ 'x-mcp-header': 'Shard' }) }).optional(),
         }),
       },
-      () => done,
+      () => emptyResult,
     ),
-    defineTool('slow', { taskSupport: 'required' }, () => done),
-    defineTool('asking', { asks: ['elicitation'] }, () => done),
+    defineTool('slow', { taskSupport: 'required' }, () => emptyResult),
+    defineTool('asking', { asks: ['elicitation'] }, () => emptyResult),
   ],
 });

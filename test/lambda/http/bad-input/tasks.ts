@@ -1,11 +1,12 @@
 /** Task methods, subscriptions, notifications and responses. */
-import { type Call, modern, TASKS, VERSION } from '../../../support/requests.ts';
-import { type BadInput, legacy, list, NO_TASKS } from './case.ts';
+import { buildRequest, DECLARED_TASKS, TEST_REVISION, type TestRequestOptions } from '../../../support/requests.ts';
+import { type BadInput, buildLegacyRequest, buildListRequest, NO_TASKS_REASON } from './case.ts';
 
-export const badTasks: readonly BadInput[] = [
+export const BAD_TASK_REQUESTS: readonly BadInput[] = [
   // Tasks.
   ...['tasks/get', 'tasks/update', 'tasks/cancel'].flatMap((method): BadInput[] => {
-    const call = (taskId: unknown, more: Call = {}) => modern(method, { taskId, inputResponses: {} }, more);
+    const call = (taskId: unknown, more: TestRequestOptions = {}) =>
+      buildRequest(method, { taskId, inputResponses: {} }, more);
     const id = 'x'.repeat(100_000);
     return [
       {
@@ -13,19 +14,25 @@ export const badTasks: readonly BadInput[] = [
         sent: call('x', { capabilities: {} }),
         status: 400,
         code: -32021,
-        sdkDiffers: NO_TASKS,
+        sdkDiffers: NO_TASKS_REASON,
       },
       {
         name: `${method}, unknown id`,
         sent: call('01m7z3drp7m14a43073n8mhs1chg724mw20q'),
         status: 200,
         code: -32602,
-        sdkDiffers: NO_TASKS,
+        sdkDiffers: NO_TASKS_REASON,
       },
-      { name: `${method}, id __proto__`, sent: call('__proto__'), status: 200, code: -32602, sdkDiffers: NO_TASKS },
-      { name: `${method}, id that is empty`, sent: call(''), status: 200, code: -32602, sdkDiffers: NO_TASKS },
-      { name: `${method}, id that is a number`, sent: call(5), status: 200, code: -32602, sdkDiffers: NO_TASKS },
-      { name: `${method}, no id`, sent: call(undefined), status: 200, code: -32602, sdkDiffers: NO_TASKS },
+      {
+        name: `${method}, id __proto__`,
+        sent: call('__proto__'),
+        status: 200,
+        code: -32602,
+        sdkDiffers: NO_TASKS_REASON,
+      },
+      { name: `${method}, id that is empty`, sent: call(''), status: 200, code: -32602, sdkDiffers: NO_TASKS_REASON },
+      { name: `${method}, id that is a number`, sent: call(5), status: 200, code: -32602, sdkDiffers: NO_TASKS_REASON },
+      { name: `${method}, no id`, sent: call(undefined), status: 200, code: -32602, sdkDiffers: NO_TASKS_REASON },
       {
         name: `${method}, id with a lone surrogate`,
         sent: call('x\ud800', { headers: { 'mcp-name': undefined } }),
@@ -43,65 +50,65 @@ export const badTasks: readonly BadInput[] = [
         sent: call(id),
         status: 200,
         code: -32602,
-        sdkDiffers: NO_TASKS,
+        sdkDiffers: NO_TASKS_REASON,
         handlerOnly: true,
       },
     ];
   }),
   {
     name: 'tasks/update, inputResponses as a list',
-    sent: modern('tasks/update', { taskId: 'x', inputResponses: [] }),
+    sent: buildRequest('tasks/update', { taskId: 'x', inputResponses: [] }),
     status: 200,
     code: -32602,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   {
     name: 'tasks/update, no inputResponses',
-    sent: modern('tasks/update', { taskId: 'x' }),
+    sent: buildRequest('tasks/update', { taskId: 'x' }),
     status: 200,
     code: -32602,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   {
     name: 'tasks/update, a response that is no object',
-    sent: modern('tasks/update', { taskId: 'x', inputResponses: { a: 'yes' } }),
+    sent: buildRequest('tasks/update', { taskId: 'x', inputResponses: { a: 'yes' } }),
     status: 200,
     code: -32602,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   // Subscriptions.
-  { name: 'listen without notifications', sent: modern('subscriptions/listen'), status: 200, code: -32602 },
+  { name: 'listen without notifications', sent: buildRequest('subscriptions/listen'), status: 200, code: -32602 },
   {
     name: 'listen with a flag that is no boolean',
-    sent: modern('subscriptions/listen', { notifications: { toolsListChanged: 1 } }),
+    sent: buildRequest('subscriptions/listen', { notifications: { toolsListChanged: 1 } }),
     status: 200,
     code: -32602,
   },
   {
     name: 'listen with null for a list',
-    sent: modern('subscriptions/listen', { notifications: { resourceSubscriptions: null } }),
+    sent: buildRequest('subscriptions/listen', { notifications: { resourceSubscriptions: null } }),
     status: 200,
     code: -32602,
   },
   {
     name: 'listen with task ids that are no list',
-    sent: modern('subscriptions/listen', { notifications: { taskIds: 'x' } }),
+    sent: buildRequest('subscriptions/listen', { notifications: { taskIds: 'x' } }),
     status: 200,
     code: -32602,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   {
     name: 'listen for tasks, undeclared',
-    sent: modern('subscriptions/listen', { notifications: { taskIds: ['x'] } }, { capabilities: {} }),
+    sent: buildRequest('subscriptions/listen', { notifications: { taskIds: ['x'] } }, { capabilities: {} }),
     status: 400,
     code: -32021,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   // Notifications and responses.
   {
     name: 'a notification under another Mcp-Method',
     sent: {
-      headers: { 'mcp-protocol-version': VERSION, 'mcp-method': 'x' },
+      headers: { 'mcp-protocol-version': TEST_REVISION, 'mcp-method': 'x' },
       body: { jsonrpc: '2.0', method: 'notifications/cancelled' },
     },
     status: 400,
@@ -109,26 +116,32 @@ export const badTasks: readonly BadInput[] = [
   },
   {
     name: 'a response under a header of 2026-07-28',
-    sent: { headers: { 'mcp-protocol-version': VERSION }, body: { jsonrpc: '2.0', id: 1, result: {} } },
+    sent: { headers: { 'mcp-protocol-version': TEST_REVISION }, body: { jsonrpc: '2.0', id: 1, result: {} } },
     status: 400,
     code: -32000,
   },
   {
     name: 'a poll of 2025-11-25 for a task that is not there',
-    sent: legacy({ method: 'tasks/get', params: { taskId: 'x' } }, { 'mcp-protocol-version': '2025-11-25' }),
+    sent: buildLegacyRequest(
+      { method: 'tasks/get', params: { taskId: 'x' } },
+      { 'mcp-protocol-version': '2025-11-25' },
+    ),
     status: 200,
     code: -32602,
-    sdkDiffers: NO_TASKS,
+    sdkDiffers: NO_TASKS_REASON,
   },
   {
     name: 'a poll in a revision before tasks',
-    sent: legacy({ method: 'tasks/get', params: { taskId: 'x' } }, { 'mcp-protocol-version': '2025-06-18' }),
+    sent: buildLegacyRequest(
+      { method: 'tasks/get', params: { taskId: 'x' } },
+      { 'mcp-protocol-version': '2025-06-18' },
+    ),
     status: 200,
     code: -32601,
   },
   {
     name: 'capabilities of the tasks extension as a string',
-    sent: list({ capabilities: { ...TASKS, elicitation: [] } }),
+    sent: buildListRequest({ capabilities: { ...DECLARED_TASKS, elicitation: [] } }),
     status: 400,
     code: -32602,
   },

@@ -1,93 +1,99 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { connect, openLegacyDoor } from './client.ts';
-import definition, { runs } from './server.ts';
+import { connectLegacyClient, createLegacyFrontDoor } from './client.ts';
+import definition, { runCounts } from './server.ts';
 
-const accept = (id: string, name: string) => ({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name } } });
+const buildAcceptResponse = (id: string, name: string) => ({
+  jsonrpc: '2.0',
+  id,
+  result: { action: 'accept', content: { name } },
+});
 
-beforeEach(() => Object.assign(runs, { ask: 0, twice: 0, later: 0 }));
+beforeEach(() => Object.assign(runCounts, { ask: 0, twice: 0, later: 0 }));
 
 describe('an ordinary tool that returns inputRequired(…)', () => {
   const call = { name: 'ordinary_asks', arguments: { greeting: 'Hello' } };
 
   test('asks on a stream of the call and is run again with the answer, on any instance', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const asked = await client.stream('tools/call', call, 9);
     expect(asked.events[0]).toEqual({ id: expect.any(String), retry: 500 });
     expect(asked.messages).toMatchObject([{ method: 'elicitation/create', params: { message: 'Who are you?' } }]);
     expect(asked.messages[0].params).not.toHaveProperty('_meta');
-    expect((await client.resume(asked.last)).messages).toEqual([]);
-    expect(runs.ask).toBe(1);
-    expect((await client.post(accept(asked.messages[0].id, 'Ada'))).status).toBe(202);
-    const ended = await client.resume(asked.last);
+    expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
+    expect(runCounts.ask).toBe(1);
+    expect((await client.post(buildAcceptResponse(asked.messages[0].id, 'Ada'))).status).toBe(202);
+    const ended = await client.resume(asked.lastEventId);
     expect(ended.messages).toEqual([
       { jsonrpc: '2.0', id: 9, result: expect.objectContaining({ content: [{ type: 'text', text: 'Hello, Ada!' }] }) },
     ]);
-    expect(runs.ask).toBe(2);
-    expect((await client.resume(ended.last)).status).toBe(405);
+    expect(runCounts.ask).toBe(2);
+    expect((await client.resume(ended.lastEventId)).status).toBe(405);
     // A lost answer is given again; the tool does not run for it.
-    expect((await client.resume(asked.last)).messages).toEqual(ended.messages);
-    expect(runs.ask).toBe(2);
+    expect((await client.resume(asked.lastEventId)).messages).toEqual(ended.messages);
+    expect(runCounts.ask).toBe(2);
   });
 
   test('answers in two rounds, its state among what is kept', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     let stream = await client.stream('tools/call', { name: 'ordinary_asks_twice' });
-    await client.post(accept(stream.messages[0].id, 'one'));
-    stream = await client.resume(stream.last);
+    await client.post(buildAcceptResponse(stream.messages[0].id, 'one'));
+    stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toMatchObject([{ params: { message: 'Second?' } }]);
-    await client.post(accept(stream.messages[0].id, 'two'));
-    const { messages } = await client.resume(stream.last);
+    await client.post(buildAcceptResponse(stream.messages[0].id, 'two'));
+    const { messages } = await client.resume(stream.lastEventId);
     expect(messages).toMatchObject([{ id: 1, result: { content: [{ text: 'one, then two' }] } }]);
-    expect(runs.twice).toBe(3);
+    expect(runCounts.twice).toBe(3);
   });
 
   test('may ask nothing, and go on when its client comes back', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const stream = await client.stream('tools/call', { name: 'ordinary_later' });
     expect(stream.messages).toEqual([]);
-    expect((await client.resume(stream.last)).messages).toMatchObject([{ result: { content: [{ text: 'later' }] } }]);
-    expect(runs.later).toBe(2);
+    expect((await client.resume(stream.lastEventId)).messages).toMatchObject([
+      { result: { content: [{ text: 'later' }] } },
+    ]);
+    expect(runCounts.later).toBe(2);
   });
 
   test('two looks at once run it once', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const stream = await client.stream('tools/call', call);
-    await client.post(accept(stream.messages[0].id, 'Ada'));
-    const both = await Promise.all([client.resume(stream.last), client.resume(stream.last)]);
+    await client.post(buildAcceptResponse(stream.messages[0].id, 'Ada'));
+    const both = await Promise.all([client.resume(stream.lastEventId), client.resume(stream.lastEventId)]);
     expect(both.map(({ messages }) => messages.length).sort()).toEqual([0, 1]);
-    expect(runs.ask).toBe(2);
+    expect(runCounts.ask).toBe(2);
   });
 
   test('an instance that died over it is followed by another', async () => {
     const time = { at: 1_800_000_000_000 };
-    const door = openLegacyDoor(definition, { now: () => time.at });
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition, { now: () => time.at });
+    const client = await connectLegacyClient(door);
     const stream = await client.stream('tools/call', call);
-    await client.post(accept(stream.messages[0].id, 'Ada'));
-    const id = stream.last.split('.').at(-1) ?? '';
+    await client.post(buildAcceptResponse(stream.messages[0].id, 'Ada'));
+    const id = stream.lastEventId.split('.').at(-1) ?? '';
     const taken = { run: 'dead', leaseUntil: time.at + 28_000 };
     await door.store.update({ key: { partition: `call#${id}`, id }, when: [], set: taken });
-    expect((await client.resume(stream.last)).messages).toEqual([]);
+    expect((await client.resume(stream.lastEventId)).messages).toEqual([]);
     time.at += 28_000;
-    expect((await client.resume(stream.last)).messages).toMatchObject([{ result: expect.anything() }]);
+    expect((await client.resume(stream.lastEventId)).messages).toMatchObject([{ result: expect.anything() }]);
   });
 
   test('a refusal of the client ends the call with a tool error', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const stream = await client.stream('tools/call', call);
     const refusal = { jsonrpc: '2.0', id: stream.messages[0].id, error: { code: -32601, message: 'Not here' } };
     expect((await client.post(refusal)).status).toBe(202);
-    const { messages } = await client.resume(stream.last);
+    const { messages } = await client.resume(stream.lastEventId);
     expect(messages).toMatchObject([
       { result: { isError: true, content: [{ text: expect.stringContaining('Not here') }] } },
     ]);
-    expect(runs.ask).toBe(1);
+    expect(runCounts.ask).toBe(1);
   });
 
   test('a client that cannot be asked gets a tool error at once', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door, { capabilities: {} });
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door, { capabilities: {} });
     const { json } = await client.call('tools/call', call);
     expect(json.result).toMatchObject({
       isError: true,
@@ -97,42 +103,42 @@ describe('an ordinary tool that returns inputRequired(…)', () => {
   });
 
   test('is nobody else’s to follow or to answer', async () => {
-    const door = openLegacyDoor(definition);
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const door = createLegacyFrontDoor(definition);
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     const stream = await ada.stream('tools/call', call);
     const gone = [{ jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'Task not found' } }];
-    expect((await bob.resume(stream.last)).messages).toEqual(gone);
-    expect((await bob.post(accept(stream.messages[0].id, 'Eve'))).status).toBe(400);
+    expect((await bob.resume(stream.lastEventId)).messages).toEqual(gone);
+    expect((await bob.post(buildAcceptResponse(stream.messages[0].id, 'Eve'))).status).toBe(400);
     // Nor is it a task.
-    const id = stream.last.split('.').at(-1) ?? '';
+    const id = stream.lastEventId.split('.').at(-1) ?? '';
     expect((await ada.call('tasks/get', { taskId: id })).json.error.code).toBe(-32602);
     expect((await ada.call('tasks/list')).json.result.tasks).toEqual([]);
   });
 
   test('a tool that does not ask is answered as ever, and nothing is stored', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { json } = await client.call('tools/call', { name: 'ordinary' });
     expect(json.result.content[0].text).toBe('plain');
     expect(door.calls).toEqual([]);
   });
 
   test('a prompt may ask, too', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const stream = await client.stream('prompts/get', { name: 'asks' });
-    await client.post(accept(stream.messages[0].id, 'Ada'));
-    const { messages } = await client.resume(stream.last);
+    await client.post(buildAcceptResponse(stream.messages[0].id, 'Ada'));
+    const { messages } = await client.resume(stream.lastEventId);
     expect(messages).toMatchObject([{ result: { messages: [{ content: { text: 'For Ada' } }] } }]);
   });
 
   test('a durable tool that is called plainly asks in the same way, and takes a refusal for an answer', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const ask = async (response: object) => {
       const stream = await client.stream('tools/call', { name: 'greets', arguments: {} });
       await client.post({ jsonrpc: '2.0', id: stream.messages[0].id, ...response });
-      return (await client.resume(stream.last)).messages;
+      return (await client.resume(stream.lastEventId)).messages;
     };
     expect(await ask({ result: { action: 'accept', content: { name: 'Ada' } } })).toMatchObject([
       { id: 1, result: { content: [{ text: 'Hello, Ada!' }] } },
@@ -145,7 +151,7 @@ describe('an ordinary tool that returns inputRequired(…)', () => {
   });
 
   test('a push from within a tool is a tool error that names defineTool', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { json } = await client.call('tools/call', { name: 'ordinary_pushes' });
     expect(json.result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('defineTool') }] });
   });

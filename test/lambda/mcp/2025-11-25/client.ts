@@ -1,20 +1,20 @@
 /** A client of 2025-11-25 at the front door, message by message. */
 import type { ServerDefinition } from '../../../../lambda/tool/types.ts';
-import { type DoorOptions, type Got, openDoor } from '../../../support/front-door.ts';
+import { createTestFrontDoor, type TestFrontDoorOptions, type TestReply } from '../../../support/front-door.ts';
 
-export const VERSION = '2025-11-25';
-export const FORMS = { elicitation: {} };
-export const RELATED = 'io.modelcontextprotocol/related-task';
+export const LEGACY_REVISION = '2025-11-25';
+export const LEGACY_FORM_CAPABILITIES = { elicitation: {} };
+export const RELATED_TASK_KEY = 'io.modelcontextprotocol/related-task';
 
 /** One event of a stream. */
-export interface Event {
+export interface ReceivedEvent {
   readonly id?: string;
   readonly retry?: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
   readonly message?: any;
 }
 
-export function eventsIn(text: string): Event[] {
+export function parseStreamEvents(text: string): ReceivedEvent[] {
   return text
     .split('\n\n')
     .filter(Boolean)
@@ -33,50 +33,55 @@ export function eventsIn(text: string): Event[] {
     });
 }
 
-export interface Stream {
+export interface StreamReply {
   readonly status: number;
   readonly type: string | undefined;
-  readonly events: readonly Event[];
+  readonly events: readonly ReceivedEvent[];
   /** The messages of the events that have one. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
   readonly messages: readonly any[];
   /** From where to resume. */
-  readonly last: string;
+  readonly lastEventId: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
   readonly json: any;
 }
 
-const streamOf = ({ status, headers, text, json }: Got): Stream => {
+const toStreamReply = ({ status, headers, text, json }: TestReply): StreamReply => {
   const type = headers['content-type'];
-  const events = type === 'text/event-stream' ? eventsIn(text) : [];
+  const events = type === 'text/event-stream' ? parseStreamEvents(text) : [];
   return {
     status,
     type,
     events,
     messages: events.flatMap(({ message }) => (message ? [message] : [])),
-    last: events.findLast(({ id }) => id !== undefined)?.id ?? '',
+    lastEventId: events.findLast(({ id }) => id !== undefined)?.id ?? '',
     json,
   };
 };
 
-export type Door = ReturnType<typeof openDoor>;
-export const openLegacyDoor = (definition: ServerDefinition, options: DoorOptions = {}): Door =>
-  openDoor(definition, options);
+export type LegacyFrontDoor = ReturnType<typeof createTestFrontDoor>;
+export const createLegacyFrontDoor = (
+  definition: ServerDefinition,
+  options: TestFrontDoorOptions = {},
+): LegacyFrontDoor => createTestFrontDoor(definition, options);
 
-export interface Who {
+export interface LegacyClientOptions {
   readonly capabilities?: Record<string, unknown>;
   readonly owner?: string;
   readonly version?: string;
 }
 
 /** Initialize, and go on as a client would: with the version and the session id on every request. */
-export async function connect(door: Door, { capabilities = FORMS, owner, version = VERSION }: Who = {}) {
+export async function connectLegacyClient(
+  door: LegacyFrontDoor,
+  { capabilities = LEGACY_FORM_CAPABILITIES, owner, version = LEGACY_REVISION }: LegacyClientOptions = {},
+) {
   const who = owner === undefined ? {} : { owner };
   const params = { protocolVersion: version, capabilities, clientInfo: { name: 'test', version: '1' } };
   const initialized = await door.send({ body: { jsonrpc: '2.0', id: 0, method: 'initialize', params }, ...who });
   const session = initialized.headers['mcp-session-id'] ?? '';
   const headers = { 'mcp-protocol-version': version, 'mcp-session-id': session };
-  const post = (body: unknown, more: Record<string, string | undefined> = {}): Promise<Got> =>
+  const post = (body: unknown, more: Record<string, string | undefined> = {}): Promise<TestReply> =>
     door.send({ headers: { ...headers, ...more }, body, ...who });
   return {
     initialized,
@@ -84,12 +89,18 @@ export async function connect(door: Door, { capabilities = FORMS, owner, version
     headers,
     post,
     /** A request; `id` is 1 unless given. */
-    call: (method: string, params: Record<string, unknown> = {}, id: string | number = 1): Promise<Got> =>
+    call: (method: string, params: Record<string, unknown> = {}, id: string | number = 1): Promise<TestReply> =>
       post({ jsonrpc: '2.0', id, method, params }),
-    stream: async (method: string, params: Record<string, unknown> = {}, id: string | number = 1): Promise<Stream> =>
-      streamOf(await post({ jsonrpc: '2.0', id, method, params })),
-    resume: async (lastEventId: string | undefined, more: Record<string, string | undefined> = {}): Promise<Stream> =>
-      streamOf(
+    stream: async (
+      method: string,
+      params: Record<string, unknown> = {},
+      id: string | number = 1,
+    ): Promise<StreamReply> => toStreamReply(await post({ jsonrpc: '2.0', id, method, params })),
+    resume: async (
+      lastEventId: string | undefined,
+      more: Record<string, string | undefined> = {},
+    ): Promise<StreamReply> =>
+      toStreamReply(
         await door.send({
           method: 'GET',
           headers: {
@@ -111,4 +122,4 @@ export async function connect(door: Door, { capabilities = FORMS, owner, version
   };
 }
 
-export type LegacyClient = Awaited<ReturnType<typeof connect>>;
+export type LegacyClient = Awaited<ReturnType<typeof connectLegacyClient>>;

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Cursor, cursorOf, digestOf, eventIdOf, fitsCursor } from '../../../../lambda/mcp/2025-11-25/cursor.ts';
-import { questionId, questionOf } from '../../../../lambda/mcp/2025-11-25/question-id.ts';
+import {
+  decodeStreamCursor,
+  digestQuestionKey,
+  encodeStreamCursor,
+  fitsCursor,
+  type StreamCursor,
+} from '../../../../lambda/mcp/2025-11-25/cursor.ts';
+import { decodeQuestionId, encodeQuestionId } from '../../../../lambda/mcp/2025-11-25/question-id.ts';
 
 const taskId = fc.stringMatching(/^[A-Za-z0-9._~-]{1,128}$/);
 const requestId = fc.oneof(fc.string({ maxLength: 20 }), fc.maxSafeInteger());
 
-const cursor: fc.Arbitrary<Cursor> = fc
+const cursor: fc.Arbitrary<StreamCursor> = fc
   .record({
     of: fc.constantFrom('task' as const, 'call' as const),
     id: taskId,
@@ -14,7 +20,7 @@ const cursor: fc.Arbitrary<Cursor> = fc
     stream: fc.stringMatching(/^[\w-]{1,16}$/),
     sequence: fc.nat(),
     progress: fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) ? 0 : number)),
-    asked: fc.array(fc.string().map(digestOf), { maxLength: 10 }),
+    asked: fc.array(fc.string().map(digestQuestionKey), { maxLength: 10 }),
     done: fc.boolean(),
   })
   .map(({ done, ...rest }) => (done ? { ...rest, done } : rest));
@@ -23,9 +29,9 @@ describe('an event id', () => {
   test('is the cursor it was made of, and fits a header', () => {
     fc.assert(
       fc.property(cursor, (given) => {
-        const id = eventIdOf(given);
+        const id = encodeStreamCursor(given);
         expect(id).toMatch(/^[\x21-\x7e]+$/);
-        expect(cursorOf(id)).toEqual(given);
+        expect(decodeStreamCursor(id)).toEqual(given);
       }),
     );
   });
@@ -33,16 +39,16 @@ describe('an event id', () => {
   test('that was made by nobody is none, whatever is in it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
-        expect(cursorOf(text)).toBeUndefined();
+        expect(decodeStreamCursor(text)).toBeUndefined();
       }),
     );
     fc.assert(
       fc.property(cursor, fc.nat(), fc.string({ maxLength: 3 }), (given, at, by) => {
-        const id = eventIdOf(given);
+        const id = encodeStreamCursor(given);
         const cut = at % id.length;
         // Changed anywhere it is no cursor, or another one: never an error.
-        const read = cursorOf(id.slice(0, cut) + by + id.slice(cut + 1));
-        expect(read === undefined || eventIdOf(read).length <= 600).toBe(true);
+        const read = decodeStreamCursor(id.slice(0, cut) + by + id.slice(cut + 1));
+        expect(read === undefined || encodeStreamCursor(read).length <= 600).toBe(true);
       }),
     );
   });
@@ -56,9 +62,9 @@ describe('an event id', () => {
 test('the id of a question is the question, whatever its key', () => {
   fc.assert(
     fc.property(fc.constantFrom('task' as const, 'call' as const), taskId, fc.string(), (of, id, key) => {
-      expect(questionOf(questionId({ of, id, key }))).toEqual({ of, id, key });
+      expect(decodeQuestionId(encodeQuestionId({ of, id, key }))).toEqual({ of, id, key });
     }),
   );
   for (const id of [undefined, null, 7, '', 'task', 'task::', 'other:x:eA', 'task:../x:eA', 'x'.repeat(5_000)])
-    expect(questionOf(id)).toBeUndefined();
+    expect(decodeQuestionId(id)).toBeUndefined();
 });

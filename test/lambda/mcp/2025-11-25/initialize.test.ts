@@ -1,36 +1,36 @@
 import { describe, expect, test } from 'vitest';
-import { connect, openLegacyDoor, VERSION } from './client.ts';
+import { connectLegacyClient, createLegacyFrontDoor, LEGACY_REVISION } from './client.ts';
 import definition from './server.ts';
 
 const TASKS = { cancel: {}, requests: { tools: { call: {} } } };
 
 describe('initialize', () => {
   test('says which tasks there are, with a list only where callers can be told apart', async () => {
-    const door = openLegacyDoor(definition);
-    const anonymous = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const anonymous = await connectLegacyClient(door);
     expect(anonymous.initialized.json.result).toMatchObject({
-      protocolVersion: VERSION,
+      protocolVersion: LEGACY_REVISION,
       capabilities: { tasks: TASKS },
     });
     expect(anonymous.initialized.json.result.capabilities.tasks).toEqual(TASKS);
-    const ada = await connect(door, { owner: 'ada' });
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
     expect(ada.initialized.json.result.capabilities.tasks).toEqual({ list: {}, ...TASKS });
   });
 
   test.each(['2025-06-18', '2025-03-26', '2024-11-05'])('says nothing of tasks in %s', async (version) => {
-    const { initialized, session } = await connect(openLegacyDoor(definition), { version });
+    const { initialized, session } = await connectLegacyClient(createLegacyFrontDoor(definition), { version });
     expect(initialized.json.result).toMatchObject({ protocolVersion: version });
     expect(initialized.json.result.capabilities).not.toHaveProperty('tasks');
     expect(session).not.toBe('');
   });
 
   test('a version that nobody knows is answered with the latest of this kind', async () => {
-    const { initialized } = await connect(openLegacyDoor(definition), { version: '2025-12-31' });
-    expect(initialized.json.result).toMatchObject({ protocolVersion: VERSION, capabilities: { tasks: TASKS } });
+    const { initialized } = await connectLegacyClient(createLegacyFrontDoor(definition), { version: '2025-12-31' });
+    expect(initialized.json.result).toMatchObject({ protocolVersion: LEGACY_REVISION, capabilities: { tasks: TASKS } });
   });
 
   test('the session id says nothing to whoever reads it, and is short', async () => {
-    const { session } = await connect(openLegacyDoor(definition), {
+    const { session } = await connectLegacyClient(createLegacyFrontDoor(definition), {
       capabilities: { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: {}, experimental: { x: {} } },
     });
     expect(session).toMatch(/^[\w-]+$/);
@@ -39,15 +39,15 @@ describe('initialize', () => {
   });
 
   test('nothing is stored', async () => {
-    const door = openLegacyDoor(definition);
-    await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    await connectLegacyClient(door);
     expect(door.calls).toEqual([]);
   });
 });
 
 describe('the session id', () => {
   const now = { at: 1_800_000_000_000 };
-  const door = openLegacyDoor(definition, { now: () => now.at });
+  const door = createLegacyFrontDoor(definition, { now: () => now.at });
   const call = {
     jsonrpc: '2.0',
     id: 1,
@@ -58,25 +58,25 @@ describe('the session id', () => {
   const answer = ({ status, json }: { status: number; json: { error?: unknown } }) => ({ status, error: json.error });
 
   test.each(['forged', 'x'.repeat(3_000), ''.padEnd(60, 'A')])('%# that was not issued is 404', async (session) => {
-    const client = await connect(door);
+    const client = await connectLegacyClient(door);
     expect(answer(await client.post(call, { 'mcp-session-id': session }))).toEqual(notFound);
   });
 
   test('of somebody else is 404', async () => {
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     expect(answer(await bob.post(call, { 'mcp-session-id': ada.session }))).toEqual(notFound);
   });
 
   test('that is over is 404', async () => {
-    const client = await connect(door);
+    const client = await connectLegacyClient(door);
     expect((await client.post(call)).status).toBe(200);
     now.at += 31 * 24 * 3_600_000;
     expect(answer(await client.post(call))).toEqual(notFound);
   });
 
   test('is not opened on a poll', async () => {
-    const client = await connect(door);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', { a: 1, b: 2 });
     const poll = { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId } };
     const { json } = await client.post(poll, { 'mcp-session-id': 'forged' });
@@ -84,7 +84,7 @@ describe('the session id', () => {
   });
 
   test('is needed for questions only: without it a client declared nothing', async () => {
-    const client = await connect(door);
+    const client = await connectLegacyClient(door);
     const without = { 'mcp-session-id': undefined };
     expect((await client.post(call, without)).json.result).toHaveProperty('task');
     const asking = { ...call, params: { name: 'greets', task: {} } };
@@ -95,7 +95,7 @@ describe('the session id', () => {
   });
 
   test('cannot be ended: DELETE is 405', async () => {
-    const { headers } = await connect(door);
+    const { headers } = await connectLegacyClient(door);
     expect((await door.send({ method: 'DELETE', headers })).status).toBe(405);
   });
 });

@@ -1,25 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { connect, type LegacyClient, openLegacyDoor, RELATED, VERSION } from './client.ts';
+import {
+  connectLegacyClient,
+  createLegacyFrontDoor,
+  LEGACY_REVISION,
+  type LegacyClient,
+  RELATED_TASK_KEY,
+} from './client.ts';
 import definition from './server.ts';
 
 const args = { a: 1, b: 2 };
-const related = (taskId: string) => ({ [RELATED]: { taskId } });
-const accept = (id: string, name: string) => ({
+const buildRelatedMeta = (taskId: string) => ({ [RELATED_TASK_KEY]: { taskId } });
+const buildAcceptMessage = (id: string, name: string) => ({
   jsonrpc: '2.0',
   id,
   result: { action: 'accept', content: { name } },
 });
 
 /** A door whose clock is turned by hand. */
-function openSlowDoor() {
+function createManualClockDoor() {
   const time = { at: 1_800_000_000_000 };
-  return { time, door: openLegacyDoor(definition, { now: () => time.at }) };
+  return { time, door: createLegacyFrontDoor(definition, { now: () => time.at }) };
 }
 
 describe('tasks/result of a task that has ended', () => {
   test('is the result of the call, as JSON, related to the task', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args);
     await door.work();
     door.calls.length = 0;
@@ -31,15 +37,15 @@ describe('tasks/result of a task that has ended', () => {
       result: {
         structuredContent: { sum: 3 },
         content: [{ type: 'text', text: '{"sum":3}' }],
-        _meta: { 'example.com/kept': true, ...related(taskId) },
+        _meta: { 'example.com/kept': true, ...buildRelatedMeta(taskId) },
       },
     });
     expect(door.calls).toEqual(['read']);
   });
 
   test('is its JSON-RPC error', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('breaks');
     await door.work();
     const { status, json } = await client.call('tasks/result', { taskId });
@@ -50,7 +56,7 @@ describe('tasks/result of a task that has ended', () => {
   });
 
   test('is an error that says so where it was cancelled', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     await client.call('tasks/cancel', { taskId });
     const { json } = await client.call('tasks/result', { taskId });
@@ -60,8 +66,8 @@ describe('tasks/result of a task that has ended', () => {
 
 describe('the stream of a task that works', () => {
   test('says where it stands and when to come back, and ends at once: one read', async () => {
-    const { time, door } = openSlowDoor();
-    const client = await connect(door);
+    const { time, door } = createManualClockDoor();
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args);
     door.calls.length = 0;
     const stream = await client.stream('tasks/result', { taskId });
@@ -69,64 +75,64 @@ describe('the stream of a task that works', () => {
     expect(stream.events).toEqual([{ id: expect.any(String), retry: 200 }]);
     expect(door.calls).toEqual(['read']);
     time.at += 40_000;
-    const later = await client.resume(stream.last);
+    const later = await client.resume(stream.lastEventId);
     expect(later.events).toEqual([{ id: expect.any(String), retry: 4_000 }]);
-    expect(later.last).not.toBe(stream.last);
+    expect(later.lastEventId).not.toBe(stream.lastEventId);
     expect(door.calls).toEqual(['read', 'read']);
   });
 
   test('brings the result to the request that began it, and then there is nothing to come back for', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args);
-    const { last } = await client.stream('tasks/result', { taskId }, 'the-request');
+    const { lastEventId } = await client.stream('tasks/result', { taskId }, 'the-request');
     await door.work();
-    const ended = await client.resume(last);
+    const ended = await client.resume(lastEventId);
     expect(ended.messages).toEqual([
       { jsonrpc: '2.0', id: 'the-request', result: expect.objectContaining({ structuredContent: { sum: 3 } }) },
     ]);
-    expect(ended.messages[0].result._meta).toMatchObject(related(taskId));
+    expect(ended.messages[0].result._meta).toMatchObject(buildRelatedMeta(taskId));
     door.calls.length = 0;
-    expect((await client.resume(ended.last)).status).toBe(405);
+    expect((await client.resume(ended.lastEventId)).status).toBe(405);
     expect(door.calls).toEqual([]);
     // Whoever did not get it may ask again.
-    expect((await client.resume(last)).messages).toHaveLength(1);
+    expect((await client.resume(lastEventId)).messages).toHaveLength(1);
   });
 
   test('brings an error with an id that ends it: a client that comes back after errors is told 405', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('breaks');
-    const { last } = await client.stream('tasks/result', { taskId });
+    const { lastEventId } = await client.stream('tasks/result', { taskId });
     await door.work();
-    const ended = await client.resume(last);
+    const ended = await client.resume(lastEventId);
     expect(ended.messages).toMatchObject([{ id: 1, error: { code: -32050 } }]);
-    expect((await client.resume(ended.last)).status).toBe(405);
+    expect((await client.resume(ended.lastEventId)).status).toBe(405);
   });
 
   test('is resumed at another instance, which knows nothing of the first', async () => {
-    const one = openLegacyDoor(definition);
-    const client = await connect(one);
+    const one = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(one);
     const taskId = await client.start('greets');
     await one.work();
-    const { last } = await client.stream('tasks/result', { taskId });
-    const other = openLegacyDoor(definition);
+    const { lastEventId } = await client.stream('tasks/result', { taskId });
+    const other = createLegacyFrontDoor(definition);
     const row = await one.store.read({ partition: `task#${taskId}`, id: taskId });
     if (row) await other.store.insert(row);
-    const sent = await other.send({ method: 'GET', headers: { ...client.headers, 'last-event-id': last } });
+    const sent = await other.send({ method: 'GET', headers: { ...client.headers, 'last-event-id': lastEventId } });
     expect(sent.status).toBe(200);
     expect(sent.text).toMatch(/^id: /);
   });
 
   test('a request whose id does not fit an event’s is refused, not answered wrongly', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     const { json } = await client.call('tasks/result', { taskId }, 'x'.repeat(200));
     expect(json.error.code).toBe(-32602);
   });
 
   test('a client that does not take a stream is told so', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     const body = { jsonrpc: '2.0', id: 1, method: 'tasks/result', params: { taskId } };
     expect((await client.post(body, { accept: 'application/json' })).status).toBe(406);
@@ -140,33 +146,33 @@ describe('GET', () => {
     ['with one that is too long', 't.'.padEnd(600, 'a')],
     ['with one whose parts are no parts', 't.a.0.e30.....x'],
   ])('%s is 405', async (_name, lastEventId) => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     expect((await client.resume(lastEventId)).status).toBe(405);
     expect(door.calls).toEqual([]);
   });
 
   test('of a client of 2026-07-28 is 405, whatever it carries', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args);
-    const { last } = await client.stream('tasks/result', { taskId });
-    expect((await client.resume(last, { 'mcp-protocol-version': '2026-07-28' })).status).toBe(405);
+    const { lastEventId } = await client.stream('tasks/result', { taskId });
+    expect((await client.resume(lastEventId, { 'mcp-protocol-version': '2026-07-28' })).status).toBe(405);
   });
 
   test('for a task that is gone or foreign is its error, without an id: and then 405', async () => {
-    const { time, door } = openSlowDoor();
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const { time, door } = createManualClockDoor();
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     const taskId = await ada.start('add', args);
-    const { last } = await ada.stream('tasks/result', { taskId }, 5);
+    const { lastEventId } = await ada.stream('tasks/result', { taskId }, 5);
     const expected = [{ message: { jsonrpc: '2.0', id: 5, error: { code: -32602, message: 'Task not found' } } }];
     // A forged or foreign cursor learns nothing that a wrong id would not tell.
-    const foreign = await bob.resume(last);
+    const foreign = await bob.resume(lastEventId);
     expect(foreign).toMatchObject({ status: 200, type: 'text/event-stream', events: expected });
-    expect((await bob.resume(last.replace(taskId, 'nothing'))).events).toEqual(expected);
+    expect((await bob.resume(lastEventId.replace(taskId, 'nothing'))).events).toEqual(expected);
     time.at += 200_000;
-    const gone = await ada.resume(last);
+    const gone = await ada.resume(lastEventId);
     expect(gone.events).toEqual(expected);
     // Without an id to go on from the client asks for a plain stream, and takes no for an answer.
     expect((await ada.resume(undefined)).status).toBe(405);
@@ -174,15 +180,15 @@ describe('GET', () => {
 });
 
 describe('questions', () => {
-  const ask = async (client: LegacyClient, door: ReturnType<typeof openLegacyDoor>, name: string) => {
+  const ask = async (client: LegacyClient, door: ReturnType<typeof createLegacyFrontDoor>, name: string) => {
     const taskId = await client.start(name);
     await door.work();
     return { taskId, asked: await client.stream('tasks/result', { taskId }) };
   };
 
   test('go out as requests that name their task, once per stream', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { taskId, asked } = await ask(client, door, 'greets');
     expect(asked.messages).toEqual([
       {
@@ -193,45 +199,45 @@ describe('questions', () => {
           mode: 'form',
           message: 'Who are you?',
           requestedSchema: expect.objectContaining({ type: 'object' }),
-          _meta: related(taskId),
+          _meta: buildRelatedMeta(taskId),
         },
       },
     ]);
-    expect((await client.resume(asked.last)).messages).toEqual([]);
+    expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
     // A client that lost the answer comes back from where it stood before: the question is sent again.
     const [first] = asked.events;
     expect((await client.resume(first?.id)).messages).toEqual(asked.messages);
   });
 
   test('are answered at any time, and the stream goes on to the result', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { asked } = await ask(client, door, 'greets');
-    const answered = await client.post(accept(asked.messages[0].id, 'Ada'));
+    const answered = await client.post(buildAcceptMessage(asked.messages[0].id, 'Ada'));
     expect({ status: answered.status, text: answered.text }).toEqual({ status: 202, text: '' });
-    const waiting = await client.resume(asked.last);
+    const waiting = await client.resume(asked.lastEventId);
     expect(waiting.messages).toEqual([]);
     await door.work();
-    const { messages } = await client.resume(waiting.last);
+    const { messages } = await client.resume(waiting.lastEventId);
     expect(messages).toMatchObject([{ id: 1, result: { content: [{ text: 'Hello, Ada!' }] } }]);
   });
 
   test('answered twice: 202, and the first answer counts', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { taskId, asked } = await ask(client, door, 'greets');
     const [{ id }] = asked.messages;
-    for (const name of ['Ada', 'Bob']) expect((await client.post(accept(id, name))).status).toBe(202);
+    for (const name of ['Ada', 'Bob']) expect((await client.post(buildAcceptMessage(id, name))).status).toBe(202);
     await door.work();
     // Also when the task is over.
-    expect((await client.post(accept(id, 'Eve'))).status).toBe(202);
+    expect((await client.post(buildAcceptMessage(id, 'Eve'))).status).toBe(202);
     const { json } = await client.call('tasks/result', { taskId });
     expect(json.result.content[0].text).toBe('Hello, Ada!');
   });
 
   test('are answered by an error as well: a refused sampling', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door, { capabilities: { sampling: {} } });
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door, { capabilities: { sampling: {} } });
     const { taskId, asked } = await ask(client, door, 'samples');
     const [{ id, method }] = asked.messages;
     expect(method).toBe('sampling/createMessage');
@@ -243,9 +249,9 @@ describe('questions', () => {
   });
 
   test('answers to what was never asked, or asked of somebody else, are 400', async () => {
-    const door = openLegacyDoor(definition);
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const door = createLegacyFrontDoor(definition);
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     const { taskId, asked } = await ask(ada, door, 'greets');
     const [{ id }] = asked.messages;
     door.written.length = 0;
@@ -257,24 +263,24 @@ describe('questions', () => {
       [ada, 'x'],
       [ada, 7],
     ] as const) {
-      const got = await client.post(accept(other as string, 'Eve'));
+      const got = await client.post(buildAcceptMessage(other as string, 'Eve'));
       expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32600 });
     }
     expect(door.written).toEqual([]);
   });
 
   test('a visit to a URL gets the id that this revision wants', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door, { capabilities: { elicitation: { url: {} } } });
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door, { capabilities: { elicitation: { url: {} } } });
     const { asked } = await ask(client, door, 'visits');
     const [{ id, params }] = asked.messages;
     expect(params).toMatchObject({ mode: 'url', url: 'https://example.com/', elicitationId: id });
   });
 
   test('are not sent to a client that cannot answer them: it waits', async () => {
-    const door = openLegacyDoor(definition);
-    const able = await connect(door);
-    const unable = await connect(door, { capabilities: {} });
+    const door = createLegacyFrontDoor(definition);
+    const able = await connectLegacyClient(door);
+    const unable = await connectLegacyClient(door, { capabilities: {} });
     const taskId = await able.start('greets');
     await door.work();
     door.written.length = 0;
@@ -285,8 +291,8 @@ describe('questions', () => {
   });
 
   test('a session that is over is 404 when a stream begins', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('greets');
     const body = { jsonrpc: '2.0', id: 1, method: 'tasks/result', params: { taskId } };
     expect((await client.post(body, { 'mcp-session-id': 'forged' })).status).toBe(404);
@@ -295,23 +301,23 @@ describe('questions', () => {
   });
 
   test('two at once: each is sent once, and the last answer wakes the task', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { taskId, asked } = await ask(client, door, 'asks_twice');
     expect(asked.messages.map((message) => message.params.message)).toEqual(['one', 'two']);
-    await client.post(accept(asked.messages[1].id, 'B'));
+    await client.post(buildAcceptMessage(asked.messages[1].id, 'B'));
     expect(door.sent).toEqual([]);
-    expect((await client.resume(asked.last)).messages).toEqual([]);
+    expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
     // From after the first event that asked: the other one was answered meanwhile.
     expect((await client.resume(asked.events[1]?.id)).messages).toEqual([]);
-    await client.post(accept(asked.messages[0].id, 'A'));
+    await client.post(buildAcceptMessage(asked.messages[0].id, 'A'));
     await door.work();
     expect((await client.call('tasks/result', { taskId })).json.result.content[0].text).toBe('A B');
   });
 
   test('more of them than an event id can name are sent as earlier ones are answered; no id grows over 512 bytes', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { taskId, asked } = await ask(client, door, 'asks_many');
     expect(asked.messages.length).toBeGreaterThan(20);
     expect(asked.messages.length).toBeLessThan(100);
@@ -322,9 +328,9 @@ describe('questions', () => {
       for (const { id } of stream.messages) {
         expect(seen.has(id)).toBe(false);
         seen.add(id);
-        await client.post(accept(id, 'x'));
+        await client.post(buildAcceptMessage(id, 'x'));
       }
-      stream = await client.resume(stream.last);
+      stream = await client.resume(stream.lastEventId);
     }
     expect(seen.size).toBe(100);
     await door.work();
@@ -334,8 +340,8 @@ describe('questions', () => {
 
 describe('no broadcast', () => {
   const begin = async () => {
-    const { time, door } = openSlowDoor();
-    const client = await connect(door);
+    const { time, door } = createManualClockDoor();
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('greets');
     await door.work();
     const stream = () => client.stream('tasks/result', { taskId });
@@ -349,8 +355,8 @@ describe('no broadcast', () => {
     expect([first.messages.length, second.messages.length]).toEqual([1, 0]);
     for (let polls = 0; polls < 100; polls += 1) {
       time.at += Math.max(first.events[0]?.retry ?? 0, second.events[0]?.retry ?? 0);
-      first = await client.resume(first.last);
-      second = await client.resume(second.last);
+      first = await client.resume(first.lastEventId);
+      second = await client.resume(second.lastEventId);
       expect([first.messages, second.messages]).toEqual([[], []]);
     }
   });
@@ -360,7 +366,7 @@ describe('no broadcast', () => {
     const first = await stream();
     const second = await stream();
     time.at += 60_000;
-    const taken = await client.resume(second.last);
+    const taken = await client.resume(second.lastEventId);
     expect(taken.messages).toEqual(first.messages);
     expect((await client.resume(first.events[0]?.id)).messages).toEqual([]);
   });
@@ -373,7 +379,7 @@ describe('no broadcast', () => {
     door.calls.length = 0;
     for (let polls = 0; polls < 100; polls += 1) {
       time.at += at.events[0]?.retry ?? 0;
-      at = await client.resume(at.last);
+      at = await client.resume(at.lastEventId);
     }
     expect(door.calls.filter((call) => call === 'read')).toHaveLength(100);
     expect(door.calls.filter((call) => call === 'update').length).toBeLessThan(35);
@@ -382,8 +388,8 @@ describe('no broadcast', () => {
 
 describe('progress', () => {
   const begin = async (meta?: object) => {
-    const { time, door } = openSlowDoor();
-    const client = await connect(door);
+    const { time, door } = createManualClockDoor();
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args, meta && { _meta: meta });
     const key = { partition: `task#${taskId}`, id: taskId };
     const tell = async (set: object) => {
@@ -398,45 +404,45 @@ describe('progress', () => {
     let stream = await client.stream('tasks/result', { taskId });
     expect(stream.messages).toEqual([]);
     await tell({ statusMessage: 'a quarter', progress: { done: 1, total: 4 } });
-    stream = await client.resume(stream.last);
+    stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([
       {
         jsonrpc: '2.0',
         method: 'notifications/progress',
-        params: { progressToken: 'p', progress: 1, total: 4, message: 'a quarter', _meta: related(taskId) },
+        params: { progressToken: 'p', progress: 1, total: 4, message: 'a quarter', _meta: buildRelatedMeta(taskId) },
       },
     ]);
-    stream = await client.resume(stream.last);
+    stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
     // Never backwards, whatever the tool says.
     await tell({ progress: { done: 0.5, total: 4 } });
-    stream = await client.resume(stream.last);
+    stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
     await tell({ progress: { done: 2, total: 4 } });
-    stream = await client.resume(stream.last);
+    stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toMatchObject([{ params: { progress: 2 } }]);
     await door.work();
-    expect((await client.resume(stream.last)).messages).toMatchObject([{ id: 1, result: {} }]);
+    expect((await client.resume(stream.lastEventId)).messages).toMatchObject([{ id: 1, result: {} }]);
   });
 
   test('in words alone counts seconds, since its numbers have to increase', async () => {
     const { client, taskId, tell } = await begin({ progressToken: 3 });
-    const { last } = await client.stream('tasks/result', { taskId });
+    const { lastEventId } = await client.stream('tasks/result', { taskId });
     await tell({ statusMessage: 'scanning' });
-    const { messages } = await client.resume(last);
+    const { messages } = await client.resume(lastEventId);
     expect(messages).toMatchObject([{ params: { progressToken: 3, progress: 1, message: 'scanning' } }]);
   });
 
   test('is not sent to whoever did not ask for it', async () => {
     const { client, taskId, tell } = await begin();
-    const { last } = await client.stream('tasks/result', { taskId });
+    const { lastEventId } = await client.stream('tasks/result', { taskId });
     await tell({ statusMessage: 'scanning', progress: { done: 1 } });
-    expect((await client.resume(last)).messages).toEqual([]);
+    expect((await client.resume(lastEventId)).messages).toEqual([]);
   });
 });
 
 test('a plain stream of this revision is 405', async () => {
-  const door = openLegacyDoor(definition);
-  const { status } = await door.send({ method: 'GET', headers: { 'mcp-protocol-version': VERSION } });
+  const door = createLegacyFrontDoor(definition);
+  const { status } = await door.send({ method: 'GET', headers: { 'mcp-protocol-version': LEGACY_REVISION } });
   expect(status).toBe(405);
 });

@@ -3,9 +3,9 @@ import { inputRequired, inputResponse, type McpServer } from '@modelcontextproto
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
 
-const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 const pollIntervalMs = { min: 200, max: 5_000 };
-const name = z.object({ name: z.string() });
+const nameForm = z.object({ name: z.string() });
 
 const add = defineTool(
   'add',
@@ -22,43 +22,43 @@ const add = defineTool(
 
 const tools = [
   add,
-  defineTool('required', { taskSupport: 'required', pollIntervalMs }, () => text('done')),
-  defineTool('forbidden', { taskSupport: 'forbidden' }, () => text('at once')),
+  defineTool('required', { taskSupport: 'required', pollIntervalMs }, () => toTextResult('done')),
+  defineTool('forbidden', { taskSupport: 'forbidden' }, () => toTextResult('at once')),
   defineTool('fails', { pollIntervalMs }, () => toolError('The disk is full.')),
   defineTool('breaks', { pollIntervalMs }, () => {
     throw new ProtocolError(-32050, 'Broken.', { why: 'x' });
   }),
   defineTool('greets', { asks: ['elicitation'], pollIntervalMs }, async (task) => {
-    const answer = await task.elicit('who', { message: 'Who are you?', requestedSchema: name });
-    return text(`Hello, ${answer.content?.name ?? answer.action}!`);
+    const answer = await task.elicit('who', { message: 'Who are you?', requestedSchema: nameForm });
+    return toTextResult(`Hello, ${answer.content?.name ?? answer.action}!`);
   }),
   defineTool('samples', { pollIntervalMs }, async (task) => {
     const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'Hi' } }];
     try {
       await task.sample('hi', { messages, maxTokens: 10 });
-      return text('sampled');
+      return toTextResult('sampled');
     } catch (error) {
-      return text((error as Error).message);
+      return toTextResult((error as Error).message);
     }
   }),
   defineTool('visits', { pollIntervalMs }, async (task) => {
     const { action } = await task.elicitUrl('there', { message: 'Sign in.', url: 'https://example.com/' });
-    return text(action);
+    return toTextResult(action);
   }),
   defineTool('asks_twice', { pollIntervalMs }, async (task) => {
-    const asked = (key: string) => task.elicit(key, { message: key, requestedSchema: name });
+    const asked = (key: string) => task.elicit(key, { message: key, requestedSchema: nameForm });
     const [one, two] = await Promise.all([asked('one'), asked('two')]);
-    return text(`${one.content?.name} ${two.content?.name}`);
+    return toTextResult(`${one.content?.name} ${two.content?.name}`);
   }),
   defineTool('asks_many', { pollIntervalMs }, async (task) => {
-    const asked = (n: number) => task.elicit(`question ${n}`, { message: `${n}?`, requestedSchema: name });
+    const asked = (n: number) => task.elicit(`question ${n}`, { message: `${n}?`, requestedSchema: nameForm });
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => asked(n)));
-    return text(`${answers.length} answers`);
+    return toTextResult(`${answers.length} answers`);
   }),
   defineTool('reports', { pollIntervalMs }, async (task) => {
     task.progress(1, 4, 'a quarter');
     await task.elicit('on', { message: 'Go on?', requestedSchema: z.object({}) });
-    return text('reported');
+    return toTextResult('reported');
   }),
   defineTool(
     'prepared',
@@ -68,45 +68,47 @@ const tools = [
       asks: ['elicitation'],
       prepare: async (args, ask) => {
         if (args.name) return args;
-        const answer = await ask.elicit('name', { message: 'For whom?', requestedSchema: name });
+        const answer = await ask.elicit('name', { message: 'For whom?', requestedSchema: nameForm });
         return answer.action === 'accept' ? { name: answer.content.name } : toolError(`Not begun: ${answer.action}.`);
       },
       pollIntervalMs,
     },
-    ({ name }) => text(`Done for ${name}.`),
+    ({ name }) => toTextResult(`Done for ${name}.`),
   ),
 ];
 
 /** How often each handler of the ordinary kind ran. */
-export const runs = { ask: 0, twice: 0, later: 0 };
+export const runCounts = { ask: 0, twice: 0, later: 0 };
 
-const said = (words: string) => text(words);
+const toOrdinaryResult = (words: string) => toTextResult(words);
 
-function mcp(server: McpServer): void {
-  const form = (message: string) => inputRequired.elicit({ message, requestedSchema: name });
-  server.registerTool('ordinary', { description: 'Answers.' }, () => said('plain'));
+function registerOrdinaryHandlers(server: McpServer): void {
+  const form = (message: string) => inputRequired.elicit({ message, requestedSchema: nameForm });
+  server.registerTool('ordinary', { description: 'Answers.' }, () => toOrdinaryResult('plain'));
   server.registerTool('ordinary_asks', { inputSchema: z.object({ greeting: z.string() }) }, ({ greeting }, ctx) => {
-    runs.ask += 1;
+    runCounts.ask += 1;
     const who = inputResponse(ctx.mcpReq.inputResponses, 'who');
     if (who.kind === 'missing') return inputRequired({ inputRequests: { who: form('Who are you?') } });
-    return said(`${greeting}, ${who.kind === 'elicit' ? (who.content?.name ?? who.action) : who.kind}!`);
+    return toOrdinaryResult(`${greeting}, ${who.kind === 'elicit' ? (who.content?.name ?? who.action) : who.kind}!`);
   });
   server.registerTool('ordinary_asks_twice', { description: 'Two rounds.' }, (ctx) => {
-    runs.twice += 1;
+    runCounts.twice += 1;
     const state = ctx.mcpReq.requestState<string>();
     const answer = inputResponse(ctx.mcpReq.inputResponses, state ? 'second' : 'first');
     const given = answer.kind === 'elicit' ? String(answer.content?.name) : undefined;
     if (!state && !given) return inputRequired({ inputRequests: { first: form('First?') } });
     if (!state) return inputRequired({ inputRequests: { second: form('Second?') }, requestState: `${given}` });
-    return said(`${state}, then ${given}`);
+    return toOrdinaryResult(`${state}, then ${given}`);
   });
   server.registerTool('ordinary_later', { description: 'Asks nothing, but to be called again.' }, (ctx) => {
-    runs.later += 1;
-    return ctx.mcpReq.requestState() === undefined ? inputRequired({ requestState: 'later' }) : said('later');
+    runCounts.later += 1;
+    return ctx.mcpReq.requestState() === undefined
+      ? inputRequired({ requestState: 'later' })
+      : toOrdinaryResult('later');
   });
   server.registerTool('ordinary_pushes', { description: 'Holds a promise.' }, async (ctx) => {
     await ctx.mcpReq.elicitInput({ message: 'Who?', requestedSchema: { type: 'object', properties: {} } });
-    return said('never');
+    return toOrdinaryResult('never');
   });
   server.registerPrompt('asks', { description: 'A prompt that asks.' }, (ctx) => {
     const who = inputResponse(ctx.mcpReq.inputResponses, 'who');
@@ -115,4 +117,4 @@ function mcp(server: McpServer): void {
   });
 }
 
-export default defineServer({ name: 'tasks-of-2025', version: '1.0.0', tools, mcp });
+export default defineServer({ name: 'tasks-of-2025', version: '1.0.0', tools, mcp: registerOrdinaryHandlers });

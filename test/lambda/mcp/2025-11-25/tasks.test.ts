@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { systemIds } from '../../../../lambda/engine/system.ts';
-import { newRow } from '../../../../lambda/tasks/writes/create.ts';
-import { modern } from '../../../support/requests.ts';
-import { connect, openLegacyDoor, RELATED } from './client.ts';
+import { buildTaskRow } from '../../../../lambda/tasks/writes/create.ts';
+import { buildRequest } from '../../../support/requests.ts';
+import { connectLegacyClient, createLegacyFrontDoor, RELATED_TASK_KEY } from './client.ts';
 import definition from './server.ts';
 
 const args = { a: 1, b: 2 };
 
 describe('tasks/get', () => {
   test('shows the task, related to nothing', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args);
     door.calls.length = 0;
     const { status, json } = await client.call('tasks/get', { taskId });
@@ -28,8 +28,8 @@ describe('tasks/get', () => {
     ['breaks', {}, { status: 'failed', statusMessage: 'Broken.' }],
     ['greets', {}, { status: 'input_required', statusMessage: 'Waiting for an answer: Who are you?' }],
   ])('%s ends as this revision calls it', async (name, given, expected) => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start(name, given);
     await door.work();
     const { json } = await client.call('tasks/get', { taskId });
@@ -42,9 +42,9 @@ describe('tasks/get', () => {
   test.each(['tasks/get', 'tasks/cancel', 'tasks/result'])(
     '%s of a task that is unknown, foreign or of no possible id is one answer',
     async (method) => {
-      const door = openLegacyDoor(definition);
-      const ada = await connect(door, { owner: 'ada' });
-      const bob = await connect(door, { owner: 'bob' });
+      const door = createLegacyFrontDoor(definition);
+      const ada = await connectLegacyClient(door, { owner: 'ada' });
+      const bob = await connectLegacyClient(door, { owner: 'bob' });
       const taskId = await ada.start('add', args);
       for (const id of [taskId, 'x', `${taskId}0`, '../x', 'a'.repeat(200)]) {
         const { status, json } = await bob.call(method, { taskId: id });
@@ -60,7 +60,10 @@ describe('tasks/get', () => {
   test.each(['tasks/get', 'tasks/cancel', 'tasks/result', 'tasks/list'])(
     '%s is unknown to older revisions',
     async (method) => {
-      const client = await connect(openLegacyDoor(definition), { version: '2025-06-18', owner: 'ada' });
+      const client = await connectLegacyClient(createLegacyFrontDoor(definition), {
+        version: '2025-06-18',
+        owner: 'ada',
+      });
       expect((await client.call(method, { taskId: 'x' })).json.error.code).toBe(-32601);
     },
   );
@@ -68,7 +71,7 @@ describe('tasks/get', () => {
 
 describe('tasks/cancel', () => {
   test('shows the task as it is now', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     const { json } = await client.call('tasks/cancel', { taskId });
     expect(json.result).toMatchObject({ taskId, status: 'cancelled' });
@@ -76,8 +79,8 @@ describe('tasks/cancel', () => {
   });
 
   test('of a task that has ended is -32602, and changes nothing', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('fails');
     await door.work();
     const { status, json } = await client.call('tasks/cancel', { taskId });
@@ -92,23 +95,26 @@ describe('tasks/cancel', () => {
 
 describe('tasks/list', () => {
   test('is not there where callers cannot be told apart', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { status, json } = await client.call('tasks/list');
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32601 });
   });
 
   test('shows the caller’s own tasks of both revisions, newest first, page by page', async () => {
     const now = { at: 1_800_000_000_000 };
-    const door = openLegacyDoor(definition, { now: () => now.at });
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const door = createLegacyFrontDoor(definition, { now: () => now.at });
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     const ids: string[] = [];
     for (let n = 0; n < 120; n += 1) {
       now.at += 1;
       if (n % 2) {
         ids.unshift(await ada.start('add', args));
       } else {
-        const { json } = await door.send({ ...modern('tools/call', { name: 'add', arguments: args }), owner: 'ada' });
+        const { json } = await door.send({
+          ...buildRequest('tools/call', { name: 'add', arguments: args }),
+          owner: 'ada',
+        });
         ids.unshift(json.result.taskId);
       }
       await bob.start('add', args);
@@ -132,8 +138,8 @@ describe('tasks/list', () => {
 
   test('leaves out what has expired', async () => {
     const now = { at: 1_800_000_000_000 };
-    const door = openLegacyDoor(definition, { now: () => now.at });
-    const ada = await connect(door, { owner: 'ada' });
+    const door = createLegacyFrontDoor(definition, { now: () => now.at });
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
     await ada.start('add', args);
     now.at += 121_000;
     const left = await ada.start('add', args);
@@ -149,8 +155,8 @@ describe('tasks/list', () => {
     Buffer.from('after:').toString('base64url'),
     Buffer.from('after:../x').toString('base64url'),
   ])('a cursor that was never given (%j) is -32602', async (cursor) => {
-    const door = openLegacyDoor(definition);
-    const ada = await connect(door, { owner: 'ada' });
+    const door = createLegacyFrontDoor(definition);
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
     await ada.start('add', args);
     door.calls.length = 0;
     const { status, json } = await ada.call('tasks/list', { cursor });
@@ -160,9 +166,9 @@ describe('tasks/list', () => {
 
   test('somebody else’s cursor only says where to go on among one’s own', async () => {
     const now = { at: 1_800_000_000_000 };
-    const door = openLegacyDoor(definition, { now: () => now.at });
-    const ada = await connect(door, { owner: 'ada' });
-    const bob = await connect(door, { owner: 'bob' });
+    const door = createLegacyFrontDoor(definition, { now: () => now.at });
+    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const bob = await connectLegacyClient(door, { owner: 'bob' });
     for (let n = 0; n < 51; n += 1) await ada.start('add', args);
     const { nextCursor } = (await ada.call('tasks/list')).json.result;
     expect(nextCursor).toEqual(expect.any(String));
@@ -171,19 +177,19 @@ describe('tasks/list', () => {
 });
 
 describe('one task, two revisions', () => {
-  const poll = (taskId: string) => modern('tasks/get', { taskId });
+  const poll = (taskId: string) => buildRequest('tasks/get', { taskId });
 
   test('a tool error is a failure here and a result there, whoever made the task', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const here = await client.start('fails');
-    const there = (await door.send(modern('tools/call', { name: 'fails', arguments: {} }))).json.result.taskId;
+    const there = (await door.send(buildRequest('tools/call', { name: 'fails', arguments: {} }))).json.result.taskId;
     await door.work();
     for (const taskId of [here, there]) {
       const old = (await client.call('tasks/get', { taskId })).json.result;
       expect(old).toMatchObject({ status: 'failed', statusMessage: 'The disk is full.' });
       const result = (await client.call('tasks/result', { taskId })).json.result;
-      expect(result).toMatchObject({ isError: true, _meta: { [RELATED]: { taskId } } });
+      expect(result).toMatchObject({ isError: true, _meta: { [RELATED_TASK_KEY]: { taskId } } });
       const young = (await door.send(poll(taskId))).json.result;
       expect(young).toMatchObject({ status: 'completed', result: { isError: true } });
       expect(young).not.toHaveProperty('error');
@@ -191,10 +197,10 @@ describe('one task, two revisions', () => {
   });
 
   test('a question of either is answered by the other', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const forms = { capabilities: { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } } };
-    const call = modern('tools/call', { name: 'greets', arguments: {} }, forms);
+    const call = buildRequest('tools/call', { name: 'greets', arguments: {} }, forms);
     const there = (await door.send(call)).json.result.taskId;
     const here = await client.start('greets');
     await door.work();
@@ -202,10 +208,10 @@ describe('one task, two revisions', () => {
     const asked = (await client.stream('tasks/result', { taskId: there })).messages[0];
     await client.post({ jsonrpc: '2.0', id: asked.id, result: { action: 'accept', content: { name: 'Ada' } } });
     const inputResponses = { who: { action: 'accept', content: { name: 'Bob' } } };
-    expect((await door.send(modern('tasks/get', { taskId: here }, forms))).json.result).toMatchObject({
+    expect((await door.send(buildRequest('tasks/get', { taskId: here }, forms))).json.result).toMatchObject({
       inputRequests: { who: { method: 'elicitation/create' } },
     });
-    await door.send(modern('tasks/update', { taskId: here, inputResponses }, forms));
+    await door.send(buildRequest('tasks/update', { taskId: here, inputResponses }, forms));
     await door.work();
 
     expect((await door.send(poll(there))).json.result.result.content[0].text).toBe('Hello, Ada!');
@@ -215,8 +221,8 @@ describe('one task, two revisions', () => {
 
 test('a cursor that points between tasks goes on with the next older one', async () => {
   const now = 1_800_000_000_000;
-  const door = openLegacyDoor(definition, { now: () => now });
-  const ada = await connect(door, { owner: 'ada' });
+  const door = createLegacyFrontDoor(definition, { now: () => now });
+  const ada = await connectLegacyClient(door, { owner: 'ada' });
   const base = {
     nonce: 'n',
     now,
@@ -231,7 +237,7 @@ test('a cursor that points between tasks goes on with the next older one', async
     maxFailures: 3,
   };
   const ids = [1, 2, 3].map((n) => systemIds.task(now + n));
-  for (const id of ids) await door.store.insert(newRow({ ...base, key: { partition: 'owner#ada', id } }));
+  for (const id of ids) await door.store.insert(buildTaskRow({ ...base, key: { partition: 'owner#ada', id } }));
   const cursor = Buffer.from(`after:${systemIds.task(now + 3).slice(0, 10)}`).toString('base64url');
   const { json } = await ada.call('tasks/list', { cursor });
   expect(json.result.tasks.map((task: { taskId: string }) => task.taskId)).toEqual([ids[1], ids[0]]);

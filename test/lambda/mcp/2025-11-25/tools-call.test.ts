@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { connect, FORMS, openLegacyDoor, RELATED } from './client.ts';
+import { connectLegacyClient, createLegacyFrontDoor, LEGACY_FORM_CAPABILITIES, RELATED_TASK_KEY } from './client.ts';
 import definition from './server.ts';
 
 const args = { a: 1, b: 2 };
 
 describe('tools/call as a task', () => {
   test('answers with the task, what the model may read meanwhile, and its real ttl', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { status, json } = await client.call('tools/call', {
       name: 'add',
       arguments: args,
@@ -25,7 +25,7 @@ describe('tools/call as a task', () => {
       },
       _meta: {
         'io.modelcontextprotocol/model-immediate-response': 'The sum is being computed.',
-        [RELATED]: { taskId: task.taskId },
+        [RELATED_TASK_KEY]: { taskId: task.taskId },
       },
     });
   });
@@ -38,10 +38,10 @@ describe('tools/call as a task', () => {
     [10_000_000, 60_000],
   ])('a wish of %s ms for the outcome gets %i', async (ttl, kept) => {
     const start = 1_800_000_000_000;
-    const door = openLegacyDoor(definition, { now: () => start });
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition, { now: () => start });
+    const client = await connectLegacyClient(door);
     const taskId = await client.start('add', args, { task: { ...(ttl !== undefined && { ttl }) } });
-    const [row] = await rowsOf(door, taskId);
+    const [row] = await readAnonymousRows(door, taskId);
     expect(row).toMatchObject({ retentionMs: kept });
     await door.work();
     const ended = (await client.call('tasks/get', { taskId })).json;
@@ -50,30 +50,30 @@ describe('tools/call as a task', () => {
   });
 
   test.each([{ ttl: -1 }, { ttl: 1.5 }, { ttl: '1' }, 'yes', [], null])('%j is no wish: -32602', async (task) => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { status, json } = await client.call('tools/call', { name: 'add', arguments: args, task });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32602 });
     expect(door.written).toEqual([]);
   });
 
   test.each(['forbidden', 'ordinary', 'unknown'])('a tool that cannot: %s', async (name) => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const { status, json } = await client.call('tools/call', { name, task: {} });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32601 });
     expect(door.written).toEqual([]);
   });
 
   test('a tool that must, called plainly, is -32601 too', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { status, json } = await client.call('tools/call', { name: 'required' });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32601 });
   });
 
   test('arguments that do not fit are -32602 as a task, and a tool error in a plain call', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const call = { name: 'add', arguments: { a: 'one', b: 2 } };
     const asTask = (await client.call('tools/call', { ...call, task: {} })).json;
     expect(asTask.error).toMatchObject({ code: -32602, message: expect.stringContaining('a: ') });
@@ -83,8 +83,8 @@ describe('tools/call as a task', () => {
   });
 
   test('who cannot answer is refused before any work', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door, { capabilities: {} });
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door, { capabilities: {} });
     const { status, json } = await client.call('tools/call', { name: 'greets', task: {} });
     expect({ status, ...json.error }).toMatchObject({
       status: 200,
@@ -95,21 +95,21 @@ describe('tools/call as a task', () => {
   });
 
   test.each(['2025-06-18', '2025-03-26'])('`task` is ignored in %s', async (version) => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door, { version });
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door, { version });
     const { json } = await client.call('tools/call', { name: 'add', arguments: args, task: {} });
     expect(json.result).toMatchObject({ structuredContent: { sum: 3 } });
     expect(door.written).toEqual([]);
   });
 
   test('a request without a version is of the one that was negotiated', async () => {
-    const door = openLegacyDoor(definition);
+    const door = createLegacyFrontDoor(definition);
     const params = { name: 'add', arguments: args, task: {} };
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
     const unsaid = { 'mcp-protocol-version': undefined };
-    const client = await connect(door);
+    const client = await connectLegacyClient(door);
     expect((await client.post(body, unsaid)).json.result).toHaveProperty('task');
-    const older = await connect(door, { version: '2025-03-26' });
+    const older = await connectLegacyClient(door, { version: '2025-03-26' });
     expect((await older.post(body, unsaid)).json.result).toHaveProperty('structuredContent');
     expect((await client.post(body, { ...unsaid, 'mcp-session-id': undefined })).json.result).toHaveProperty(
       'structuredContent',
@@ -117,7 +117,7 @@ describe('tools/call as a task', () => {
   });
 
   test('a version that nobody knows is HTTP 400', async () => {
-    const client = await connect(openLegacyDoor(definition));
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const got = await client.post(
       { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId: 'x' } },
       { 'mcp-protocol-version': '2025-01-01' },
@@ -126,8 +126,8 @@ describe('tools/call as a task', () => {
   });
 
   test('nothing but the row and its message is written', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     await client.start('add', args);
     expect(door.calls).toEqual(['send', 'insert']);
   });
@@ -138,44 +138,46 @@ describe('prepare, before the task exists', () => {
   const answerTo = (id: string, result: unknown) => ({ jsonrpc: '2.0', id, result });
 
   test('asks on a stream of the call, which then brings the task', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const asked = await client.stream('tools/call', call, 'prepare-1');
     expect(asked.messages).toMatchObject([{ method: 'elicitation/create', params: { message: 'For whom?' } }]);
     expect(asked.messages[0].params).not.toHaveProperty('_meta');
-    expect((await client.resume(asked.last)).messages).toEqual([]);
+    expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
     const answered = await client.post(answerTo(asked.messages[0].id, { action: 'accept', content: { name: 'Ada' } }));
     expect(answered.status).toBe(202);
-    const begun = await client.resume(asked.last);
+    const begun = await client.resume(asked.lastEventId);
     expect(begun.messages).toEqual([
       { jsonrpc: '2.0', id: 'prepare-1', result: expect.objectContaining({ task: expect.anything() }) },
     ]);
     const { taskId } = begun.messages[0].result.task;
-    expect((await client.resume(begun.last)).status).toBe(405);
+    expect((await client.resume(begun.lastEventId)).status).toBe(405);
     // A client that lost the answer is given the same task.
-    expect((await client.resume(asked.last)).messages[0].result.task.taskId).toBe(taskId);
+    expect((await client.resume(asked.lastEventId)).messages[0].result.task.taskId).toBe(taskId);
     await door.work();
     const { json } = await client.call('tasks/result', { taskId });
     expect(json.result).toMatchObject({ content: [{ text: 'Done for Ada.' }] });
   });
 
   test('makes no task where it refuses, and says why', async () => {
-    const door = openLegacyDoor(definition);
-    const client = await connect(door);
+    const door = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(door);
     const asked = await client.stream('tools/call', call);
     await client.post(answerTo(asked.messages[0].id, { action: 'decline' }));
-    const { messages } = await client.resume(asked.last);
+    const { messages } = await client.resume(asked.lastEventId);
     expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'Not begun: decline.' } }]);
     expect(door.sent).toEqual([]);
   });
 
   test('that asks nothing answers at once', async () => {
-    const client = await connect(openLegacyDoor(definition), { capabilities: FORMS });
+    const client = await connectLegacyClient(createLegacyFrontDoor(definition), {
+      capabilities: LEGACY_FORM_CAPABILITIES,
+    });
     const { json } = await client.call('tools/call', { ...call, arguments: { name: 'Bob' } });
     expect(json.result.task.status).toBe('working');
   });
 });
 
-const rowsOf = async (door: ReturnType<typeof openLegacyDoor>, id: string) => [
+const readAnonymousRows = async (door: ReturnType<typeof createLegacyFrontDoor>, id: string) => [
   await door.store.read({ partition: `task#${id}`, id }),
 ];

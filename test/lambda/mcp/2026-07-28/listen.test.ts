@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineServer } from '../../../../lambda/index.ts';
-import { META } from '../../../../lambda/mcp/rpc.ts';
-import { openDoor } from '../../../support/front-door.ts';
+import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
+import { createTestFrontDoor } from '../../../support/front-door.ts';
 
 const info = { name: 'listen', version: '1.0.0' };
 
@@ -12,7 +12,7 @@ describe('subscriptions/listen on a buffered answer', () => {
     { taskIds: ['a', 'b'] },
     { resourceSubscriptions: ['file:///x'], taskIds: [] },
   ])('%j: acknowledged and gracefully ended in one body', async (notifications) => {
-    const door = openDoor(defineServer({ ...info, tools: [] }));
+    const door = createTestFrontDoor(defineServer({ ...info, tools: [] }));
     const got = await door.call('subscriptions/listen', { notifications }, { id: 'sub-1' });
     expect(got.status).toBe(200);
     expect(got.headers['content-type']).toBe('text/event-stream');
@@ -27,12 +27,15 @@ describe('subscriptions/listen on a buffered answer', () => {
       {
         jsonrpc: '2.0',
         method: 'notifications/subscriptions/acknowledged',
-        params: { notifications: {}, _meta: { [META.subscriptionId]: 'sub-1' } },
+        params: { notifications: {}, _meta: { [META_KEYS.subscriptionId]: 'sub-1' } },
       },
       {
         jsonrpc: '2.0',
         id: 'sub-1',
-        result: { resultType: 'complete', _meta: { [META.subscriptionId]: 'sub-1', [META.serverInfo]: info } },
+        result: {
+          resultType: 'complete',
+          _meta: { [META_KEYS.subscriptionId]: 'sub-1', [META_KEYS.serverInfo]: info },
+        },
       },
     ]);
     expect(door.calls).toEqual([]);

@@ -2,25 +2,25 @@ import { isCreateTaskResultV2, isDetailedTaskV2 } from '@modelcontextprotocol/ex
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
-import { META } from '../../../../lambda/mcp/rpc.ts';
-import { openDoor } from '../../../support/front-door.ts';
-import { TASKS } from '../../../support/requests.ts';
+import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
+import { createTestFrontDoor } from '../../../support/front-door.ts';
+import { DECLARED_TASKS } from '../../../support/requests.ts';
 
-const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
 const form = z.object({ name: z.string() });
 const info = { name: 'tasks', version: '1.0.0' };
 
 const definition = defineServer({
   ...info,
   tools: [
-    defineTool('echo', { inputSchema: z.object({ text: z.string() }) }, ({ text: said }) => text(said)),
+    defineTool('echo', { inputSchema: z.object({ text: z.string() }) }, ({ text: said }) => toTextResult(said)),
     defineTool('fails', {}, () => toolError('it did not work')),
     defineTool('breaks', {}, () => {
       throw new ProtocolError(-31999, 'broken', { part: 'x' });
     }),
     defineTool('greets', {}, async (task) => {
       const answer = await task.elicit('name', { message: 'Who are you?', requestedSchema: form });
-      return text(answer.action === 'accept' ? `Hello, ${answer.content.name}` : answer.action);
+      return toTextResult(answer.action === 'accept' ? `Hello, ${answer.content.name}` : answer.action);
     }),
     defineTool('asks_all', {}, async (task) => {
       const [name, site, thought] = await Promise.all([
@@ -31,16 +31,21 @@ const definition = defineServer({
           maxTokens: 5,
         }),
       ]);
-      return text(JSON.stringify([name.action, site.action, thought.model]));
+      return toTextResult(JSON.stringify([name.action, site.action, thought.model]));
     }),
   ],
 });
 
-const FORM = { ...TASKS, elicitation: {} };
-const ALL = { ...TASKS, elicitation: { form: {}, url: {} }, sampling: {} };
+const FORM = { ...DECLARED_TASKS, elicitation: {} };
+const ALL = { ...DECLARED_TASKS, elicitation: { form: {}, url: {} }, sampling: {} };
 
-const create = async (name: string, args: object, capabilities: Record<string, unknown> = TASKS, owner?: string) => {
-  const door = openDoor(definition);
+const createTaskThroughDoor = async (
+  name: string,
+  args: object,
+  capabilities: Record<string, unknown> = DECLARED_TASKS,
+  owner?: string,
+) => {
+  const door = createTestFrontDoor(definition);
   const made = await door.call('tools/call', { name, arguments: args }, { capabilities, ...(owner && { owner }) });
   const taskId: string = made.json.result.taskId;
   const poll = (declared = capabilities) =>
@@ -50,7 +55,7 @@ const create = async (name: string, args: object, capabilities: Record<string, u
 
 describe('creation', () => {
   test('answers with a task that can be polled at once, for one message and one write', async () => {
-    const { door, made, taskId, poll } = await create('echo', { text: 'x' });
+    const { door, made, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
     expect(made.status).toBe(200);
     expect(made.json.result).toEqual({
       resultType: 'task',
@@ -60,7 +65,7 @@ describe('creation', () => {
       lastUpdatedAt: made.json.result.createdAt,
       ttlMs: 86_400_000,
       pollIntervalMs: 1_000,
-      _meta: { [META.serverInfo]: info },
+      _meta: { [META_KEYS.serverInfo]: info },
     });
     expect(isCreateTaskResultV2(made.json.result)).toBe(true);
     expect(door.calls).toEqual(['send', 'insert']);
@@ -69,7 +74,7 @@ describe('creation', () => {
   });
 
   test('joins the trace of the call, where there is one', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const args = { name: 'echo', arguments: { text: 'x' } };
     await door.call('tools/call', args, { meta: { traceparent } });
@@ -81,7 +86,7 @@ describe('creation', () => {
   });
 
   test('the `task` member of an earlier revision is tolerated', async () => {
-    const door = openDoor(definition);
+    const door = createTestFrontDoor(definition);
     const made = await door.call('tools/call', { name: 'echo', arguments: { text: 'x' }, task: { ttl: 5 } });
     expect(made.json.result).toMatchObject({ resultType: 'task', ttlMs: 86_400_000 });
   });
@@ -89,21 +94,21 @@ describe('creation', () => {
 
 describe('tasks/get', () => {
   test('completed: the result inside says its own type and names no task', async () => {
-    const { door, poll } = await create('echo', { text: 'x' });
+    const { door, poll } = await createTaskThroughDoor('echo', { text: 'x' });
     await door.work();
     const { json } = await poll();
     expect(json.result).toMatchObject({
       status: 'completed',
       resultType: 'complete',
       result: { content: [{ type: 'text', text: 'x' }], resultType: 'complete' },
-      _meta: { [META.serverInfo]: info },
+      _meta: { [META_KEYS.serverInfo]: info },
     });
     expect(json.result.result).not.toHaveProperty('_meta');
     expect(isDetailedTaskV2(json.result)).toBe(true);
   });
 
   test('a tool error is completed, with isError', async () => {
-    const { door, poll } = await create('fails', {});
+    const { door, poll } = await createTaskThroughDoor('fails', {});
     await door.work();
     expect((await poll()).json.result).toMatchObject({
       status: 'completed',
@@ -112,7 +117,7 @@ describe('tasks/get', () => {
   });
 
   test('a protocol error is failed, with the error and its data', async () => {
-    const { door, poll } = await create('breaks', {});
+    const { door, poll } = await createTaskThroughDoor('breaks', {});
     await door.work();
     const { json } = await poll();
     expect(json.result).toMatchObject({
@@ -124,7 +129,7 @@ describe('tasks/get', () => {
   });
 
   test('input_required: every outstanding question, verbatim, and no other', async () => {
-    const { door, poll, taskId } = await create('asks_all', {}, ALL);
+    const { door, poll, taskId } = await createTaskThroughDoor('asks_all', {}, ALL);
     await door.work();
     const { json } = await poll();
     expect(json.result.status).toBe('input_required');
@@ -139,15 +144,15 @@ describe('tasks/get', () => {
   });
 
   test('the poll’s own capabilities count: what it cannot carry is named, and nothing is filtered out', async () => {
-    const { door, poll } = await create('asks_all', {}, ALL);
+    const { door, poll } = await createTaskThroughDoor('asks_all', {}, ALL);
     await door.work();
     for (const [declared, requiredCapabilities] of [
-      [TASKS, { elicitation: { form: {}, url: {} }, sampling: {} }],
+      [DECLARED_TASKS, { elicitation: { form: {}, url: {} }, sampling: {} }],
       [
-        { ...TASKS, elicitation: {} },
+        { ...DECLARED_TASKS, elicitation: {} },
         { elicitation: { url: {} }, sampling: {} },
       ],
-      [{ ...TASKS, elicitation: { url: {} }, sampling: {} }, { elicitation: { form: {} } }],
+      [{ ...DECLARED_TASKS, elicitation: { url: {} }, sampling: {} }, { elicitation: { form: {} } }],
     ] as const) {
       const got = await poll(declared);
       expect({ status: got.status, error: got.json.error }).toMatchObject({
@@ -160,12 +165,12 @@ describe('tasks/get', () => {
   });
 
   test('a working task is told to a client that could not be asked', async () => {
-    const { poll } = await create('asks_all', {}, ALL);
-    expect((await poll(TASKS)).json.result.status).toBe('working');
+    const { poll } = await createTaskThroughDoor('asks_all', {}, ALL);
+    expect((await poll(DECLARED_TASKS)).json.result.status).toBe('working');
   });
 
   test('somebody else’s task is as one that does not exist', async () => {
-    const { door, taskId } = await create('echo', { text: 'x' }, TASKS, 'alice');
+    const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' }, DECLARED_TASKS, 'alice');
     const answers = [];
     for (const [id, owner] of [
       [taskId, 'bob'],
@@ -185,7 +190,7 @@ describe('tasks/get', () => {
 
   test('an expired task is as one that does not exist, to the millisecond', async () => {
     let now = 1_800_000_000_000;
-    const door = openDoor(definition, { now: () => now });
+    const door = createTestFrontDoor(definition, { now: () => now });
     const { taskId, ttlMs } = (await door.call('tools/call', { name: 'echo', arguments: { text: 'x' } })).json.result;
     now += ttlMs - 1;
     expect((await door.call('tasks/get', { taskId })).json.result.status).toBe('working');
@@ -196,13 +201,13 @@ describe('tasks/get', () => {
 
 describe('tasks/update', () => {
   const answering = async (inputResponses: unknown) => {
-    const at = await create('greets', {}, FORM);
+    const at = await createTaskThroughDoor('greets', {}, FORM);
     await at.door.work();
     const got = await at.door.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
     await at.door.work();
     return { ...at, got, task: (await at.poll()).json.result };
   };
-  const acknowledgement = { resultType: 'complete', _meta: { [META.serverInfo]: info } };
+  const acknowledgement = { resultType: 'complete', _meta: { [META_KEYS.serverInfo]: info } };
 
   test('an answer is acknowledged with nothing but that, and the tool goes on', async () => {
     const { got, task } = await answering({ name: { action: 'accept', content: { name: 'Ada' } } });
@@ -221,7 +226,7 @@ describe('tasks/update', () => {
   });
 
   test('unknown keys are ignored and acknowledged, whatever their name', async () => {
-    const at = await create('greets', {}, FORM);
+    const at = await createTaskThroughDoor('greets', {}, FORM);
     await at.door.work();
     const inputResponses = JSON.parse(
       '{"__proto__":{"action":"accept"},"constructor":{"action":"accept"},"other":{"x":1}}',
@@ -265,12 +270,12 @@ describe('tasks/update', () => {
 
 describe('tasks/cancel', () => {
   test('is acknowledged, ends the task, and is acknowledged again, for one write each', async () => {
-    const { door, taskId, poll } = await create('echo', { text: 'x' });
+    const { door, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
     door.calls.length = 0;
     for (let time = 0; time < 2; time += 1)
       expect((await door.call('tasks/cancel', { taskId })).json.result).toEqual({
         resultType: 'complete',
-        _meta: { [META.serverInfo]: info },
+        _meta: { [META_KEYS.serverInfo]: info },
       });
     expect(door.calls).toEqual(['update', 'update']);
     const { json } = await poll();
@@ -279,7 +284,7 @@ describe('tasks/cancel', () => {
   });
 
   test('a task that is completed stays so', async () => {
-    const { door, taskId, poll } = await create('echo', { text: 'x' });
+    const { door, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
     await door.work();
     expect((await door.call('tasks/cancel', { taskId })).json.result.resultType).toBe('complete');
     expect((await poll()).json.result.status).toBe('completed');
@@ -290,7 +295,7 @@ describe('the declaration', () => {
   test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
     '%s without it is refused before anything is read',
     async (method) => {
-      const { door, taskId } = await create('echo', { text: 'x' });
+      const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
       door.calls.length = 0;
       const got = await door.call(
         method,
@@ -307,7 +312,7 @@ describe('the declaration', () => {
   );
 
   test('polls load neither the server module nor the SDK', async () => {
-    const { door, taskId } = await create('echo', { text: 'x' });
+    const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
     door.loads.server = 0;
     for (const method of [
       'tasks/get',

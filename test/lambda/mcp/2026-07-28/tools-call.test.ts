@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineServer, defineTool, InputNotSupported, ProtocolError, toolError } from '../../../../lambda/index.ts';
-import { REQUEST_STATE_MAX, REQUEST_STATE_TTL_MS } from '../../../../lambda/mcp/2026-07-28/request-state.ts';
-import { META } from '../../../../lambda/mcp/rpc.ts';
+import { MAX_REQUEST_STATE_LENGTH, REQUEST_STATE_TTL_MS } from '../../../../lambda/mcp/2026-07-28/request-state.ts';
+import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
 import type { TaskContext } from '../../../../lambda/tool/types.ts';
-import { type DoorOptions, openDoor } from '../../../support/front-door.ts';
-import { TASKS } from '../../../support/requests.ts';
+import { createTestFrontDoor, type TestFrontDoorOptions } from '../../../support/front-door.ts';
+import { DECLARED_TASKS } from '../../../support/requests.ts';
 
-const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
 const form = z.object({ name: z.string() });
 const FORM = { elicitation: {} };
-const accept = (name: string) => ({ action: 'accept', content: { name } });
+const buildAcceptedForm = (name: string) => ({ action: 'accept', content: { name } });
 
 /** What ran, and how often. */
 let ran: string[] = [];
@@ -21,7 +21,7 @@ const greet = async ({ greeting }: { greeting: string }, task: TaskContext) => {
     return 12;
   });
   const answer = await task.elicit('who', { message: 'Who are you?', requestedSchema: form });
-  return text(`${greeting} at ${at}: ${answer.action === 'accept' ? answer.content.name : answer.action}`);
+  return toTextResult(`${greeting} at ${at}: ${answer.action === 'accept' ? answer.content.name : answer.action}`);
 };
 const greeting = z.object({ greeting: z.string() });
 
@@ -31,17 +31,17 @@ const definition = defineServer({
   tools: [
     defineTool('greet', { inputSchema: greeting }, greet),
     defineTool('greet_too', { inputSchema: greeting }, greet),
-    defineTool('required', { taskSupport: 'required', asks: ['elicitation'] }, () => text('ran')),
-    defineTool('forbidden', { taskSupport: 'forbidden' }, () => text('ran')),
-    defineTool('hands_off', { withoutTasks: 'handOff' }, () => text('ran')),
-    defineTool('asks_url', { asks: ['elicitationUrl', 'sampling'] }, () => text('ran')),
+    defineTool('required', { taskSupport: 'required', asks: ['elicitation'] }, () => toTextResult('ran')),
+    defineTool('forbidden', { taskSupport: 'forbidden' }, () => toTextResult('ran')),
+    defineTool('hands_off', { withoutTasks: 'handOff' }, () => toTextResult('ran')),
+    defineTool('asks_url', { asks: ['elicitationUrl', 'sampling'] }, () => toTextResult('ran')),
     defineTool(
       'decides',
       {
         inputSchema: z.object({ rows: z.number() }),
         decide: ({ rows }, { era }) => (rows > 10 ? 'task' : era ? 'inline' : 'task'),
       },
-      ({ rows }) => text(`${rows} rows`),
+      ({ rows }) => toTextResult(`${rows} rows`),
     ),
     defineTool(
       'decides_badly',
@@ -50,7 +50,7 @@ const definition = defineServer({
           throw new Error('cannot decide');
         },
       },
-      () => text('ran'),
+      () => toTextResult('ran'),
     ),
     defineTool('breaks', { taskSupport: 'forbidden' }, () => {
       throw new ProtocolError(-31999, 'broken');
@@ -60,7 +60,7 @@ const definition = defineServer({
     }),
     defineTool('asks_unasked', { taskSupport: 'forbidden' }, async (task) => {
       await task.elicit('who', { message: 'Who?', requestedSchema: form });
-      return text('ran');
+      return toTextResult('ran');
     }),
     defineTool(
       'remembers',
@@ -68,7 +68,7 @@ const definition = defineServer({
       async ({ size }, task) => {
         await task.step('large', () => 'x'.repeat(size));
         await task.elicit('who', { message: 'Who?', requestedSchema: form });
-        return text('ran');
+        return toTextResult('ran');
       },
     ),
     defineTool(
@@ -88,15 +88,15 @@ const definition = defineServer({
           message: 'Sure?',
           requestedSchema: z.object({ sure: z.boolean() }),
         });
-        return text(`${name}: ${answer.action === 'accept' && answer.content.sure}`);
+        return toTextResult(`${name}: ${answer.action === 'accept' && answer.content.sure}`);
       },
     ),
   ],
 });
 
-const open = (options?: DoorOptions) => {
+const openToolsCallDoor = (options?: TestFrontDoorOptions) => {
   ran = [];
-  const door = openDoor(definition, options);
+  const door = createTestFrontDoor(definition, options);
   const callTool = (
     name: string,
     args: object,
@@ -109,32 +109,34 @@ const open = (options?: DoorOptions) => {
 
 describe('task or inline', () => {
   test('a client that declares tasks gets one; one that does not gets the result', async () => {
-    const { callTool, written } = open();
+    const { callTool, written } = openToolsCallDoor();
     expect((await callTool('decides', { rows: 1 }, {})).json.result).toEqual({
       content: [{ type: 'text', text: '1 rows' }],
       resultType: 'complete',
-      _meta: { [META.serverInfo]: { name: 'calls', version: '1.0.0' } },
+      _meta: { [META_KEYS.serverInfo]: { name: 'calls', version: '1.0.0' } },
     });
     expect(written).toEqual([]);
-    expect((await callTool('hands_off', {}, TASKS)).json.result.resultType).toBe('task');
+    expect((await callTool('hands_off', {}, DECLARED_TASKS)).json.result.resultType).toBe('task');
   });
 
   test('a tool that forbids tasks never makes one', async () => {
-    expect((await open().callTool('forbidden', {}, TASKS)).json.result.resultType).toBe('complete');
+    expect((await openToolsCallDoor().callTool('forbidden', {}, DECLARED_TASKS)).json.result.resultType).toBe(
+      'complete',
+    );
   });
 
   test('`decide` chooses for each call', async () => {
-    const { callTool } = open();
-    expect((await callTool('decides', { rows: 3 }, TASKS)).json.result).toMatchObject({
+    const { callTool } = openToolsCallDoor();
+    expect((await callTool('decides', { rows: 3 }, DECLARED_TASKS)).json.result).toMatchObject({
       resultType: 'complete',
       content: [{ text: '3 rows' }],
     });
-    expect((await callTool('decides', { rows: 30 }, TASKS)).json.result.resultType).toBe('task');
+    expect((await callTool('decides', { rows: 30 }, DECLARED_TASKS)).json.result.resultType).toBe('task');
   });
 
   test('a `decide` that throws is a tool error, and nothing is written', async () => {
-    const { callTool, written } = open();
-    expect((await callTool('decides_badly', {}, TASKS)).json.result).toMatchObject({
+    const { callTool, written } = openToolsCallDoor();
+    expect((await callTool('decides_badly', {}, DECLARED_TASKS)).json.result).toMatchObject({
       isError: true,
       content: [{ text: 'cannot decide' }],
     });
@@ -142,7 +144,7 @@ describe('task or inline', () => {
   });
 
   test('a protocol error of an inline run is the answer', async () => {
-    const got = await open().callTool('breaks', {}, {});
+    const got = await openToolsCallDoor().callTool('breaks', {}, {});
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 200,
       error: { code: -31999, message: 'broken' },
@@ -152,12 +154,12 @@ describe('task or inline', () => {
 
 describe('capabilities', () => {
   test('everything that is missing is named at once, before any work', async () => {
-    const { callTool, calls } = open();
+    const { callTool, calls } = openToolsCallDoor();
     const got = await callTool('required', {}, {});
     expect(got.status).toBe(400);
     expect(got.json.error).toMatchObject({ code: -32021 });
-    expect(got.json.error.data.requiredCapabilities).toEqual({ ...TASKS, elicitation: { form: {} } });
-    const other = await callTool('asks_url', {}, { ...TASKS, elicitation: {} });
+    expect(got.json.error.data.requiredCapabilities).toEqual({ ...DECLARED_TASKS, elicitation: { form: {} } });
+    const other = await callTool('asks_url', {}, { ...DECLARED_TASKS, elicitation: {} });
     expect(other.json.error.data.requiredCapabilities).toEqual({ elicitation: { url: {} }, sampling: {} });
     expect(calls).toEqual([]);
   });
@@ -166,15 +168,15 @@ describe('capabilities', () => {
     ['needs', { sampling: {} }],
     ['asks_unasked', { elicitation: { form: {} } }],
   ])('a tool that asks what was not declared ends the inline call: %s', async (name, requiredCapabilities) => {
-    const got = await open().callTool(name, {}, {});
+    const got = await openToolsCallDoor().callTool(name, {}, {});
     expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32021 });
     expect(got.json.error.data).toEqual({ requiredCapabilities });
   });
 });
 
 describe('questions of an inline call', () => {
-  const ask = async (options?: DoorOptions, owner?: string) => {
-    const door = open(options);
+  const ask = async (options?: TestFrontDoorOptions, owner?: string) => {
+    const door = openToolsCallDoor(options);
     const first = (await door.callTool('greet', { greeting: 'Hi' }, FORM, {}, owner)).json.result;
     const retry = (more: object, args: object = { greeting: 'Hi' }, name = 'greet', as = owner) =>
       door.callTool(name, args, FORM, { requestState: first.requestState, ...more }, as);
@@ -192,9 +194,9 @@ describe('questions of an inline call', () => {
         },
       },
       requestState: expect.stringMatching(/^[\w-]+$/),
-      _meta: { [META.serverInfo]: { name: 'calls', version: '1.0.0' } },
+      _meta: { [META_KEYS.serverInfo]: { name: 'calls', version: '1.0.0' } },
     });
-    const { json } = await retry({ inputResponses: { who: accept('Ada') } });
+    const { json } = await retry({ inputResponses: { who: buildAcceptedForm('Ada') } });
     expect(json.result).toMatchObject({ resultType: 'complete', content: [{ text: 'Hi at 12: Ada' }] });
     expect(ran).toEqual(['step']);
     expect(written).toEqual([]);
@@ -202,7 +204,7 @@ describe('questions of an inline call', () => {
 
   test('a retry without the answer is asked again, as MCP has it', async () => {
     const { retry } = await ask();
-    const again = (await retry({ inputResponses: { other: accept('x') } })).json.result;
+    const again = (await retry({ inputResponses: { other: buildAcceptedForm('x') } })).json.result;
     expect(again.resultType).toBe('input_required');
     expect(Object.keys(again.inputRequests)).toEqual(['who']);
   });
@@ -214,18 +216,21 @@ describe('questions of an inline call', () => {
     expect(key).not.toBe('who');
     const end = await callTool('greet', { greeting: 'Hi' }, FORM, {
       requestState: again.requestState,
-      inputResponses: { [key]: accept('Bo') },
+      inputResponses: { [key]: buildAcceptedForm('Bo') },
     });
     expect(end.json.result.content[0].text).toBe('Hi at 12: Bo');
     expect(ran).toEqual(['step']);
   });
 
   test('the order in which a client writes its arguments does not count', async () => {
-    const door = open();
+    const door = openToolsCallDoor();
     const args = { size: 1, extra: { b: 1, a: [1, { d: 1, c: 2 }] } };
     const other = { extra: { a: [1, { c: 2, d: 1 }], b: 1 }, size: 1 };
     const { requestState } = (await door.callTool('remembers', args, FORM)).json.result;
-    const end = await door.callTool('remembers', other, FORM, { requestState, inputResponses: { who: accept('x') } });
+    const end = await door.callTool('remembers', other, FORM, {
+      requestState,
+      inputResponses: { who: buildAcceptedForm('x') },
+    });
     expect(end.json.result.content[0].text).toBe('ran');
   });
 
@@ -241,7 +246,7 @@ describe('questions of an inline call', () => {
       message: expect.stringContaining('call the tool again without requestState'),
       data: { reason: 'invalid_request_state' },
     };
-    const answers = { inputResponses: { who: accept('Ada') } };
+    const answers = { inputResponses: { who: buildAcceptedForm('Ada') } };
 
     test.each([
       ['other arguments', {}, { greeting: 'Bye' }, 'greet', 'alice'],
@@ -271,17 +276,17 @@ describe('questions of an inline call', () => {
   });
 
   test('what a client cannot carry is kept here, sealed, and the client carries where', async () => {
-    const { callTool, kept } = open();
+    const { callTool, kept } = openToolsCallDoor();
     const small = (await callTool('remembers', { size: 20_000 }, FORM)).json.result;
-    expect(small.requestState.length).toBeLessThanOrEqual(REQUEST_STATE_MAX);
+    expect(small.requestState.length).toBeLessThanOrEqual(MAX_REQUEST_STATE_LENGTH);
     expect(kept.size).toBe(0);
 
-    const { requestState } = (await callTool('remembers', { size: REQUEST_STATE_MAX }, FORM)).json.result;
+    const { requestState } = (await callTool('remembers', { size: MAX_REQUEST_STATE_LENGTH }, FORM)).json.result;
     expect(requestState.length).toBeLessThan(300);
     expect([...kept.keys()]).toEqual([expect.stringMatching(/^state\//)]);
     expect([...kept.values()].join()).not.toContain('x'.repeat(20));
-    const answers = { requestState, inputResponses: { who: accept('x') } };
-    const end = await callTool('remembers', { size: REQUEST_STATE_MAX }, FORM, answers);
+    const answers = { requestState, inputResponses: { who: buildAcceptedForm('x') } };
+    const end = await callTool('remembers', { size: MAX_REQUEST_STATE_LENGTH }, FORM, answers);
     expect(end.json.result).toMatchObject({ resultType: 'complete', content: [{ text: 'ran' }] });
     const other = await callTool('remembers', { size: 1 }, FORM, answers);
     expect(other.json.error).toMatchObject({ code: -32602, data: { reason: 'invalid_request_state' } });
@@ -289,10 +294,10 @@ describe('questions of an inline call', () => {
 });
 
 describe('prepare', () => {
-  const CLIENT = { ...TASKS, ...FORM };
+  const CLIENT = { ...DECLARED_TASKS, ...FORM };
 
   test('asks before the task exists; the task begins with what it returned', async () => {
-    const { callTool, call, work, written } = open();
+    const { callTool, call, work, written } = openToolsCallDoor();
     const first = (await callTool('prepared', {}, CLIENT)).json.result;
     expect(first).toMatchObject({
       resultType: 'input_required',
@@ -303,7 +308,7 @@ describe('prepare', () => {
     const made = (
       await callTool('prepared', {}, CLIENT, {
         requestState: first.requestState,
-        inputResponses: { name: accept('Ada') },
+        inputResponses: { name: buildAcceptedForm('Ada') },
       })
     ).json.result;
     expect(made.resultType).toBe('task');
@@ -319,7 +324,7 @@ describe('prepare', () => {
   });
 
   test('a tool error of `prepare` ends the call, and nothing is written', async () => {
-    const { callTool, written } = open();
+    const { callTool, written } = openToolsCallDoor();
     const { requestState } = (await callTool('prepared', {}, CLIENT)).json.result;
     const got = await callTool('prepared', {}, CLIENT, {
       requestState,
@@ -334,12 +339,12 @@ describe('prepare', () => {
   });
 
   test('an inline call goes from the questions of `prepare` to those of the tool, without preparing again', async () => {
-    const { callTool } = open();
+    const { callTool } = openToolsCallDoor();
     const first = (await callTool('prepared', {}, FORM)).json.result;
     const second = (
       await callTool('prepared', {}, FORM, {
         requestState: first.requestState,
-        inputResponses: { name: accept('Ada') },
+        inputResponses: { name: buildAcceptedForm('Ada') },
       })
     ).json.result;
     expect(Object.keys(second.inputRequests)).toEqual(['sure']);

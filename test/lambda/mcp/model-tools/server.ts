@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
 
-const text = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
 
 /** How often each tool's work was done. */
-export const ran: string[] = [];
+export const ranTools: string[] = [];
 
-export const definition = defineServer({
+export const modelToolsDefinition = defineServer({
   name: 'without-tasks',
   version: '1.0.0',
   tools: [
@@ -20,47 +20,47 @@ export const definition = defineServer({
       },
       async ({ year }, task) => {
         task.progress(1, 2, `Reading ${year}`);
-        await task.step('read', () => void ran.push('report'));
+        await task.step('read', () => void ranTools.push('report'));
         return { structuredContent: { rows: year } };
       },
     ),
     defineTool('quick', { withoutTasks: 'inlineThenHandOff' }, async (task) => {
-      await task.step('work', () => void ran.push('quick'));
-      return text('done');
+      await task.step('work', () => void ranTools.push('quick'));
+      return toTextResult('done');
     }),
     defineTool('asks', { withoutTasks: 'inlineThenHandOff', asks: ['elicitation'] }, async (task) => {
-      await task.step('work', () => void ran.push('asks'));
+      await task.step('work', () => void ranTools.push('asks'));
       const answer = await task.elicit('who', {
         message: 'Who are you?',
         requestedSchema: z.object({ name: z.string() }),
       });
-      return text(`Hello, ${answer.content?.name ?? answer.action}.`);
+      return toTextResult(`Hello, ${answer.content?.name ?? answer.action}.`);
     }),
     defineTool('asks_later', { withoutTasks: 'handOff' }, async (task) => {
       const answer = await task.elicit('who', {
         message: 'Who are you?',
         requestedSchema: z.object({ name: z.string() }),
       });
-      return text(`Hello, ${answer.content?.name ?? answer.action}.`);
+      return toTextResult(`Hello, ${answer.content?.name ?? answer.action}.`);
     }),
     defineTool('breaks', { withoutTasks: 'inlineThenHandOff' }, () => {
       throw new ProtocolError(-31999, 'broken');
     }),
     defineTool('fails', { withoutTasks: 'handOff' }, () => toolError('The disk is full.')),
-    defineTool('inline', {}, () => text('ran here')),
-    defineTool('remembers', {}, async (task) => text(`remembered: ${await task.step('work', () => true)}`)),
-    defineTool('required', { taskSupport: 'required' }, () => text('ran')),
+    defineTool('inline', {}, () => toTextResult('ran here')),
+    defineTool('remembers', {}, async (task) => toTextResult(`remembered: ${await task.step('work', () => true)}`)),
+    defineTool('required', { taskSupport: 'required' }, () => toTextResult('ran')),
   ],
   mcp: (server) => {
     server.registerTool('pushes', {}, async (ctx) => {
       await ctx.mcpReq.elicitInput({ message: 'Who?', requestedSchema: { type: 'object', properties: {} } });
-      return text('asked');
+      return toTextResult('asked');
     });
   },
 });
 
-export const inlineOnly = defineServer({
+export const inlineOnlyDefinition = defineServer({
   name: 'inline-only',
   version: '1.0.0',
-  tools: [defineTool('inline', {}, () => text('ran here'))],
+  tools: [defineTool('inline', {}, () => toTextResult('ran here'))],
 });

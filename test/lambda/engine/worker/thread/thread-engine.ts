@@ -4,27 +4,27 @@ import { vi } from 'vitest';
 import { createEngine } from '../../../../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../../../../lambda/engine/ports.ts';
 import { systemClock, systemIds } from '../../../../../lambda/engine/system.ts';
-import { startThreads } from '../../../../../lambda/engine/worker/thread/thread-run.ts';
+import { createThreadStarter } from '../../../../../lambda/engine/worker/thread/thread-run.ts';
 import { createWorker } from '../../../../../lambda/engine/worker/worker.ts';
 import { MemoryTaskStore } from '../../../../../lambda/tasks/memory/index.ts';
 import server from '../../../../support/servers/threads.ts';
 
 export const LEASE_MS = 900;
 export const HEARTBEAT_MS = 150;
-const PATIENCE = { timeout: 60_000, interval: 20 };
+const WAIT_OPTIONS = { timeout: 60_000, interval: 20 };
 
-interface Message {
+interface QueuedMessage {
   readonly wakeUp: WakeUp;
   visibleAt: number;
   receives: number;
 }
 
-export type Logged = Readonly<Record<string, unknown>> & { readonly event: string };
+export type LoggedEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /** @param functionMs how long a worker has for one message */
-export function startWorkbench({ functionMs = 900_000, heapMb }: { functionMs?: number; heapMb?: number } = {}) {
-  const messages = new Set<Message>();
-  const lines: Logged[] = [];
+export function startThreadEngine({ functionMs = 900_000, heapMb }: { functionMs?: number; heapMb?: number } = {}) {
+  const messages = new Set<QueuedMessage>();
+  const lines: LoggedEvent[] = [];
   const stopped = new AbortController();
   const { log, ...parts } = {
     store: new MemoryTaskStore(),
@@ -40,8 +40,8 @@ export function startWorkbench({ functionMs = 900_000, heapMb }: { functionMs?: 
   const engine = createEngine({ ...parts, log });
   const worker = createWorker({
     ...{ ...parts, log },
-    tool: async (name) => server.tools.get(name),
-    startThread: startThreads({
+    findTool: async (name) => server.tools.get(name),
+    startThread: createThreadStarter({
       entry: new URL('../../../../../lambda/functions/tool-thread.ts', import.meta.url),
       server: new URL('../../../../support/servers/threads.ts', import.meta.url),
       ...(heapMb !== undefined && { heapMb }),
@@ -75,21 +75,21 @@ export function startWorkbench({ functionMs = 900_000, heapMb }: { functionMs?: 
       const tool = server.tools.get(name);
       if (!tool) throw new Error(`no tool ${name}`);
       const call = { caller: {}, tool, arguments: args, era: '2026-07-28' as const, capabilities: { form: true } };
-      return (await engine.start({ ...call, deadline: Date.now() + 10_000 })).id;
+      return (await engine.startTask({ ...call, deadline: Date.now() + 10_000 })).id;
     },
     /** The task once it looks like this. */
-    until: (id: string, looks: (view: Awaited<ReturnType<typeof engine.get>>) => boolean) =>
+    until: (id: string, looks: (view: Awaited<ReturnType<typeof engine.getTask>>) => boolean) =>
       vi.waitFor(async () => {
-        const view = await engine.get({}, id);
+        const view = await engine.getTask({}, id);
         if (!looks(view)) throw new Error(`not yet: ${JSON.stringify(view)}`);
         return view;
-      }, PATIENCE),
+      }, WAIT_OPTIONS),
     logged: (task: string, event: string) =>
       vi.waitFor(() => {
         const line = lines.find((each) => each.task === task && each.event === event);
         if (!line) throw new Error(`${event} was not logged`);
         return line;
-      }, PATIENCE),
+      }, WAIT_OPTIONS),
     stop: async () => {
       stopped.abort();
       await Promise.all(workers);

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LEASE_MS, startWorkbench } from './thread-engine.ts';
+import { LEASE_MS, startThreadEngine } from './thread-engine.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 const hasEnded = ({ status }: { readonly status: string }) => ['completed', 'failed', 'cancelled'].includes(status);
-const textOf = (view: { outcome?: unknown }) =>
+const parseResultText = (view: { outcome?: unknown }) =>
   JSON.parse((view.outcome as { result: { content: { text: string }[] } }).result.content[0]?.text ?? '');
 
 const running = new Set<Worker>();
@@ -17,21 +17,21 @@ process.on('worker', (worker: Worker) => {
   running.add(worker);
   worker.once('exit', () => running.delete(worker));
 });
-const threads = () => running.size;
+const countThreads = () => running.size;
 
 const folder = mkdtempSync(join(tmpdir(), 'threads-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let bench: ReturnType<typeof startWorkbench>;
+let bench: ReturnType<typeof startThreadEngine>;
 beforeAll(() => {
-  bench = startWorkbench({ heapMb: 48 });
+  bench = startThreadEngine({ heapMb: 48 });
 });
 afterAll(() => bench.stop());
 
 describe('a tool that computes for longer than its lease', () => {
   it('keeps it and ends in its first run, in a thread of its own', async () => {
     const id = await bench.start('spin', { ms: 3 * LEASE_MS });
-    expect(textOf(await bench.until(id, hasEnded))).toBe('computed');
+    expect(parseResultText(await bench.until(id, hasEnded))).toBe('computed');
     await bench.logged(id, 'task.ended');
     const events = bench.events(id);
     expect(events.filter((event) => event === 'run.started')).toHaveLength(1);
@@ -44,17 +44,17 @@ describe('a tool that computes for longer than its lease', () => {
     const line = await bench.logged(id, 'eventLoop.blocked');
     expect(line.lateMs).toBeGreaterThan(LEASE_MS);
     expect(line).toMatchObject({ leaseMs: LEASE_MS, advice: expect.stringContaining('"thread: true"') });
-    expect(textOf(await bench.until(id, hasEnded))).toBe('computed');
+    expect(parseResultText(await bench.until(id, hasEnded))).toBe('computed');
   });
 });
 
 describe('a cancel', () => {
   it('stops a thread that computes on and looks at no signal', async () => {
     const id = await bench.start('spin', { ms: 3_600_000 });
-    await vi.waitFor(() => expect(threads()).toBe(1), { timeout: 30_000 });
-    await bench.engine.cancel({}, id, Date.now() + 10_000);
+    await vi.waitFor(() => expect(countThreads()).toBe(1), { timeout: 30_000 });
+    await bench.engine.cancelTask({}, id, Date.now() + 10_000);
     await bench.logged(id, 'run.lost');
-    await vi.waitFor(() => expect(threads()).toBe(0), { timeout: 30_000 });
+    await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
     expect(bench.lines.find((line) => line.task === id && line.event === 'run.lost')).toMatchObject({
       reason: 'TaskCancelled',
     });
@@ -64,10 +64,10 @@ describe('a cancel', () => {
     const file = join(folder, 'listening');
     const id = await bench.start('listening', { file });
     await bench.until(id, ({ statusMessage }) => statusMessage === 'waiting');
-    await bench.engine.cancel({}, id, Date.now() + 10_000);
-    await vi.waitFor(() => expect(threads()).toBe(0), { timeout: 30_000 });
+    await bench.engine.cancelTask({}, id, Date.now() + 10_000);
+    await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
     expect(readFileSync(file, 'utf8')).toBe('true: TaskCancelled: The task was cancelled., then its clean-ups');
-    expect((await bench.engine.get({}, id)).status).toBe('cancelled');
+    expect((await bench.engine.getTask({}, id)).status).toBe('cancelled');
     expect(bench.events(id)).not.toContain('run.died');
   });
 });
@@ -89,7 +89,7 @@ describe('a thread that dies', () => {
       const deaths = bench.lines.filter((line) => line.task === id && line.event === 'run.died');
       expect(deaths).toHaveLength(2);
       for (const death of deaths) expect(death.how).toContain(how);
-      expect(threads()).toBe(0);
+      expect(countThreads()).toBe(0);
     },
   );
 });
@@ -100,21 +100,21 @@ describe('what a tool does in a thread', () => {
     const asking = await bench.until(id, ({ status }) => status === 'input_required');
     expect(asking.questions.columns).toMatchObject({ method: 'elicitation/create', params: { message: 'Which?' } });
     const answer = { result: { action: 'accept', content: { column: 'email' } } };
-    await bench.engine.answer({}, id, { columns: answer }, Date.now() + 10_000);
+    await bench.engine.answerTask({}, id, { columns: answer }, Date.now() + 10_000);
     const waiting = await bench.until(id, ({ statusMessage = '' }) => /^[\w-]{40,}$/.test(statusMessage));
-    await bench.engine.complete(waiting.statusMessage as string, { done: true }, Date.now() + 10_000);
+    await bench.engine.completeWait(waiting.statusMessage as string, { done: true }, Date.now() + 10_000);
     const ended = await bench.until(id, hasEnded);
-    expect(textOf(ended)).toEqual({
+    expect(parseResultText(ended)).toEqual({
       rows: { rows: 3 },
       answer: { action: 'accept', content: { column: 'email' } },
       done: true,
     });
-    await vi.waitFor(() => expect(threads()).toBe(0), { timeout: 30_000 });
+    await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
   });
 
   it('is given arguments as its schema makes them, also what no message could carry', async () => {
     const id = await bench.start('with_schema', { url: 'https://example.com/data' });
-    expect(textOf(await bench.until(id, hasEnded))).toEqual({ isUrl: true, host: 'example.com' });
+    expect(parseResultText(await bench.until(id, hasEnded))).toEqual({ isUrl: true, host: 'example.com' });
   });
 
   it('ends with a JSON-RPC error where it throws one', async () => {
@@ -128,20 +128,20 @@ describe('what a tool does in a thread', () => {
     const id = await bench.start('reports');
     const { progress } = await bench.until(id, (view) => view.progress?.done === 100_000);
     expect(progress).toEqual({ done: 100_000, total: 100_000 });
-    expect(textOf(await bench.until(id, hasEnded))).toBe('reported');
+    expect(parseResultText(await bench.until(id, hasEnded))).toBe('reported');
   });
 });
 
 describe('the deadline of the function', () => {
   it('stops a step that computes past it, and the task fails with what to do', async () => {
-    const short = startWorkbench({ functionMs: 4_500 });
+    const short = startThreadEngine({ functionMs: 4_500 });
     try {
       const id = await short.start('spin_in_step');
       const { outcome } = await short.until(id, hasEnded);
       expect(outcome).toMatchObject({
         error: { message: expect.stringContaining('Step "endless" of tool spin_in_step did not finish within') },
       });
-      await vi.waitFor(() => expect(threads()).toBe(0), { timeout: 30_000 });
+      await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
     } finally {
       await short.stop();
     }

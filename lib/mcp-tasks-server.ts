@@ -70,8 +70,8 @@ export class McpTasksServer extends MeasuredServer {
   readonly externalFunction: LambdaFunction;
   /** The gateway in front of the API function. */
   readonly httpApi: HttpApi;
-  private readonly auth: McpAuth;
-  private readonly routes: readonly HttpRoute[];
+  readonly #auth: McpAuth;
+  readonly #routes: readonly HttpRoute[];
   /** The URL that MCP clients are given. */
   readonly endpoint: string;
   /** With `streaming`: the URL of the same server where subscriptions stay open. */
@@ -80,7 +80,7 @@ export class McpTasksServer extends MeasuredServer {
   readonly streamingApi?: RestApi;
   /** With `streaming`: what answers there. */
   readonly streamingFunction?: LambdaFunction;
-  private readonly streamingMethod?: Method;
+  readonly #streamingMethod?: Method;
   /** What is watched; each is named and explained in `docs/operations.md`. */
   readonly alarms: readonly Alarm[];
   /** Unless `monitoring.dashboard` is false. */
@@ -114,8 +114,8 @@ export class McpTasksServer extends MeasuredServer {
 
     const { httpApi, stage, routes } = createHttpApi(this, this.apiFunction, settings);
     this.httpApi = httpApi;
-    this.routes = routes;
-    this.auth = settings.auth;
+    this.#routes = routes;
+    this.#auth = settings.auth;
     // The URL of the default stage ends with a slash.
     const root = settings.domainName ? `https://${settings.domainName.name}/` : stage.url;
     this.endpoint = `${root}${MCP_PATH.slice(1)}`;
@@ -124,7 +124,7 @@ export class McpTasksServer extends MeasuredServer {
       const streaming = createStreamingEndpoint(this, settings, server, this, this.endpoint);
       this.streamingFunction = streaming.fn;
       this.streamingApi = streaming.restApi;
-      this.streamingMethod = streaming.method;
+      this.#streamingMethod = streaming.method;
       this.streamingEndpoint = streaming.endpoint;
     }
 
@@ -146,10 +146,12 @@ export class McpTasksServer extends MeasuredServer {
    * @throws Error for any other `auth`, where it would permit nothing
    */
   grantInvoke(grantee: IGrantable): void {
-    if (this.auth.kind !== 'iam')
-      throw new Error(`grantInvoke permits nothing with McpAuth.${this.auth.kind}(): the gateway does not ask for it.`);
-    for (const route of this.routes) route.grantInvoke(grantee);
-    this.streamingMethod?.grantExecute(grantee);
+    if (this.#auth.kind !== 'iam')
+      throw new Error(
+        `grantInvoke permits nothing with McpAuth.${this.#auth.kind}(): the gateway does not ask for it.`,
+      );
+    for (const route of this.#routes) route.grantInvoke(grantee);
+    this.#streamingMethod?.grantExecute(grantee);
   }
 
   /**

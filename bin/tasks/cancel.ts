@@ -14,13 +14,13 @@ const OPERATOR_CANCEL_TIMEOUT_MS = 30_000;
 
 /** The engine's own cancel, in an operator's hand: the row is known by its key, not by who asks. */
 class OperatorContext extends EngineContext {
-  private readonly key: TaskKey;
+  readonly #key: TaskKey;
   constructor({ store, queue }: Deployment, { partition, id }: TaskRow) {
     super({ store, queue, clock: systemClock, ids: systemIds, log: () => {} });
-    this.key = { partition, id };
+    this.#key = { partition, id };
   }
   override buildTaskKey(): TaskKey {
-    return this.key;
+    return this.#key;
   }
 }
 

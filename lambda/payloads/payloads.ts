@@ -12,29 +12,29 @@ import type { Payload } from '../tasks/record.ts';
 import type { FileStore, PayloadStore } from './store.ts';
 
 export class Payloads {
-  private readonly store: PayloadStore | undefined;
+  readonly #store: PayloadStore | undefined;
 
   /** @param store without one everything stays in DynamoDB, whose items end at 400 KB */
   constructor(store: PayloadStore | undefined) {
-    this.store = store;
+    this.#store = store;
   }
 
   /** For what clients read by themselves; absent where they could not. */
   get files(): FileStore | undefined {
-    return this.store?.files;
+    return this.#store?.files;
   }
 
   /** @param key where it goes if it is too large; holds a token of its writer, so that no key is written twice */
   async pack(json: string, inlineBytes: number, key: string): Promise<Payload> {
     const bytes = Buffer.byteLength(json);
-    if (!this.store || bytes <= inlineBytes) return json;
-    await this.store.put(key, json);
+    if (!this.#store || bytes <= inlineBytes) return json;
+    await this.#store.put(key, json);
     return { at: key, bytes };
   }
 
   async unpack(payload: Payload): Promise<string> {
     if (typeof payload === 'string') return payload;
-    if (!this.store) throw new Error(`A payload is kept at ${payload.at}, but no payload store is configured.`);
-    return this.store.get(payload.at);
+    if (!this.#store) throw new Error(`A payload is kept at ${payload.at}, but no payload store is configured.`);
+    return this.#store.get(payload.at);
   }
 }

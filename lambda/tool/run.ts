@@ -68,18 +68,18 @@ export class ToolRun {
   /** The tool broke a rule: the call fails with this, whatever the tool makes of it. */
   broken: ToolBroken | undefined;
   isOver = false;
-  private inFlight = 0;
-  private readonly idleWaiters: (() => void)[] = [];
-  private handingOver = false;
-  private finish!: (end: RunEnd) => void;
-  private handler: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  readonly #idleWaiters: (() => void)[] = [];
+  #handingOver = false;
+  #finish!: (end: RunEnd) => void;
+  #handler: Promise<void> = Promise.resolve();
 
   constructor(tool: Tool, host: RunHost, history: RunHistory) {
     this.tool = tool;
     this.host = host;
     this.history = history;
     this.ended = new Promise((resolve) => {
-      this.finish = (end) => {
+      this.#finish = (end) => {
         if (this.isOver) return;
         this.isOver = true;
         resolve(end);
@@ -89,23 +89,23 @@ export class ToolRun {
 
   /** Run `code` (the tool's handler, or its `prepare`, with the context of this run) until it returns or the run ends otherwise. */
   start(code: () => unknown): Promise<RunEnd> {
-    this.handler = (async () => code())().then(
+    this.#handler = (async () => code())().then(
       async (returned) => {
-        this.broken ??= this.findUnvisited();
-        this.settle(await toReturnOutcome(this.tool, returned));
+        this.broken ??= this.#findUnvisited();
+        this.#settle(await toReturnOutcome(this.tool, returned));
       },
-      (thrown) => this.settle(toThrowOutcome(thrown, this.host.era)),
+      (thrown) => this.#settle(toThrowOutcome(thrown, this.host.era)),
     );
     return this.ended;
   }
 
-  private settle(outcome: Outcome): void {
-    this.finish({ end: 'settled', outcome: this.broken ? { error: this.broken.toRpcError() } : outcome });
+  #settle(outcome: Outcome): void {
+    this.#finish({ end: 'settled', outcome: this.broken ? { error: this.broken.toRpcError() } : outcome });
   }
 
   /** A replay must come by everything that was recorded: otherwise the code is not what wrote the journal. */
-  private findUnvisited(): ToolBroken | undefined {
-    const recorded = [...Object.keys(this.history.journal), ...this.listReplayedQuestions()];
+  #findUnvisited(): ToolBroken | undefined {
+    const recorded = [...Object.keys(this.history.journal), ...this.#listReplayedQuestions()];
     const lost = recorded.find((id) => !this.visited.has(id));
     return lost === undefined
       ? undefined
@@ -115,7 +115,7 @@ export class ToolRun {
         );
   }
 
-  private listReplayedQuestions(): string[] {
+  #listReplayedQuestions(): string[] {
     return Object.entries(this.history.questions).flatMap(([key, { method }]) => (method === 'external' ? [] : [key]));
   }
 
@@ -128,47 +128,47 @@ export class ToolRun {
   /** Wait for something in another run: registers it and never settles. */
   park(key: string, wait: Wait): Promise<never> {
     this.waits.set(key, wait);
-    this.scheduleEnd();
+    this.#scheduleEnd();
     return waitForever();
   }
 
   /** Do something that the run must not end under. */
   async trackInFlight<T>(work: () => Promise<T>): Promise<T> {
-    this.inFlight += 1;
+    this.#inFlight += 1;
     try {
       return await work();
     } finally {
-      this.inFlight -= 1;
-      if (this.inFlight === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
-      this.scheduleEnd();
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+      this.#scheduleEnd();
     }
   }
 
   /** Between steps: whether another run is to take over, so that no new step begins and none returns. */
   isHandingOver(): boolean {
-    if (!this.handingOver && this.host.shouldHandOver()) {
-      this.handingOver = true;
-      this.scheduleEnd();
+    if (!this.#handingOver && this.host.shouldHandOver()) {
+      this.#handingOver = true;
+      this.#scheduleEnd();
     }
-    return this.handingOver;
+    return this.#handingOver;
   }
 
-  private mayEnd(): boolean {
-    return !this.isOver && this.inFlight === 0 && (this.handingOver || this.waits.size > 0);
+  #mayEnd(): boolean {
+    return !this.isOver && this.#inFlight === 0 && (this.#handingOver || this.waits.size > 0);
   }
 
-  private scheduleEnd(): void {
-    if (!this.mayEnd()) return;
+  #scheduleEnd(): void {
+    if (!this.#mayEnd()) return;
     setImmediate(() => {
-      if (!this.mayEnd()) return;
-      this.finish(this.handingOver ? { end: 'handOver' } : { end: 'parked', waits: new Map(this.waits) });
+      if (!this.#mayEnd()) return;
+      this.#finish(this.#handingOver ? { end: 'handOver' } : { end: 'parked', waits: new Map(this.waits) });
     });
   }
 
   /** The host ends the run: cancelled, lease lost, deadline. The signal aborts at once, so that the tool can stop. */
   abort(reason: Error): void {
     if (this.isOver) return;
-    this.finish({ end: 'aborted', reason });
+    this.#finish({ end: 'aborted', reason });
     this.controller.abort(reason);
   }
 
@@ -180,7 +180,7 @@ export class ToolRun {
     if (reason && !this.controller.signal.aborted) this.controller.abort(reason);
     const stopsEarly = reason !== undefined && !(reason instanceof Parked) && !(reason instanceof HandedOver);
     const cleaning = (async () => {
-      if (stopsEarly) await Promise.race([this.handler, this.waitUntilIdle()]);
+      if (stopsEarly) await Promise.race([this.#handler, this.#waitUntilIdle()]);
       for (const cleanUp of this.cleanUps.reverse()) await Promise.resolve(cleanUp()).catch(() => {});
     })();
     let timer: NodeJS.Timeout | undefined;
@@ -197,8 +197,8 @@ export class ToolRun {
    * Resolves when there is nothing to give time for: the tool waits on `task`, which will not come back in this
    * run. While a step is under way, that is when it has stopped.
    */
-  private async waitUntilIdle(): Promise<void> {
-    if (this.inFlight > 0) return new Promise((resolve) => this.idleWaiters.push(resolve));
+  async #waitUntilIdle(): Promise<void> {
+    if (this.#inFlight > 0) return new Promise((resolve) => this.#idleWaiters.push(resolve));
     if (this.waits.size === 0) return waitForever();
   }
 }

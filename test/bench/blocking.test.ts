@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { computeDollarsPerMillion, estimateInRequestWait, measureBlocking } from '../../bench/blocking.ts';
 
 const TEN_MINUTES = 600_000;
 
 describe('waiting ten minutes for tasks/result', () => {
-  it('takes one read for each request, some sixty of them, and writes nothing', async () => {
+  test('takes one read for each request, some sixty of them, and writes nothing', async () => {
     const waited = await measureBlocking(TEN_MINUTES, 'works');
     expect(waited.requests).toBeGreaterThan(24);
     expect(waited.requests).toBeLessThan(70);
@@ -12,14 +12,14 @@ describe('waiting ten minutes for tasks/result', () => {
     expect(waited.lateMs).toBeLessThan(31_000);
   });
 
-  it('with a question open, it writes now and then that its stream is read', async () => {
+  test('with a question open, it writes now and then that its stream is read', async () => {
     const waited = await measureBlocking(TEN_MINUTES, 'asks');
     expect(waited.reads).toBe(waited.requests);
     expect(waited.writes).toBeGreaterThan(0);
     expect(waited.writes).toBeLessThan(waited.requests / 3);
   });
 
-  it('costs a small part of what it costs to wait inside of requests', async () => {
+  test('costs a small part of what it costs to wait inside of requests', async () => {
     const closed = computeDollarsPerMillion(await measureBlocking(TEN_MINUTES, 'works'));
     expect(computeDollarsPerMillion(estimateInRequestWait(TEN_MINUTES)) / closed).toBeGreaterThan(24);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BASELINE, type BundleSize, measureBundleSizes } from '../../bench/bundles.ts';
 
 describe('the bundles', () => {
@@ -9,12 +9,12 @@ describe('the bundles', () => {
     return found;
   };
 
-  it('a poll reads less than the AWS clients alone are, bundled as esbuild does by itself', () => {
+  test('a poll reads less than the AWS clients alone are, bundled as esbuild does by itself', () => {
     expect(of('api (a poll)').bytes).toBeLessThan(of(BASELINE).bytes);
     expect(of('api (a poll)').gzipBytes).toBeLessThan(of(BASELINE).gzipBytes);
   });
 
-  it('so does every other function, however much it has beside that for when it is needed', () => {
+  test('so does every other function, however much it has beside that for when it is needed', () => {
     for (const { name, bytes, allBytes } of sizes) {
       expect(bytes, name).toBeGreaterThan(200_000);
       expect(bytes, name).toBeLessThanOrEqual(of(BASELINE).bytes);

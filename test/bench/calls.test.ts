@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
 import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
 
@@ -8,7 +8,7 @@ describe('what a call costs', () => {
     costs = await measureCalls(getDynamoDbEndpoint());
   });
 
-  it.each([
+  test.each([
     ['create', { PutItem: 1, SendMessage: 1 }],
     ['create (first)', { Query: 1, PutItem: 1, SendMessage: 1 }],
     ['get', { GetItem: 1 }],
@@ -25,13 +25,13 @@ describe('what a call costs', () => {
     expect(costs.calls.find((cost) => cost.call === call)?.requests).toEqual(requests);
   });
 
-  it('a heartbeat is one write and one change of visibility', () => {
+  test('a heartbeat is one write and one change of visibility', () => {
     const { requests } = costs.calls.find(({ call }) => call === 'heartbeat') ?? {};
     expect(Object.keys(requests ?? {}).sort()).toEqual(['ChangeMessageVisibility', 'UpdateItem']);
     expect(requests?.UpdateItem).toBeCloseTo(requests?.ChangeMessageVisibility ?? 0, 0);
   });
 
-  it('a row of an ordinary task stays under 1 KB while it works, so that each write of it is one unit', () => {
+  test('a row of an ordinary task stays under 1 KB while it works, so that each write of it is one unit', () => {
     expect(costs.rowBytes).toBeGreaterThan(300);
     expect(costs.rowBytes).toBeLessThan(1_024);
     for (const call of ['create', 'claim', 'heartbeat', 'settle', 'cancel'])

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
 import { billPolls, billTasks, formatCostTables, PRICES_USD } from '../../bench/cost.ts';
 import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
@@ -10,21 +10,21 @@ describe('what a million cost', () => {
   });
   const usdOf = (items: ReturnType<typeof billPolls>, what: string) => items.find((each) => each.label === what)?.usd;
 
-  it('a poll is one request of each, and one strongly consistent read', () => {
+  test('a poll is one request of each, and one strongly consistent read', () => {
     const items = billPolls(costs);
     expect(usdOf(items, 'API Gateway (HTTP API)')).toBe(PRICES_USD.gatewayRequest);
     expect(usdOf(items, 'Lambda requests')).toBe(PRICES_USD.lambdaRequest);
     expect(usdOf(items, 'DynamoDB reads')).toBe(PRICES_USD.readUnit);
   });
 
-  it('a task of a minute is three writes and twelve heartbeats, and as many messages', () => {
+  test('a task of a minute is three writes and twelve heartbeats, and as many messages', () => {
     const items = billTasks(costs, 60_000, 5_000);
     expect(items.find(({ label }) => label === 'DynamoDB writes')?.arithmetic).toBe('15 × $0.625');
     // Its own, the change of visibility with the claim and with each heartbeat, and what Lambda makes to feed it.
     expect(items.find(({ label }) => label === 'SQS requests')?.arithmetic).toBe('16 × $0.4');
   });
 
-  it('fewer heartbeats cost less, and each table adds up', () => {
+  test('fewer heartbeats cost less, and each table adds up', () => {
     const total = (heartbeatMs: number) =>
       billTasks(costs, 600_000, heartbeatMs).reduce((sum, { usd }) => sum + usd, 0);
     expect(total(5_000) - total(15_000)).toBeCloseTo(80 * (PRICES_USD.writeUnit + PRICES_USD.sqsRequest), 6);

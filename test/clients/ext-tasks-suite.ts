@@ -5,7 +5,7 @@ import {
   type TaskState,
   taskViewFromExecutionEvent,
 } from '@modelcontextprotocol/ext-tasks/client';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { type Connection, type ConnectionOptions, connect } from '../../bin/call/connection.ts';
 
 /** What `test/support/servers/clients.ts` is asked by clients with tasks, wherever it runs. */
@@ -35,13 +35,13 @@ export function testExtTasksClient(url: () => string): void {
     return { asked, onInputRequest };
   };
 
-  it('finds the tasks of 2026-07-28', async () => {
+  test('finds the tasks of 2026-07-28', async () => {
     const { client, taskProtocol } = await open();
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
     expect(taskProtocol).toBe('v2');
   });
 
-  it('gets an immediate result where the server makes no task', async () => {
+  test('gets an immediate result where the server makes no task', async () => {
     const { session } = await open();
     const execution = await session.callTool('greet', { name: 'Ada' });
     expect(execution.kind).toBe('immediate');
@@ -49,7 +49,7 @@ export function testExtTasksClient(url: () => string): void {
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ type: 'text', text: 'Hello, Ada!' }] });
   });
 
-  it('follows a task to its result', async () => {
+  test('follows a task to its result', async () => {
     const { session } = await open();
     const execution = await session.callTool('add', { a: 2, b: 3 });
     expect(execution.kind).toBe('task');
@@ -62,7 +62,7 @@ export function testExtTasksClient(url: () => string): void {
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { sum: 5 } });
   });
 
-  it('gets a tool error as a completed task with isError', async () => {
+  test('gets a tool error as a completed task with isError', async () => {
     const { session } = await open();
     const { outcome } = await (await session.callTool('fail', {})).settle();
     expect(outcome).toMatchObject({
@@ -71,7 +71,7 @@ export function testExtTasksClient(url: () => string): void {
     });
   });
 
-  it('gets a protocol error as a failed task, with code, message and data', async () => {
+  test('gets a protocol error as a failed task, with code, message and data', async () => {
     const { session } = await open();
     const { outcome } = await (await session.callTool('refuse', {})).settle();
     expect(outcome).toMatchObject({
@@ -80,7 +80,7 @@ export function testExtTasksClient(url: () => string): void {
     });
   });
 
-  it('reads what is wrong with its arguments at once, and no task is made', async () => {
+  test('reads what is wrong with its arguments at once, and no task is made', async () => {
     const { session } = await open();
     const execution = await session.callTool('add', { a: 'two', b: 3 });
     expect(execution.kind).toBe('immediate');
@@ -90,7 +90,7 @@ export function testExtTasksClient(url: () => string): void {
     });
   });
 
-  it('answers an elicitation through tasks/update', async () => {
+  test('answers an elicitation through tasks/update', async () => {
     const { onInputRequest, asked } = answering({
       'What would you like?': { name: 'Ada', pieces: 2, size: 'large', extras: ['milk'] } as never,
     });
@@ -107,7 +107,7 @@ export function testExtTasksClient(url: () => string): void {
     });
   });
 
-  it('answers two inputs at once', async () => {
+  test('answers two inputs at once', async () => {
     const { onInputRequest, asked } = answering({
       'Who are you?': { name: 'Grace' },
       'Are you sure?': { sure: true },
@@ -118,7 +118,7 @@ export function testExtTasksClient(url: () => string): void {
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Grace is sure.' }] });
   });
 
-  it('answers in round trips of the call, and then follows the task', async () => {
+  test('answers in round trips of the call, and then follows the task', async () => {
     const { onInputRequest, asked } = answering({ 'For whom?': { name: 'Alan' } });
     const { session } = await open({ onInputRequest });
     const execution = await session.callTool('prepared', {});
@@ -128,7 +128,7 @@ export function testExtTasksClient(url: () => string): void {
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Done for Alan.' }] });
   });
 
-  it('makes no task when the question before it is declined', async () => {
+  test('makes no task when the question before it is declined', async () => {
     const { onInputRequest } = answering({});
     const { session } = await open({ onInputRequest });
     const execution = await session.callTool('prepared', {});
@@ -136,7 +136,7 @@ export function testExtTasksClient(url: () => string): void {
     expect((await execution.settle()).outcome).toMatchObject({ status: 'completed', result: { isError: true } });
   });
 
-  it('cancels a task, on the server as well', async () => {
+  test('cancels a task, on the server as well', async () => {
     const { session } = await open();
     const execution = await session.callTool('wait', {});
     if (execution.kind !== 'task') throw new Error('no task');
@@ -146,7 +146,7 @@ export function testExtTasksClient(url: () => string): void {
     expect((await session.task(taskId).snapshot()).status).toBe('cancelled');
   });
 
-  it('resumes a task from a stored reference, in another session', async () => {
+  test('resumes a task from a stored reference, in another session', async () => {
     const first = await open();
     const execution = await first.session.callTool('order', {});
     if (execution.kind !== 'task') throw new Error('no task');

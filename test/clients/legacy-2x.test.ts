@@ -10,7 +10,7 @@ import {
   taskViewFromExecutionEvent,
   toolDeclarationFromMcpTool,
 } from '@modelcontextprotocol/ext-tasks/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { useTestStack } from '../support/stack.ts';
 
@@ -57,13 +57,13 @@ describe('@modelcontextprotocol/client 2.4 with ext-tasks, in legacy mode', () =
 
   const asTask = { task: { preference: 'prefer' } } as const;
 
-  it('finds the tasks of 2025-11-25', async () => {
+  test('finds the tasks of 2025-11-25', async () => {
     const { client, session } = await open();
     expect(client.getNegotiatedProtocolVersion()).toBe('2025-11-25');
     expect(session.capabilities).toMatchObject({ execution: true, inputResponses: false });
   });
 
-  it('follows a task to its result', async () => {
+  test('follows a task to its result', async () => {
     const { session } = await open();
     const execution = await session.callTool('add', { a: 2, b: 3 }, asTask);
     expect(execution.kind).toBe('task');
@@ -75,7 +75,7 @@ describe('@modelcontextprotocol/client 2.4 with ext-tasks, in legacy mode', () =
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { sum: 5 } });
   });
 
-  it('gets an immediate result where a tool makes no task', async () => {
+  test('gets an immediate result where a tool makes no task', async () => {
     const { session } = await open();
     const execution = await session.callTool('greet', { name: 'Ada' });
     expect(execution.kind).toBe('immediate');
@@ -84,13 +84,13 @@ describe('@modelcontextprotocol/client 2.4 with ext-tasks, in legacy mode', () =
     });
   });
 
-  it('sees a tool error as a failure that says why', async () => {
+  test('sees a tool error as a failure that says why', async () => {
     const { session } = await open();
     const { outcome } = await (await session.callTool('fail', {}, asTask)).settle();
     expect(outcome).toMatchObject({ status: 'failed', error: { message: 'The disk is full.' } });
   });
 
-  it('cancels a task, on the server as well', async () => {
+  test('cancels a task, on the server as well', async () => {
     const { session } = await open();
     const execution = await session.callTool('wait', {}, asTask);
     if (execution.kind !== 'task') throw new Error('no task');
@@ -99,7 +99,7 @@ describe('@modelcontextprotocol/client 2.4 with ext-tasks, in legacy mode', () =
     expect((await session.task(execution.handle.taskId).snapshot()).status).toBe('cancelled');
   });
 
-  it('answers an elicitation that comes on the stream of the result', async () => {
+  test('answers an elicitation that comes on the stream of the result', async () => {
     const asked: unknown[] = [];
     const { session, client } = await open(async (request) => {
       asked.push(request.params?.message);

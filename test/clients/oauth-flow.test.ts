@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { LocalIssuer } from '../../lib/local/issuer.ts';
 import { LOCAL_SCOPE, type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
 import { connectSignedIn, MemoryOAuthProvider } from '../support/oauth-client.ts';
@@ -26,7 +26,7 @@ const issueAuthorization = async (subject: string, more: Record<string, unknown>
 });
 
 describe("the official client's auth provider", () => {
-  it('finds the issuer, registers, signs its person in, and calls a tool', async () => {
+  test('finds the issuer, registers, signs its person in, and calls a tool', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client } = await connectSignedIn(stack.url, provider);
     expect(await client.callTool(buildEchoCall('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
@@ -40,7 +40,7 @@ describe("the official client's auth provider", () => {
     await client.close();
   });
 
-  it('finds its way with no header at all, as behind a gateway that takes WWW-Authenticate away', async () => {
+  test('finds its way with no header at all, as behind a gateway that takes WWW-Authenticate away', async () => {
     const asked: string[] = [];
     const withoutHeader: typeof fetch = async (input, init) => {
       asked.push(new URL(input instanceof Request ? input.url : input).pathname);
@@ -55,7 +55,7 @@ describe("the official client's auth provider", () => {
     await client.close();
   });
 
-  it('asks for one more scope when a tool demands it, and keeps what it had', async () => {
+  test('asks for one more scope when a tool demands it, and keeps what it had', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client, call } = await connectSignedIn(stack.url, provider);
     const erased = await call((connected) => connected.callTool({ name: 'erase', arguments: {} }));
@@ -66,7 +66,7 @@ describe("the official client's auth provider", () => {
     await client.close();
   });
 
-  it('refreshes a token that is refused, with nobody signing in', async () => {
+  test('refreshes a token that is refused, with nobody signing in', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client } = await connectSignedIn(stack.url, provider);
     provider.corruptAccessToken();
@@ -79,7 +79,7 @@ describe("the official client's auth provider", () => {
 describe('the metadata of the protected resource', () => {
   const origin = () => new URL(stack.url).origin;
 
-  it.each(['', '/mcp'])('is public at the well-known path%s, for the URL that was dialled', async (path) => {
+  test.each(['', '/mcp'])('is public at the well-known path%s, for the URL that was dialled', async (path) => {
     const response = await fetch(`${origin()}/.well-known/oauth-protected-resource${path}`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -91,7 +91,7 @@ describe('the metadata of the protected resource', () => {
     });
   });
 
-  it('is what a refusal names', async () => {
+  test('is what a refusal names', async () => {
     const response = await fetch(stack.url, { method: 'POST' });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
@@ -101,7 +101,7 @@ describe('the metadata of the protected resource', () => {
 });
 
 describe('through the whole stack', () => {
-  it('a task is its owner’s, whichever token shows who that is, and nobody else’s', async () => {
+  test('a task is its owner’s, whichever token shows who that is, and nobody else’s', async () => {
     const anna = await issueAuthorization('anna');
     const created = await sendRpc(stack.url, 'tools/call', buildEchoCall('mine'), anna);
     const taskId = created.json.result.taskId;
@@ -114,14 +114,14 @@ describe('through the whole stack', () => {
     expect(foreign.json.error).toEqual({ code: -32602, message: 'Task not found' });
   });
 
-  it('a token for the endpoint is good at the streaming one, and needed there', async () => {
+  test('a token for the endpoint is good at the streaming one, and needed there', async () => {
     const streaming = stack.streamingUrl ?? '';
     expect((await sendRpc(streaming, 'tools/list')).status).toBe(401);
     const listed = await sendRpc(streaming, 'tools/list', {}, await issueAuthorization('anna'));
     expect(listed.json.result.tools.map(({ name }: { name: string }) => name)).toContain('echo');
   });
 
-  it('a token for another server is refused', async () => {
+  test('a token for another server is refused', async () => {
     const headers = await issueAuthorization('anna', { aud: 'https://other.example/mcp' });
     expect((await sendRpc(stack.url, 'tools/call', buildEchoCall('mine'), headers)).status).toBe(401);
   });

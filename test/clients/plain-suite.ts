@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 
 const PLAIN_CLIENT_INFO = { name: 'plain', version: '1.0.0' };
 const FORM_CAPABILITIES = { elicitation: { form: {} } };
@@ -69,7 +69,7 @@ export function testPlainClients(url: () => string): void {
       };
     };
 
-    it('finds one list of tools, with those that follow a task', async () => {
+    test('finds one list of tools, with those that follow a task', async () => {
       const { client } = await connected();
       const { tools } = await client.listTools();
       const names = tools.map(({ name }) => name);
@@ -77,13 +77,13 @@ export function testPlainClients(url: () => string): void {
       expect(new Set(names).size).toBe(names.length);
     });
 
-    it('gets the result of a tool that runs inline', async () => {
+    test('gets the result of a tool that runs inline', async () => {
       const { client, call } = await connected();
       await client.listTools();
       expect((await call('add', { a: 2, b: 3 })).structuredContent).toEqual({ sum: 5 });
     });
 
-    it('is handed off, and follows the task to its result', async () => {
+    test('is handed off, and follows the task to its result', async () => {
       const { client, call } = await connected();
       // The client holds results against the schemas it was shown.
       await client.listTools();
@@ -92,35 +92,35 @@ export function testPlainClients(url: () => string): void {
       expect((await call('get_task_result', parseTaskArguments(handed))).structuredContent).toEqual({ sum: 5 });
     });
 
-    it('gets what is quick in the call itself', async () => {
+    test('gets what is quick in the call itself', async () => {
       const { call } = await connected();
       expect(readText(await call('quick'))).toBe('done once');
     });
 
-    it('cancels what it was handed off', async () => {
+    test('cancels what it was handed off', async () => {
       const { call } = await connected();
       const task = parseTaskArguments(await call('endless'));
       expect(readText(await call('cancel_task', task))).toContain('is cancelled');
       expect(await call('get_task_result', task)).toMatchObject({ isError: true });
     });
 
-    it('answers the questions of a tool that runs inline', async () => {
+    test('answers the questions of a tool that runs inline', async () => {
       const { call } = await connected(true);
       expect(readText(await call('order'))).toBe('For Ada.');
     });
 
-    it('answers the questions of a task that it follows', async () => {
+    test('answers the questions of a task that it follows', async () => {
       const { call } = await connected(true);
       const handed = await call('order_later');
       expect(readText(await call('get_task_result', parseTaskArguments(handed)))).toBe('Later for Ada.');
     });
 
-    it('answers an ordinary tool that returns inputRequired(…)', async () => {
+    test('answers an ordinary tool that returns inputRequired(…)', async () => {
       const { call } = await connected(true);
       expect(readText(await call('ordinary_asks'))).toBe('You are Ada.');
     });
 
-    it('is refused, clearly, by what it cannot do', async () => {
+    test('is refused, clearly, by what it cannot do', async () => {
       const { call } = await connected();
       const refusal = async (name: string): Promise<string> =>
         call(name).then(
@@ -132,7 +132,7 @@ export function testPlainClients(url: () => string): void {
       expect(await refusal('ordinary_pushes')).toContain('defineTool');
     });
 
-    it('uses ordinary tools, prompts and resources', async () => {
+    test('uses ordinary tools, prompts and resources', async () => {
       const { client, call } = await connected();
       expect(readText(await call('ordinary', { name: 'Ada' }))).toBe('Hello, Ada.');
       const { messages } = await client.getPrompt({ name: 'greeting', arguments: { name: 'Ada' } });

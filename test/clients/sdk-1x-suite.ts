@@ -9,7 +9,7 @@ import {
   type ElicitResult,
   type Progress,
 } from '@modelcontextprotocol/sdk/types.js';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
 type FormHandler = (message: string) => ElicitResult | Promise<ElicitResult>;
 
@@ -68,7 +68,7 @@ export function testSdk1xClient(url: () => string): void {
     return messages;
   }
 
-  it('is told of tasks, and carries a session id', async () => {
+  test('is told of tasks, and carries a session id', async () => {
     const { client, transport } = await open();
     expect(client.getServerCapabilities()?.tasks).toMatchObject({ cancel: {}, requests: { tools: { call: {} } } });
     expect(transport.sessionId).toMatch(/^[\w-]{60,}$/);
@@ -77,7 +77,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(support).toMatchObject({ greet: 'forbidden', add: 'required', fail: 'optional' });
   });
 
-  it('follows callToolStream from the creation of a task to its result', async () => {
+  test('follows callToolStream from the creation of a task to its result', async () => {
     const { client, errors } = await open();
     const messages = await seen(client, 'add', { a: 2, b: 3 });
     expect(messages[0]).toMatchObject({ type: 'taskCreated', task: { status: 'working', ttl: expect.any(Number) } });
@@ -86,7 +86,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(errors).toEqual([]);
   });
 
-  it('is driven by hand: get, and a result that blocks until it is there', async () => {
+  test('is driven by hand: get, and a result that blocks until it is there', async () => {
     const { client, errors } = await open();
     const { task } = await createSdk1xTask(client, 'slow', { ms: 700 });
     const { tasks } = client.experimental;
@@ -102,7 +102,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(errors).toEqual([]);
   });
 
-  it('gets the lifetime it asks for within bounds, and is told the real one', async () => {
+  test('gets the lifetime it asks for within bounds, and is told the real one', async () => {
     const { client } = await open();
     const { task } = await createSdk1xTask(client, 'add', { a: 1, b: 1 }, { ttl: 60_000 });
     await client.experimental.tasks.getTaskResult(task.taskId, CallToolResultSchema);
@@ -110,7 +110,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(ttl).toBe(60_000 + Date.parse(lastUpdatedAt) - Date.parse(createdAt));
   });
 
-  it('answers an elicitation within a task', async () => {
+  test('answers an elicitation within a task', async () => {
     const asked: string[] = [];
     const { client, errors } = await open({
       answerForm: (message) => {
@@ -131,7 +131,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(errors).toEqual([]);
   });
 
-  it('answers two elicitations at once, each asked once', async () => {
+  test('answers two elicitations at once, each asked once', async () => {
     const asked: string[] = [];
     const { client } = await open({
       answerForm: (message) => {
@@ -145,7 +145,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(asked.toSorted()).toEqual(['Are you sure?', 'Who are you?']);
   });
 
-  it('takes its time to answer while its stream is resumed, and is not asked again', async () => {
+  test('takes its time to answer while its stream is resumed, and is not asked again', async () => {
     let asked = 0;
     const { client } = await open({
       answerForm: async () => {
@@ -159,21 +159,21 @@ export function testSdk1xClient(url: () => string): void {
     expect(asked).toBe(1);
   });
 
-  it('is asked before a task exists, on the stream of the call', async () => {
+  test('is asked before a task exists, on the stream of the call', async () => {
     const { client } = await open({ answerForm: () => ({ action: 'accept', content: { name: 'Alan' } }) });
     const messages = await seen(client, 'prepared');
     expect(messages[0]).toMatchObject({ type: 'taskCreated' });
     expect(messages.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: 'Done for Alan.' }] } });
   });
 
-  it('makes no task when the question before it is declined', async () => {
+  test('makes no task when the question before it is declined', async () => {
     const { client } = await open({ answerForm: () => ({ action: 'decline' }) });
     expect(await seen(client, 'prepared')).toMatchObject([
       { type: 'error', error: { code: -32602, message: expect.stringContaining('Not begun (decline).') } },
     ]);
   });
 
-  it('cancels, on the server as well, and only once', async () => {
+  test('cancels, on the server as well, and only once', async () => {
     const { client } = await open();
     const { task } = await createSdk1xTask(client, 'wait');
     const { tasks } = client.experimental;
@@ -182,7 +182,7 @@ export function testSdk1xClient(url: () => string): void {
     await expect(tasks.cancelTask(task.taskId)).rejects.toMatchObject({ code: -32602 });
   });
 
-  it('that waits for a result is told when the task is cancelled, and does not come back for ever', async () => {
+  test('that waits for a result is told when the task is cancelled, and does not come back for ever', async () => {
     const { client, transport } = await open();
     const { task } = await createSdk1xTask(client, 'wait');
     const { tasks } = client.experimental;
@@ -205,7 +205,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(requests).toHaveLength(made);
   });
 
-  it('sees a tool error as a failed task, whose result says why', async () => {
+  test('sees a tool error as a failed task, whose result says why', async () => {
     const { client } = await open();
     const messages = await seen(client, 'fail');
     expect(messages.at(-1)).toMatchObject({ type: 'error' });
@@ -218,7 +218,7 @@ export function testSdk1xClient(url: () => string): void {
     });
   });
 
-  it('sees a protocol error as one', async () => {
+  test('sees a protocol error as one', async () => {
     const { client } = await open();
     const { task } = await createSdk1xTask(client, 'refuse');
     await expect(client.experimental.tasks.getTaskResult(task.taskId, CallToolResultSchema)).rejects.toMatchObject({
@@ -227,7 +227,7 @@ export function testSdk1xClient(url: () => string): void {
     });
   });
 
-  it('is told at once what it cannot be asked', async () => {
+  test('is told at once what it cannot be asked', async () => {
     const { client } = await open();
     await expect(createSdk1xTask(client, 'order')).rejects.toMatchObject({
       code: -32602,
@@ -235,7 +235,7 @@ export function testSdk1xClient(url: () => string): void {
     });
   });
 
-  it('hears of progress while it waits', async () => {
+  test('hears of progress while it waits', async () => {
     const { client } = await open();
     const progress: Progress[] = [];
     const { task } = await client.request(
@@ -251,7 +251,7 @@ export function testSdk1xClient(url: () => string): void {
     expect(progress.every(({ total, message }) => total === 3 && message !== undefined)).toBe(true);
   });
 
-  it('ends its session, which costs nothing', async () => {
+  test('ends its session, which costs nothing', async () => {
     const { transport } = await open();
     await transport.terminateSession();
   });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LOCAL_SCOPE } from '../../lib/local/stack.ts';
 import { useTestStack } from '../support/stack.ts';
 import { connectSdk1x, createSdk1xTask, testSdk1xClient } from './sdk-1x-suite.ts';
@@ -13,7 +13,7 @@ describe('@modelcontextprotocol/sdk 1.32', () => {
 
   testSdk1xClient(() => stack().url);
 
-  it('is offered no list where callers cannot be told apart', async () => {
+  test('is offered no list where callers cannot be told apart', async () => {
     const { client } = await connectSdk1x(stack().url);
     expect(client.getServerCapabilities()?.tasks).not.toHaveProperty('list');
     await expect(client.experimental.tasks.listTasks()).rejects.toMatchObject({ code: -32601 });
@@ -30,7 +30,7 @@ describe('@modelcontextprotocol/sdk 1.32 with an access token', () => {
     return connectSdk1x(url, { headers: { authorization: `Bearer ${token}` } });
   };
 
-  it('lists its own tasks, newest first, page by page', async () => {
+  test('lists its own tasks, newest first, page by page', async () => {
     const [ada, bob] = [await open('ada'), await open('bob')];
     expect(ada.client.getServerCapabilities()?.tasks).toHaveProperty('list');
     const made: string[] = [];

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
 import { testExtTasksClient } from './ext-tasks-suite.ts';
 import { testPlainClients } from './plain-suite.ts';
@@ -15,7 +15,7 @@ describe('two API processes behind one port', () => {
       apiProcesses: 2,
     });
 
-    it('are two', () => expect(new Set(stack().getApiPids()).size).toBe(2));
+    test('are two', () => expect(new Set(stack().getApiPids()).size).toBe(2));
 
     testExtTasksClient(() => stack().url);
   });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
 import { EXPECTED_FAILURES } from './expected-failures.ts';
 import {
@@ -28,7 +28,7 @@ describe('the conformance suite, on DynamoDB Local', () => {
     allowedOrigins: ['localhost', '127.0.0.1'],
   });
 
-  it.concurrent.each<readonly [string, Revision]>([
+  test.concurrent.each<readonly [string, Revision]>([
     ...TASK_SCENARIOS.map((scenario) => [scenario, '2026-07-28'] as const),
     ...REQUIRED.flat(),
     ...PENDING_SCENARIOS,
@@ -48,7 +48,7 @@ describe('the conformance suite, on DynamoDB Local', () => {
     60_000,
   );
 
-  it('are all that the revisions require: 37 and 30', () => {
+  test('are all that the revisions require: 37 and 30', () => {
     expect(REQUIRED.map((scenarios) => scenarios.length)).toEqual([37, 30]);
   });
 });

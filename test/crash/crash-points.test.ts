@@ -1,5 +1,5 @@
 /** Every promise holds after a crash at any request, a lost answer, or a write that lands late. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { MUTATIONS } from '../simulation/mutations.ts';
 import { exploreCrashPoints, exploreDoubleCrashes, playScenario } from './crash-points.ts';
@@ -16,7 +16,7 @@ const MIN_DOUBLE_CRASH_POINTS = 3_000;
 describe('every crash point', () => {
   let total = 0;
 
-  it.each(SCENARIOS)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
+  test.each(SCENARIOS)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
     const { requests, points, failures, maxDelayMs } = await exploreCrashPoints(scenario);
     expect(failures.slice(0, MAX_SHOWN_FAILURES)).toEqual([]);
     expect(requests).toEqual(expect.arrayContaining([...scenario.reaches]));
@@ -28,7 +28,7 @@ describe('every crash point', () => {
     );
   });
 
-  it(`is one of ${MIN_CRASH_POINTS} or more`, () => {
+  test(`is one of ${MIN_CRASH_POINTS} or more`, () => {
     console.log(`${total} crash points in ${SCENARIOS.length} scenarios`);
     expect(total).toBeGreaterThanOrEqual(MIN_CRASH_POINTS);
   });
@@ -38,20 +38,20 @@ describe('every crash point of the recovery from a crash', () => {
   const scenarios = SCENARIOS.filter(({ crashTwice }) => crashTwice);
   let total = 0;
 
-  it.each(scenarios)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
+  test.each(scenarios)('of $name', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (scenario) => {
     const { points, failures } = await exploreDoubleCrashes(scenario);
     expect(failures.slice(0, MAX_SHOWN_FAILURES)).toEqual([]);
     total += points;
     console.log(`${scenario.name}: ${points} pairs of crash points`);
   });
 
-  it(`is one of ${MIN_DOUBLE_CRASH_POINTS} or more`, () => {
+  test(`is one of ${MIN_DOUBLE_CRASH_POINTS} or more`, () => {
     expect(total).toBeGreaterThanOrEqual(MIN_DOUBLE_CRASH_POINTS);
   });
 });
 
 describe('the same scenario', () => {
-  it.each(SCENARIOS)('makes the same requests again: $name', async (scenario) => {
+  test.each(SCENARIOS)('makes the same requests again: $name', async (scenario) => {
     expect((await playScenario(scenario)).requests).toEqual((await playScenario(scenario)).requests);
   });
 });
@@ -76,7 +76,7 @@ const NOTICED_BY: readonly (readonly [rule: string, scenario: string])[] = [
 ];
 
 describe('the crash points notice the loss of', () => {
-  it.each(NOTICED_BY)('%s', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (rule, name) => {
+  test.each(NOTICED_BY)('%s', { timeout: SCENARIO_TEST_TIMEOUT_MS }, async (rule, name) => {
     const mutation = MUTATIONS.find(({ without }) => without === rule)?.mutation;
     const scenario = SCENARIOS.find((each) => each.name === name);
     if (!mutation || !scenario) throw new Error(`there is no rule or no scenario of this name: ${rule}; ${name}`);

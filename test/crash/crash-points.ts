@@ -113,36 +113,38 @@ const listCrashPoints = (
   });
 
 class CrashFindings {
-  private readonly scenario: CrashScenario;
-  private readonly baseline: ScenarioReport;
-  private points = 0;
-  private maxDelayMs = 0;
+  readonly #scenario: CrashScenario;
+  readonly #baseline: ScenarioReport;
+  #points = 0;
+  #maxDelayMs = 0;
   readonly failures: string[];
 
   constructor(scenario: CrashScenario, calm: ScenarioReport) {
-    this.scenario = scenario;
-    this.baseline = calm;
+    this.#scenario = scenario;
+    this.#baseline = calm;
     this.failures = calm.violations.map((violation) => `nothing went wrong but what is given: ${violation}`);
   }
 
   addReport(points: readonly CrashPoint[], { requests, violations, durationMs }: ScenarioReport): void {
-    this.points += 1;
-    const delayMs = durationMs - this.baseline.durationMs;
-    this.maxDelayMs = Math.max(this.maxDelayMs, delayMs);
+    this.#points += 1;
+    const delayMs = durationMs - this.#baseline.durationMs;
+    this.#maxDelayMs = Math.max(this.#maxDelayMs, delayMs);
     const where = points.map(({ request, fault }) => `request ${request} (${requests[request - 1]}): ${fault.name}`);
     const tell = (violation: string) => this.failures.push(`${where.join('; then ')}: ${violation}`);
     violations.forEach(tell);
-    const bound = points.reduce((sum, { fault }) => sum + this.findDelayLimit(fault), 0);
+    const bound = points.reduce((sum, { fault }) => sum + this.#findDelayLimit(fault), 0);
     if (violations.length === 0 && delayMs > bound) tell(`it cost the client ${delayMs} ms`);
   }
 
-  private findDelayLimit({ sender }: Fault): number {
-    const { maxRetryDelayMs = MAX_RETRY_DELAY_MS, maxDelayMs = MAX_RECOVERY_DELAY_MS } = this.scenario;
+  #findDelayLimit({ sender }: Fault): number {
+    const { maxRetryDelayMs = MAX_RETRY_DELAY_MS, maxDelayMs = MAX_RECOVERY_DELAY_MS } = this.#scenario;
     return sender === 'triesAgain' ? maxRetryDelayMs : maxDelayMs;
   }
 
   toExploration(): CrashExploration {
-    const { points, failures, maxDelayMs } = this;
-    return { requests: this.baseline.requests, points, failures, maxDelayMs };
+    const { failures } = this;
+    const points = this.#points;
+    const maxDelayMs = this.#maxDelayMs;
+    return { requests: this.#baseline.requests, points, failures, maxDelayMs };
   }
 }

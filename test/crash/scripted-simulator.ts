@@ -26,42 +26,42 @@ export class ScriptedSimulator extends Simulator {
   readonly requests: string[] = [];
   /** Requests that will still take effect although nobody waits for them any more. */
   requestsInFlight = 0;
-  private readonly standingFaults: readonly StandingFault[];
-  private readonly points: readonly CrashPoint[];
-  private requestName = 'request';
+  readonly #standingFaults: readonly StandingFault[];
+  readonly #points: readonly CrashPoint[];
+  #requestName = 'request';
 
   constructor(given: readonly StandingFault[], points: readonly CrashPoint[]) {
     super(createRandom(1), NO_FAULTS);
-    this.standingFaults = given;
-    this.points = points;
+    this.#standingFaults = given;
+    this.#points = points;
   }
 
   /** Make a call whose request is to be known by this name. */
   withRequestName<T>(name: string, call: () => T): T {
-    this.requestName = name;
+    this.#requestName = name;
     try {
       return call();
     } finally {
-      this.requestName = 'request';
+      this.#requestName = 'request';
     }
   }
 
   override request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     if (!process.alive) return new Promise(() => {});
-    const name = `${process.name}: ${this.requestName}`;
+    const name = `${process.name}: ${this.#requestName}`;
     const number = this.requests.push(name);
-    const fault = this.points.find(({ request }) => request === number)?.fault ?? this.findStandingFault(name);
-    return fault ? this.failRequest(process, effect, fault) : this.completeRequest(process, effect);
+    const fault = this.#points.find(({ request }) => request === number)?.fault ?? this.#findStandingFault(name);
+    return fault ? this.#failRequest(process, effect, fault) : this.#completeRequest(process, effect);
   }
 
-  private findStandingFault(name: string): Fault | undefined {
-    const candidates = this.standingFaults.filter(({ request }) => request === name);
+  #findStandingFault(name: string): Fault | undefined {
+    const candidates = this.#standingFaults.filter(({ request }) => request === name);
     if (candidates.length === 0) return undefined;
     const times = this.requests.filter((request) => request === name).length;
     return candidates.find(({ nth }) => nth === times)?.fault;
   }
 
-  private completeRequest<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
+  #completeRequest<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.schedule(LATENCY_MS, async () => {
         const settled = await effect().then(
@@ -73,7 +73,7 @@ export class ScriptedSimulator extends Simulator {
     });
   }
 
-  private failRequest<T>(process: SimulatedProcess, effect: () => Promise<T>, { lands, sender }: Fault): Promise<T> {
+  #failRequest<T>(process: SimulatedProcess, effect: () => Promise<T>, { lands, sender }: Fault): Promise<T> {
     process.disturbed = true;
     const end = () => {
       process.alive = false;
@@ -90,7 +90,7 @@ export class ScriptedSimulator extends Simulator {
     return new Promise((resolve, reject) => {
       if (sender === 'triesAgain')
         this.schedule(SDK_ATTEMPT_TIMEOUT_MS, () =>
-          this.resume(process, () => resolve(this.completeRequest(process, effect))),
+          this.resume(process, () => resolve(this.#completeRequest(process, effect))),
         );
       if (sender === 'givesUp')
         this.schedule(3 * SDK_ATTEMPT_TIMEOUT_MS, () =>

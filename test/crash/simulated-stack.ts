@@ -29,135 +29,133 @@ export class SimulatedStack {
   readonly cleanedUp = new Set<string>();
   /** The token of each task's wait for work elsewhere. */
   readonly jobTokens = new Map<string, string>();
-  private readonly payloads = new Map<string, string>();
-  private readonly rowKeys = new Map<string, TaskKey>();
+  readonly #payloads = new Map<string, string>();
+  readonly #rowKeys = new Map<string, TaskKey>();
   /** How often the work of each step has begun. */
-  private readonly stepStarts = new Map<string, number>();
-  private readonly queue: SimulatedQueue;
-  private readonly deadLetters: SimulatedQueue;
-  private readonly running = new Set<SimulatedProcess>();
+  readonly #stepStarts = new Map<string, number>();
+  readonly #queue: SimulatedQueue;
+  readonly #deadLetters: SimulatedQueue;
+  readonly #running = new Set<SimulatedProcess>();
 
   constructor(world: ScriptedSimulator, maxReceiveCount: number, mutation: StoreMutation) {
     this.world = world;
     this.store = new CheckedTaskStore(world, mutation);
-    this.deadLetters = new SimulatedQueue(world, {
+    this.#deadLetters = new SimulatedQueue(world, {
       visibilityMs: 30_000,
       retentionMs: 14 * DAY_MS,
       duplicateChance: 0,
     });
-    this.queue = new SimulatedQueue(world, {
+    this.#queue = new SimulatedQueue(world, {
       ...{ visibilityMs: FUNCTION_MS, retentionMs: 7 * DAY_MS, duplicateChance: 0 },
-      ...{ maxReceiveCount, deadLetters: this.deadLetters },
+      ...{ maxReceiveCount, deadLetters: this.#deadLetters },
     });
-    this.consume(this.queue, (receipt) => this.deliverWakeUp(receipt));
-    this.consume(this.deadLetters, (receipt) => this.redrive(receipt));
+    this.#consume(this.#queue, (receipt) => this.#deliverWakeUp(receipt));
+    this.#consume(this.#deadLetters, (receipt) => this.#redrive(receipt));
   }
 
   /** Nothing runs, nothing is under way, and no message is left. */
   isIdle(): boolean {
-    for (const process of this.running) if (!process.alive) this.running.delete(process);
-    const messages = this.queue.messages.size + this.deadLetters.messages.size;
-    return this.running.size === 0 && this.world.requestsInFlight === 0 && messages === 0;
+    for (const process of this.#running) if (!process.alive) this.#running.delete(process);
+    const messages = this.#queue.messages.size + this.#deadLetters.messages.size;
+    return this.#running.size === 0 && this.world.requestsInFlight === 0 && messages === 0;
   }
 
   /** Every row that was ever written, void ones too. */
   async readAllRows(): Promise<TaskRow[]> {
-    const found = await Promise.all([...this.rowKeys.values()].map((key) => this.store.memory.read(key)));
+    const found = await Promise.all([...this.#rowKeys.values()].map((key) => this.store.memory.read(key)));
     return found.filter((row) => row !== undefined);
   }
 
   /** The JSON that a step recorded, wherever it is kept. */
   findRecordedValue(task: string, step: string): string | undefined {
     const value = this.store.recordedSteps.get(`${task}/${step}`) as Payload | undefined;
-    return typeof value === 'object' ? this.payloads.get(value.at) : value;
+    return typeof value === 'object' ? this.#payloads.get(value.at) : value;
   }
 
-  private countStepStart(task: string, step: string): void {
+  #countStepStart(task: string, step: string): void {
     const id = `${task}/${step}`;
     if (this.findRecordedValue(task, step) !== undefined) this.violations.push(`${id} ran after it was recorded`);
-    this.stepStarts.set(id, (this.stepStarts.get(id) ?? 0) + 1);
+    this.#stepStarts.set(id, (this.#stepStarts.get(id) ?? 0) + 1);
   }
 
   /** One API request: answered, refused (rejects), or without an answer (undefined) when its process ends. */
   sendApiRequest<T>(call: (engine: Engine, deadline: number) => Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      this.invoke('api', API_MS, (process, deadline) =>
-        call(createEngine(this.buildEngineOptions(process)), deadline).then(resolve, reject),
+      this.#invoke('api', API_MS, (process, deadline) =>
+        call(createEngine(this.#buildEngineOptions(process)), deadline).then(resolve, reject),
       );
       this.world.schedule(API_MS + 2_000, () => resolve(undefined));
     });
   }
 
-  private invoke(
-    name: string,
-    limitMs: number,
-    run: (process: SimulatedProcess, deadline: number) => Promise<unknown>,
-  ): void {
+  #invoke(name: string, limitMs: number, run: (process: SimulatedProcess, deadline: number) => Promise<unknown>): void {
     const process = this.world.startProcess(name);
-    this.running.add(process);
-    const ended = () => this.running.delete(process);
+    this.#running.add(process);
+    const ended = () => this.#running.delete(process);
     // Lambda stops what runs longer than its time-out.
     this.world.schedule(limitMs, () => {
-      if (this.running.has(process)) process.alive = false;
+      if (this.#running.has(process)) process.alive = false;
     });
     void run(process, this.world.now + limitMs).then(ended, ended);
   }
 
-  private consume(queue: SimulatedQueue, handle: (receipt: ReceivedMessage) => void): void {
+  #consume(queue: SimulatedQueue, handle: (receipt: ReceivedMessage) => void): void {
     queue.notifyWhenVisible(() =>
       this.world.schedule(POLLER_DELAY_MS, () => {
         const receipt = queue.receive();
         if (receipt) handle(receipt);
-        this.consume(queue, handle);
+        this.#consume(queue, handle);
       }),
     );
   }
 
-  private deliverWakeUp(receipt: ReceivedMessage): void {
-    const { world, queue } = this;
+  #deliverWakeUp(receipt: ReceivedMessage): void {
+    const { world } = this;
+    const queue = this.#queue;
     const { wakeUp, receives } = receipt.message;
-    this.invoke('worker', FUNCTION_MS, async (process, deadline) => {
+    this.#invoke('worker', FUNCTION_MS, async (process, deadline) => {
       const tools = createScenarioTools(world, process, {
-        onStepStarted: (task, step) => this.countStepStart(task, step),
-        countStepStarts: (task, step) => this.stepStarts.get(`${task}/${step}`) ?? 0,
+        onStepStarted: (task, step) => this.#countStepStart(task, step),
+        countStepStarts: (task, step) => this.#stepStarts.get(`${task}/${step}`) ?? 0,
         onJobStarted: (task, token) => this.jobTokens.set(task, token),
         onCleanedUp: (task) => this.cleanedUp.add(task),
       });
-      const worker = createWorker({ ...this.buildEngineOptions(process), findTool: async (name) => tools.get(name) });
+      const worker = createWorker({ ...this.#buildEngineOptions(process), findTool: async (name) => tools.get(name) });
       const reappearIn = (ms: number) =>
         world.withRequestName('change visibility', () =>
           world.request(process, async () => queue.changeVisibility(receipt, ms)),
         );
       const disposal = await worker.work({ wakeUp, receives, reappearIn }, deadline);
-      if (disposal === 'delete') await this.deleteMessage(queue, receipt);
+      if (disposal === 'delete') await this.#deleteMessage(queue, receipt);
     });
   }
 
-  private redrive(receipt: ReceivedMessage): void {
-    this.invoke('dead-letter', FUNCTION_MS, async (process) => {
-      await createRedrive(this.buildEngineOptions(process)).redrive(receipt.message.wakeUp);
-      await this.deleteMessage(this.deadLetters, receipt);
+  #redrive(receipt: ReceivedMessage): void {
+    this.#invoke('dead-letter', FUNCTION_MS, async (process) => {
+      await createRedrive(this.#buildEngineOptions(process)).redrive(receipt.message.wakeUp);
+      await this.#deleteMessage(this.#deadLetters, receipt);
     });
   }
 
   /** Lambda's own poller deletes what was handled; it is a process like any other. */
-  private deleteMessage(queue: SimulatedQueue, receipt: ReceivedMessage): Promise<void> {
+  #deleteMessage(queue: SimulatedQueue, receipt: ReceivedMessage): Promise<void> {
     const poller = this.world.startProcess('poller');
     return this.world.withRequestName('delete message', () =>
       this.world.request(poller, async () => queue.delete(receipt)),
     );
   }
 
-  private buildEngineOptions(process: SimulatedProcess) {
-    const { world, queue } = this;
-    const store = nameStoreRequests(world, this.store.createStoreFor(process), (key) => this.rowKeys.set(key.id, key));
+  #buildEngineOptions(process: SimulatedProcess) {
+    const { world } = this;
+    const queue = this.#queue;
+    const store = nameStoreRequests(world, this.store.createStoreFor(process), (key) => this.#rowKeys.set(key.id, key));
     const payloads: PayloadStore = {
       put: (key, text) =>
         world.withRequestName('put payload', () =>
-          world.request(process, async () => void this.payloads.set(key, text)),
+          world.request(process, async () => void this.#payloads.set(key, text)),
         ),
       get: (key) =>
-        world.withRequestName('get payload', () => world.request(process, async () => this.readPayload(key))),
+        world.withRequestName('get payload', () => world.request(process, async () => this.#readPayload(key))),
     };
     return {
       store,
@@ -176,8 +174,8 @@ export class SimulatedStack {
     };
   }
 
-  private readPayload(key: string): string {
-    const text = this.payloads.get(key);
+  #readPayload(key: string): string {
+    const text = this.#payloads.get(key);
     if (text === undefined) throw new Error(`no payload under ${key}`);
     return text;
   }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import server from '../../examples/datasets/server.ts';
 import { listFileLinks, listNamedPaths, listShellCommands, REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 
@@ -18,7 +18,7 @@ const readScriptHelp = (script: string): string => {
   return execFileSync(process.execPath, [join(REPOSITORY_ROOT, file), '--help'], { encoding: 'utf8' });
 };
 
-it('there are documents to look at', () => {
+test('there are documents to look at', () => {
   expect(DOCUMENTS).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']));
 });
 
@@ -26,23 +26,23 @@ describe.each(DOCUMENTS)('%s', (document) => {
   const markdown = readRepositoryFile(document);
   const run = listShellCommands(markdown).filter((command) => command.startsWith('npm run '));
 
-  it('links to files that exist', () => {
+  test('links to files that exist', () => {
     const missing = listFileLinks(markdown).filter(
       (link) => !existsSync(join(REPOSITORY_ROOT, dirname(document), link)),
     );
     expect(missing).toEqual([]);
   });
 
-  it('names paths that exist', () => {
+  test('names paths that exist', () => {
     expect(listNamedPaths(markdown).filter((path) => !existsSync(join(REPOSITORY_ROOT, path)))).toEqual([]);
   });
 
-  it('names scripts that package.json has, in the text as well', () => {
+  test('names scripts that package.json has, in the text as well', () => {
     const named = [...markdown.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, script]) => script ?? '');
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
 
-  it('names options that the scripts know', () => {
+  test('names options that the scripts know', () => {
     const unknown = run.flatMap((command) => {
       const [, script = '', given = ''] = /^npm run ([\w:-]+)(?: -- (.*))?$/.exec(command) ?? [];
       const options = [...given.replace(/'[^']*'/g, '').matchAll(/(?<=^|\s)--[a-z]+/g)].map(([option]) => option);
@@ -53,7 +53,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(unknown).toEqual([]);
   });
 
-  it('calls tools of the example server, with arguments that they take', async () => {
+  test('calls tools of the example server, with arguments that they take', async () => {
     const calls = run.flatMap((command) => {
       const [, tool, args] = /^npm run call -- ([a-z]\w*)(?: '([^']*)')?/.exec(command) ?? [];
       return tool && tool !== 'count_words' ? [{ tool, args: JSON.parse(args ?? '{}') as unknown }] : [];
@@ -76,7 +76,7 @@ describe('package.json', () => {
     return path === '' ? [''] : [`${path}/`, ...seenFrom(path.slice(0, Math.max(0, inner - 1)))];
   };
 
-  it('names a file for every script that runs one', () => {
+  test('names a file for every script that runs one', () => {
     const missing = Object.values(scripts).flatMap((script) =>
       [...script.matchAll(/node (\S+\.ts)/g)].flatMap(([, file = '']) =>
         existsSync(join(REPOSITORY_ROOT, file)) ? [] : [file],
@@ -85,7 +85,7 @@ describe('package.json', () => {
     expect(missing).toEqual([]);
   });
 
-  it('is locked with the binaries of every platform: without them `npm ci` refuses the lock', () => {
+  test('is locked with the binaries of every platform: without them `npm ci` refuses the lock', () => {
     const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies)
         .filter((name) => !seenFrom(path).some((folder) => `${folder}node_modules/${name}` in lock.packages))
@@ -94,7 +94,7 @@ describe('package.json', () => {
     expect(missing).toEqual([]);
   });
 
-  it('is locked to no particular registry', () => {
+  test('is locked to no particular registry', () => {
     expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 });

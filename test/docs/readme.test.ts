@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureCalls } from '../../bench/calls.ts';
 import { runTool, type ServerDefinition, type Tool } from '../../lambda/index.ts';
 import { startEmbeddedDynamoDb } from '../../lib/local/dynamodb.ts';
@@ -34,7 +34,7 @@ describe('the code', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('compiles', async () => {
+  test('compiles', async () => {
     expect(written).toEqual(['my-server.ts', 'my-app.ts']);
     const tsc = join(REPOSITORY_ROOT, 'node_modules/.bin/tsc');
     const said = await promisify(execFile)(tsc, ['-p', folder]).catch((error: { stdout: string }) => error);
@@ -50,7 +50,7 @@ describe('the code', () => {
     return module.default.tools.get('count_words') as Tool;
   };
 
-  it('counts the words that the README’s command asks for', async () => {
+  test('counts the words that the README’s command asks for', async () => {
     const [, args = '', name = '', value = ''] = /count_words '([^']+)' --answer (\w+)=(\d+)/.exec(README) ?? [];
     const report = await runTool(await wordsTool(), JSON.parse(args), {
       answers: { length: { [name]: Number(value) } },
@@ -60,13 +60,13 @@ describe('the code', () => {
     expect(report.result?.structuredContent).toEqual({ words: 1, longest: 'not' });
   });
 
-  it('counts none for who declines', async () => {
+  test('counts none for who declines', async () => {
     const report = await runTool(await wordsTool(), { text: 'a b' }, { answers: { length: { action: 'decline' } } });
     expect(report.result).toMatchObject({ isError: true, content: [{ text: 'Nothing counted (decline).' }] });
   });
 });
 
-it('quotes the requests and capacity units that the bench counts', async () => {
+test('quotes the requests and capacity units that the bench counts', async () => {
   const database = await startEmbeddedDynamoDb();
   const { calls } = await measureCalls(database.endpoint).finally(() => database.stop());
   const [table = ''] = findCodeBlocks(README, 'text');
@@ -88,7 +88,7 @@ it('quotes the requests and capacity units that the bench counts', async () => {
 const roundCounts = (requests: Readonly<Record<string, number>> = {}) =>
   Object.fromEntries(Object.entries(requests).map(([name, times]) => [name, Math.round(times)]));
 
-it('names the versions that are installed', () => {
+test('names the versions that are installed', () => {
   const { devDependencies } = JSON.parse(readRepositoryFile('package.json')) as {
     devDependencies: Record<string, string>;
   };

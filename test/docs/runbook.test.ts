@@ -1,7 +1,7 @@
 /** The runbook names what there is: an alarm, an event or a command that it does not know helps nobody at night. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseTasksArguments } from '../../bin/tasks/arguments.ts';
 import { METRICS } from '../../lambda/observe/metrics.ts';
 import { synthesizeFixture } from '../support/template.ts';
@@ -10,7 +10,7 @@ const runbook = readFileSync('docs/operations.md', 'utf8');
 const findSection = (title: string) => runbook.split(/^## /m).find((each) => each.startsWith(title)) ?? '';
 
 describe('the runbook', () => {
-  it('has a chapter for every alarm: what it means, where to look, what to do', () => {
+  test('has a chapter for every alarm: what it means, where to look, what to do', () => {
     const names = Object.keys(synthesizeFixture().findResources('AWS::CloudWatch::Alarm')).map((id) =>
       id.replace(/^Mcp(.*)Alarm[0-9A-F]{8}$/, '$1'),
     );
@@ -21,7 +21,7 @@ describe('the runbook', () => {
     }
   });
 
-  it('explains every event that the functions log, and no other', () => {
+  test('explains every event that the functions log, and no other', () => {
     const sources = readdirSync('lambda', { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('observe'))
       .map((name) => readFileSync(join('lambda', name), 'utf8'));
@@ -37,7 +37,7 @@ describe('the runbook', () => {
     expect([...new Set(explained)].sort()).toEqual([...new Set(logged)].sort());
   });
 
-  it('lists every metric with its unit', () => {
+  test('lists every metric with its unit', () => {
     const rows = Object.entries(METRICS).map(
       ([name, { unit, perTool }]) =>
         `| \`${name}\` | ${unit === 'Count' ? 'count' : 'ms'} | ${perTool ? 'yes' : 'no'} |`,
@@ -45,7 +45,7 @@ describe('the runbook', () => {
     for (const row of rows) expect(findSection('Metrics')).toContain(row);
   });
 
-  it('says only commands that the command line takes', () => {
+  test('says only commands that the command line takes', () => {
     const commands = [...runbook.matchAll(/^(?:\$ )?npm run tasks -- (.*)$/gm)].map(([, line = '']) =>
       line.replace(/#.*/, '').trim().split(/\s+/),
     );
@@ -54,7 +54,7 @@ describe('the runbook', () => {
       expect(() => parseTasksArguments(args, { TABLE_NAME: 't' }), args.join(' ')).not.toThrow();
   });
 
-  it('points at nothing that is not there', () => {
+  test('points at nothing that is not there', () => {
     const headings = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
       title
         .toLowerCase()

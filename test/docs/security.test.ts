@@ -1,18 +1,18 @@
 /** The threat table names the test that shows each row: the file is there, and the test is in it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 
 const rows = readRepositoryFile('docs/security.md')
   .split('\n')
   .filter((line) => /^\| [^|]+ \| [^|]+ \| `test\//.test(line));
 
-it('the table is there', () => {
+test('the table is there', () => {
   expect(rows.length).toBeGreaterThan(20);
 });
 
-it.each(rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))))(
+test.each(rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))))(
   '%s',
   (_, __, shown = '') => {
     const named = [...shown.matchAll(/`(test\/[^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, ProtocolError, Retryable, runTool, StepError, toolError } from '../../lambda/index.ts';
 
 const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 describe('a step', () => {
-  it('runs once and returns the same round-trip value on every run', async () => {
+  test('runs once and returns the same round-trip value on every run', async () => {
     let runs = 0;
     const tool = defineTool('t', {}, async (task) => {
       const value = await task.step('a', () => {
@@ -22,7 +22,7 @@ describe('a step', () => {
     expect(runs).toBe(1);
   });
 
-  it('is told apart by occurrence where a name comes again', async () => {
+  test('is told apart by occurrence where a name comes again', async () => {
     const tool = defineTool('t', {}, async (task) => {
       const values: number[] = [];
       for (let i = 0; i < 3; i += 1) values.push(await task.step('loop', () => i));
@@ -33,7 +33,7 @@ describe('a step', () => {
     expect(report.recorded).toEqual(['step:loop#1', 'step:loop#2', 'step:loop#3']);
   });
 
-  it('refuses what is not JSON, naming itself and the place', async () => {
+  test('refuses what is not JSON, naming itself and the place', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.step('when', () => ({ at: [new Date(0)] }) as never);
       return toTextResult('never');
@@ -43,7 +43,7 @@ describe('a step', () => {
     expect(report.error?.message).toContain('Date at at[0]');
   });
 
-  it('that two calls run at once under one name is an error, even when swallowed', async () => {
+  test('that two calls run at once under one name is an error, even when swallowed', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await Promise.allSettled([task.step('same', async () => 1), task.step('same', async () => 2)]);
       return toTextResult('swallowed');
@@ -52,7 +52,7 @@ describe('a step', () => {
     expect(report.error?.message).toContain('two steps named "same"');
   });
 
-  it('throws its recorded error again on every later run', async () => {
+  test('throws its recorded error again on every later run', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
       const caught = await task
@@ -69,7 +69,7 @@ describe('a step', () => {
     expect(tries).toBe(1);
   });
 
-  it('is tried again as often as its retry says, with the same key, in runs of their own', async () => {
+  test('is tried again as often as its retry says, with the same key, in runs of their own', async () => {
     const keys = new Set<string>();
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
@@ -92,7 +92,7 @@ describe('a step', () => {
     expect(report.recorded).toEqual(['try:flaky#1.1', 'try:flaky#1.2', 'step:flaky#1']);
   });
 
-  it('is tried again without being asked to when its error is marked retryable', async () => {
+  test('is tried again without being asked to when its error is marked retryable', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
       await task.step('busy', () => {
@@ -116,7 +116,7 @@ describe('a question', () => {
     return answer.action === 'accept' ? toTextResult(answer.content.columns.join()) : toolError(answer.action);
   });
 
-  it('resumes the tool from the top with its answer', async () => {
+  test('resumes the tool from the top with its answer', async () => {
     const report = await runTool(asking, {}, { answers: { columns: { columns: ['b'] } } });
     expect(report.result?.content).toEqual([{ type: 'text', text: 'b' }]);
     expect(report.runs).toBe(2);
@@ -127,12 +127,12 @@ describe('a question', () => {
     });
   });
 
-  it.each(['decline', 'cancel', 'timeout'] as const)('that is answered by %s is a value', async (action) => {
+  test.each(['decline', 'cancel', 'timeout'] as const)('that is answered by %s is a value', async (action) => {
     const report = await runTool(asking, {}, { answers: { columns: { action } } });
     expect(report.result).toMatchObject({ isError: true, content: [{ text: action }] });
   });
 
-  it('is asked again under a new key with the reason, three times at most', async () => {
+  test('is asked again under a new key with the reason, three times at most', async () => {
     const report = await runTool(asking, {}, { answers: { columns: { columns: ['z'] } } });
     expect(Object.keys(report.questions)).toEqual(['columns', 'columns#1.2', 'columns#1.3']);
     expect(report.questions['columns#1.2']?.params.message).toMatch(
@@ -141,7 +141,7 @@ describe('a question', () => {
     expect(report.result).toMatchObject({ isError: true });
   });
 
-  it('is gathered with others that Promise.all asks at once', async () => {
+  test('is gathered with others that Promise.all asks at once', async () => {
     const form = { message: '?', requestedSchema: z.object({ x: z.string() }) };
     const tool = defineTool('t', {}, async (task) => {
       const answers = await Promise.all([
@@ -156,7 +156,7 @@ describe('a question', () => {
     expect(report.result).toBeDefined();
   });
 
-  it('that the client cannot be asked fails with the capability it lacks', async () => {
+  test('that the client cannot be asked fails with the capability it lacks', async () => {
     const report = await runTool(asking, {}, { capabilities: {} });
     expect(report.error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: { form: {} } } } });
     const legacy = await runTool(asking, {}, { capabilities: {}, era: '2025-11-25' });
@@ -165,7 +165,7 @@ describe('a question', () => {
 });
 
 describe('a run', () => {
-  it('does not run catch or finally of a tool that parks', async () => {
+  test('does not run catch or finally of a tool that parks', async () => {
     const seen: string[] = [];
     const tool = defineTool('t', {}, async (task) => {
       try {
@@ -186,7 +186,7 @@ describe('a run', () => {
     expect(report.runs).toBe(2);
   });
 
-  it('fails when a replay does not come by what was recorded', async () => {
+  test('fails when a replay does not come by what was recorded', async () => {
     let first = true;
     const tool = defineTool('t', {}, async (task) => {
       if (first) {
@@ -199,7 +199,7 @@ describe('a run', () => {
     expect(report.error?.message).toContain('step:only the first time#1');
   });
 
-  it('fails when a replay meets an entry of another kind', async () => {
+  test('fails when a replay meets an entry of another kind', async () => {
     let runs = 0;
     const tool = defineTool('t', {}, async (task) => {
       runs += 1;
@@ -211,7 +211,7 @@ describe('a run', () => {
     expect(report.error?.message).toContain('where an earlier run recorded a step of that name');
   });
 
-  it('ends with a JSON-RPC error only for a ProtocolError', async () => {
+  test('ends with a JSON-RPC error only for a ProtocolError', async () => {
     const thrower = (error: unknown) =>
       runTool(
         defineTool('t', {}, async () => {
@@ -231,7 +231,7 @@ describe('a run', () => {
     expect((await thrower('text')).result).toMatchObject({ isError: true, content: [{ text: 'text' }] });
   });
 
-  it('checks structured content and adds its text', async () => {
+  test('checks structured content and adds its text', async () => {
     const outputSchema = z.object({ rows: z.number() });
     const good = defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: 3 } }));
     expect((await runTool(good, {})).result).toEqual({
@@ -244,7 +244,7 @@ describe('a run', () => {
     expect((await runTool(invalid, {})).error?.message).toContain('content');
   });
 
-  it('reports what a tool leaves running', async () => {
+  test('reports what a tool leaves running', async () => {
     let timer: NodeJS.Timeout | undefined;
     const tool = defineTool('t', {}, async () => {
       timer = setInterval(() => {}, 1_000);

@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
 
 const stack = new McpTasksStack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'McpTasks');
@@ -21,11 +21,11 @@ const acknowledged = stack.node.findAll().flatMap(({ node }) =>
     .map(([rule, reason]) => ({ rule: rule.replace(/^annotation::/i, ''), path: node.path, reason })),
 );
 
-it('passes every rule of AWS Solutions, errors and warnings, but those that are acknowledged in place', () => {
+test('passes every rule of AWS Solutions, errors and warnings, but those that are acknowledged in place', () => {
   expect(listNagFindings(new AwsSolutionsChecks())).toEqual([]);
 });
 
-it('acknowledges nothing that no rule complains of, and gives a reason for each', () => {
+test('acknowledges nothing that no rule complains of, and gives a reason for each', () => {
   const unforgiving = Object.assign(new AwsSolutionsChecks(), { isAcknowledged: () => false });
   const complaints = listNagFindings(unforgiving);
   expect(complaints).toHaveLength(acknowledged.length);

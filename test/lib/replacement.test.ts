@@ -1,6 +1,6 @@
 /** What a later deployment would lose: resources with data in them, and what CloudFormation replaces them for. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import { synthesizeFixture } from '../support/template.ts';
 import { findResourceType, type ResourceProperty } from './cloudformation-schema.ts';
@@ -48,13 +48,13 @@ const findReplacingProperties = (from: typeof template, type: string) =>
   );
 
 describe('cannot be replaced by accident, by an update or by other props', () => {
-  it.each(Object.entries(RECORDED))('%s', (type, recorded) => {
+  test.each(Object.entries(RECORDED))('%s', (type, recorded) => {
     expect(findReplacingProperties(template, type)).toEqual(recorded);
     expect(findReplacingProperties(other, type)).toEqual(recorded);
   });
 });
 
-it('the schema knows what it is asked: other keys, and a name, would replace the table', () => {
+test('the schema knows what it is asked: other keys, and a name, would replace the table', () => {
   const properties = { KeySchema: [], TableName: 'tasks', BillingMode: 'PAY_PER_REQUEST' };
   expect(pickReplacingProperties('AWS::DynamoDB::Table', properties)).toEqual({ KeySchema: [], TableName: 'tasks' });
 });

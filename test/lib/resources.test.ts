@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { McpTasksServerProps } from '../../lib/props/props.ts';
 import {
   addServer,
@@ -25,7 +25,7 @@ const findPolicyStatements = (role: string) => {
 };
 
 describe('resources of somebody’s own', () => {
-  it('stand in for those that the construct would make', () => {
+  test('stand in for those that the construct would make', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.resourceCountIs('AWS::S3::Bucket', 1);
@@ -40,7 +40,7 @@ describe('resources of somebody’s own', () => {
     });
   });
 
-  it('the functions run in the network, in the groups that are named', () => {
+  test('the functions run in the network, in the groups that are named', () => {
     expect(lambdas).toHaveLength(4);
     for (const [id, { Properties }] of lambdas) {
       expect(Properties.VpcConfig.SubnetIds, id).toHaveLength(2);
@@ -50,7 +50,7 @@ describe('resources of somebody’s own', () => {
     }
   });
 
-  it('the key encrypts the secret and every log group, and the functions may use it and the bucket’s', () => {
+  test('the key encrypts the secret and every log group, and the functions may use it and the bucket’s', () => {
     const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^OwnKey'), 'Arn'] };
     template.hasResourceProperties('AWS::SecretsManager::Secret', { KmsKeyId: key });
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key });
@@ -65,7 +65,7 @@ describe('resources of somebody’s own', () => {
     expect(keysOf('DeadLetter')).toEqual([]);
   });
 
-  it('lets CloudWatch Logs use the key for this account’s log groups alone', () => {
+  test('lets CloudWatch Logs use the key for this account’s log groups alone', () => {
     template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
         Statement: Match.arrayWith([
@@ -78,7 +78,7 @@ describe('resources of somebody’s own', () => {
     });
   });
 
-  it('the domain name is the endpoint, and the gateway’s own URL is switched off', () => {
+  test('the domain name is the endpoint, and the gateway’s own URL is switched off', () => {
     expect(stack.resolve(server.endpoint)).toEqual({
       'Fn::Join': ['', ['https://', { Ref: expect.stringMatching(/^Domain/) }, '/mcp']],
     });
@@ -89,7 +89,7 @@ describe('resources of somebody’s own', () => {
     });
   });
 
-  it('pass every rule of AWS Solutions as far as they are the construct’s', () => {
+  test('pass every rule of AWS Solutions as far as they are the construct’s', () => {
     const violations = new AwsSolutionsChecks().validateScope(server).violations;
     expect(
       violations.flatMap(({ ruleName, violatingResources }) =>
@@ -100,7 +100,7 @@ describe('resources of somebody’s own', () => {
 });
 
 describe('a key of somebody’s own', () => {
-  it('encrypts table, queues, bucket, secret and logs that the construct makes', async () => {
+  test('encrypts table, queues, bucket, secret and logs that the construct makes', async () => {
     const { Key } = await import('aws-cdk-lib/aws-kms');
     const other = createStack();
     addServer(other, { encryptionKey: new Key(other, 'Key') });
@@ -129,7 +129,7 @@ describe('a key of somebody’s own', () => {
 });
 
 describe('resources that are imported', () => {
-  it('are named as they are', () => {
+  test('are named as they are', () => {
     const other = createStack();
     addServer(other, {
       table: Table.fromTableName(other, 'T', 'tasks'),
@@ -178,19 +178,19 @@ describe('synthesis refuses', () => {
     ['no shard', () => ({ ownerShards: 0 }), /ownerShards is 0: it has to be 1 to 100/],
     ['a negative limit', () => ({ maxOpenTasks: -1 }), /maxOpenTasks is -1: it has to be at least 0/],
   ];
-  it.each(refused)('%s', (_, props, message) => {
+  test.each(refused)('%s', (_, props, message) => {
     const other = createStack();
     expect(() => addServer(other, props(other))).toThrow(message);
   });
 
-  it('nothing of a table and queues that fit', () => {
+  test('nothing of a table and queues that fit', () => {
     const other = createStack();
     expect(() => addServer(other, { table: createKeyedTable(other), queues: createQueuePair(other) })).not.toThrow();
   });
 });
 
 describe('metrics', () => {
-  it('are of the construct’s own parts, with the statistic that an alarm wants', () => {
+  test('are of the construct’s own parts, with the statistic that an alarm wants', () => {
     const other = createStack();
     const made = addServer(other, {});
     const shown = [

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Stack } from 'aws-cdk-lib/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import type { CfnTemplate as Synthesized } from '../../lib/local/wiring.ts';
 import { synthesizeFixture } from '../support/template.ts';
@@ -23,7 +23,7 @@ const toTemplateJson = (template: Template | Stack) =>
   (template instanceof Stack ? Template.fromStack(template) : template).toJSON() as Synthesized;
 
 describe("CloudFormation's schema holds for", () => {
-  it.each<[string, () => Template | Stack]>([
+  test.each<[string, () => Template | Stack]>([
     ['none', () => synthesizeFixture()],
     ['iam', () => synthesizeFixture({ auth: McpAuth.iam() })],
     ['jwt', () => synthesizeFixture({ auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['mcp'] }) })],
@@ -45,7 +45,7 @@ describe('the check itself', () => {
     return JSON.parse(JSON.stringify({ ...template, Resources: { ...template.Resources, [key]: changed } }));
   };
 
-  it.each<[string, string, Record<string, unknown>, RegExp]>([
+  test.each<[string, string, Record<string, unknown>, RegExp]>([
     ['a property that is not there', 'McpTable', { Colour: 'red' }, /there is no property Colour/],
     ['a value of another kind', 'McpApi', { Timeout: 'soon' }, /Timeout: "soon" is no whole number/],
     ['a value that is none of those allowed', 'McpWorker', { RecursiveLoop: 'Maybe' }, /"Maybe" is none of Allow/],
@@ -68,7 +68,7 @@ describe('the check itself', () => {
     expect(findTemplateProblems(broken(id, properties))).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('finds a type that CloudFormation does not know', () => {
+  test('finds a type that CloudFormation does not know', () => {
     expect(findTemplateProblems({ Resources: { One: { Type: 'AWS::Lambda::Functions' } } })).toEqual([
       'One: there is no resource type AWS::Lambda::Functions',
     ]);

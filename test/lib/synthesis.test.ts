@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
 
@@ -12,7 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'synthesis-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the app', () => {
-  it('synthesizes with no AWS credentials, no region and no home, into what is deployable', {
+  test('synthesizes with no AWS credentials, no region and no home, into what is deployable', {
     timeout: 120_000,
   }, () => {
     const outdir = join(root, 'cdk.out');
@@ -37,7 +37,7 @@ describe('the app', () => {
 });
 
 describe('the construct', () => {
-  it('warns that its endpoint is anonymous', () => {
+  test('warns that its endpoint is anonymous', () => {
     const app = new App({ context: { [BUNDLING_STACKS]: [] } });
     const stack = new McpTasksStack(app, 'McpTasks');
     const messages = app.synth().getStackArtifact(stack.artifactId).messages;
@@ -46,7 +46,7 @@ describe('the construct', () => {
     ]);
   });
 
-  it('is the same in an app with all the recommended feature flags and in one without', () => {
+  test('is the same in an app with all the recommended feature flags and in one without', () => {
     const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
     expect(Object.keys(context).length).toBeGreaterThan(50);
     expect(sortActions(synthesizeWith(context))).toEqual(sortActions(synthesizeWith({})));
@@ -54,7 +54,7 @@ describe('the construct', () => {
 });
 
 describe('synthesizing in this process', () => {
-  it('gives the template that the CDK command gives, and leaves no file behind', () => {
+  test('gives the template that the CDK command gives, and leaves no file behind', () => {
     // A folder of its own: everything that runs beside this test leaves its own files among the temporary ones.
     const temporary = mkdtempSync(join(root, 'tmp-'));
     vi.stubEnv('TMPDIR', temporary);

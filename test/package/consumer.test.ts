@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import { invokeBundle } from '../support/invoke-bundle.ts';
 import { installPackage } from './install-package.ts';
@@ -27,14 +27,14 @@ function run(command: string, ...args: string[]) {
 }
 
 describe('the package', () => {
-  it('holds compiled modules with types: Node runs no TypeScript inside node_modules', () => {
+  test('holds compiled modules with types: Node runs no TypeScript inside node_modules', () => {
     expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
     for (const [entry, target] of Object.entries(manifest.exports))
       for (const path of typeof target === 'string' ? [target] : Object.values(target))
         expect(existsSync(join(folder, path)), `${entry}: ${path}`).toBe(true);
   });
 
-  it('holds a licence and a readme, and neither the example nor tests but the contract suite', () => {
+  test('holds a licence and a readme, and neither the example nor tests but the contract suite', () => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
     const strange = files.filter((name) => /datasets|\.test\.|fixtures|\/local\/|^(?!dist\/).*\.js$/.test(name));
     expect(strange).toEqual([]);
@@ -43,7 +43,7 @@ describe('the package', () => {
     ).toEqual([]);
   });
 
-  it('declares all that it imports, and demands nothing that it does not', () => {
+  test('declares all that it imports, and demands nothing that it does not', () => {
     const imported = new Set(
       files
         .filter((name) => name.endsWith('.js'))
@@ -57,11 +57,11 @@ describe('the package', () => {
 });
 
 describe('a project of somebody else’s, with the package installed', () => {
-  it('compiles with its types, which refuse what cannot work', () => {
+  test('compiles with its types, which refuse what cannot work', () => {
     expect(run(bin('tsc'), '-p', '.')).toEqual({ status: 0, said: '' });
   });
 
-  it('holds its own store to the contract, and tests its tool', () => {
+  test('holds its own store to the contract, and tests its tool', () => {
     const { status, said } = run(bin('vitest'), 'run', '--reporter=json', '--outputFile=report.json');
     expect(status, said).toBe(0);
     const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(project, 'report.json'), 'utf8'));
@@ -69,7 +69,7 @@ describe('a project of somebody else’s, with the package installed', () => {
     expect(numTotalTests).toBeGreaterThan(50);
   });
 
-  it('synthesizes its stack around its own tool, and what is bundled answers', () => {
+  test('synthesizes its stack around its own tool, and what is bundled answers', () => {
     const { status, said } = run(bin('node'), 'bin/app.ts');
     expect(status, said).toBe(0);
     const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.out', 'Consumer.template.json'), 'utf8'));

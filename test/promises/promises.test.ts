@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
 import { defineTool } from '../../lambda/index.ts';
 import { createTestEngine } from '../support/engine.ts';
@@ -23,7 +23,7 @@ const createStackClient = (): WireClient => createWireClient(stack().url);
 const tool = defineTool('t', {}, async () => ({ content: [] }));
 
 describe('promise', () => {
-  it('1. An acknowledged task always resolves, at once, from any instance', async () => {
+  test('1. An acknowledged task always resolves, at once, from any instance', async () => {
     const { call, get } = createStackClient();
     // Requests alternate between two API processes.
     for (let i = 0; i < 10; i += 1) {
@@ -32,13 +32,13 @@ describe('promise', () => {
     }
   });
 
-  it('2. An acknowledged task always runs: a crash at any point loses nothing', { timeout: 60_000 }, async () => {
+  test('2. An acknowledged task always runs: a crash at any point loses nothing', { timeout: 60_000 }, async () => {
     const { call, ended } = createStackClient();
     const { taskId } = await call('survives');
     expect(await ended(taskId)).toMatchObject({ status: 'completed' });
   });
 
-  it('3. One terminal transition; a terminal task never changes', async () => {
+  test('3. One terminal transition; a terminal task never changes', async () => {
     const { call, get, cancel, ended } = createStackClient();
     const { taskId } = await call('wait', { ms: 1 });
     const end = await ended(taskId);
@@ -48,7 +48,7 @@ describe('promise', () => {
     expect(await get(taskId)).toEqual(end);
   });
 
-  it('4. A stale or ended run changes nothing', { timeout: 60_000 }, async () => {
+  test('4. A stale or ended run changes nothing', { timeout: 60_000 }, async () => {
     const { call, get, cancel } = createStackClient();
     const { taskId } = await call('wait', { ms: 1_500 });
     await wait(500);
@@ -60,7 +60,7 @@ describe('promise', () => {
     expect(end.status).toBe('cancelled');
   });
 
-  it('5. A step runs at least once until recorded and never after; an outcome is recorded exactly once', {
+  test('5. A step runs at least once until recorded and never after; an outcome is recorded exactly once', {
     timeout: 60_000,
   }, async () => {
     const { call, ended } = createStackClient();
@@ -81,7 +81,7 @@ describe('promise', () => {
       expect(JSON.parse(journal[`step:${name}#1`] as string)).toEqual({ v: delivered[name] });
   });
 
-  it('6. Nothing is stuck: worker death, poison input and time-outs end in a result or a `failed` that says why', {
+  test('6. Nothing is stuck: worker death, poison input and time-outs end in a result or a `failed` that says why', {
     timeout: 90_000,
   }, async () => {
     const { call, ended } = createStackClient();
@@ -92,14 +92,16 @@ describe('promise', () => {
     expect(end.error?.message).toContain('2 runs in a row ended without saying so');
   });
 
-  it('7. Waiting in the queue is never mistaken for being stuck', { timeout: 90_000 }, async () => {
+  test('7. Waiting in the queue is never mistaken for being stuck', { timeout: 90_000 }, async () => {
     const { call, ended } = createStackClient();
     // Three workers, and each task waits longer than a lease: the last ones wait in the queue for several.
     const tasks = await Promise.all(Array.from({ length: 9 }, () => call('wait', { ms: LEASE_MS + 500 })));
     for (const { taskId } of tasks) expect(await ended(taskId, 60_000)).toMatchObject({ status: 'completed' });
   });
 
-  it('8. A cancel is acknowledged at once and aborts the worker within a heartbeat', { timeout: 60_000 }, async () => {
+  test('8. A cancel is acknowledged at once and aborts the worker within a heartbeat', {
+    timeout: 60_000,
+  }, async () => {
     const { call, cancel, get, ended } = createStackClient();
     const tasks = await Promise.all(Array.from({ length: 3 }, () => call('wait', { ms: 600_000 })));
     await wait(1_000);
@@ -112,7 +114,7 @@ describe('promise', () => {
     expect(await ended(taskId, 30_000)).toMatchObject({ status: 'completed' });
   });
 
-  it('9. Expiry is exact and never undone; a finished result stays for its retention', {
+  test('9. Expiry is exact and never undone; a finished result stays for its retention', {
     timeout: 30_000,
   }, async () => {
     const { call, error, ended, get } = createStackClient();
@@ -128,7 +130,7 @@ describe('promise', () => {
     expect(await error('tasks/get', finished.taskId)).toMatchObject({ code: -32602 });
   });
 
-  it('10. Somebody else’s task is indistinguishable from one that does not exist', async () => {
+  test('10. Somebody else’s task is indistinguishable from one that does not exist', async () => {
     const { engine, start } = createTestEngine([tool]);
     const { id } = await start(tool, { caller: { owner: 'mine' } });
     const deadline = Date.now() + 1_000;
@@ -142,7 +144,7 @@ describe('promise', () => {
     expect((await engine.getTask({ owner: 'mine' }, id)).status).toBe('working');
   });
 
-  it('11. A retried call creates no second task', async () => {
+  test('11. A retried call creates no second task', async () => {
     const { start, store } = createTestEngine([tool]);
     const call = () => start(tool, { caller: { owner: 'me' }, idempotencyKey: 'once' });
     const tasks = await Promise.all([call(), call(), call()]);
@@ -150,7 +152,7 @@ describe('promise', () => {
     expect((await store.list('owner#me', { limit: 5 })).rows).toHaveLength(1);
   });
 
-  it('12. Input is accepted on any instance, and no worker waits for it', { timeout: 60_000 }, async () => {
+  test('12. Input is accepted on any instance, and no worker waits for it', { timeout: 60_000 }, async () => {
     const { call, ended, until, update } = createStackClient();
     // More questions than workers: were one held by each, the others would never be asked.
     const tasks = await Promise.all(Array.from({ length: 8 }, () => call('asks')));
@@ -162,7 +164,7 @@ describe('promise', () => {
     }
   });
 
-  it('13. A result that fits Lambda’s serialized response is delivered; a larger one becomes a resource link', {
+  test('13. A result that fits Lambda’s serialized response is delivered; a larger one becomes a resource link', {
     timeout: 60_000,
   }, async () => {
     const { call, ended } = createStackClient();
@@ -175,7 +177,7 @@ describe('promise', () => {
     ]);
   });
 
-  it('14. One owner’s backlog does not delay another beyond runs already started', async () => {
+  test('14. One owner’s backlog does not delay another beyond runs already started', async () => {
     const sent: (string | undefined)[] = [];
     const { start } = createTestEngine([tool], { maxOpenTasks: 3 }, (options) => void sent.push(options.group));
     for (let i = 0; i < 3; i += 1) await start(tool, { caller: { owner: 'busy' } });

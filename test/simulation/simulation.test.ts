@@ -1,5 +1,5 @@
 /** Seeded schedules of the real engine under everything that Lambda, SQS and DynamoDB can do to it. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exploreSchedules } from './explore.ts';
 import { MUTATIONS } from './mutations.ts';
 
@@ -9,7 +9,7 @@ const SCHEDULES = 4_000;
 const MAX_SCHEDULES = 6_000;
 
 describe('every interleaving that matters', () => {
-  it(`keeps every promise in ${SCHEDULES} schedules`, { timeout: 300_000 }, async () => {
+  test(`keeps every promise in ${SCHEDULES} schedules`, { timeout: 300_000 }, async () => {
     const { schedules, failures, events } = await exploreSchedules(1, 1 + SCHEDULES);
     expect(failures, 'replay one with: npm run simulate -- --seed N').toEqual([]);
     expect(schedules).toBe(SCHEDULES);
@@ -28,7 +28,7 @@ describe('every interleaving that matters', () => {
 });
 
 describe('the simulation notices the loss of', () => {
-  it.each(MUTATIONS)('$without', { timeout: 300_000 }, async ({ without: _, ...changes }) => {
+  test.each(MUTATIONS)('$without', { timeout: 300_000 }, async ({ without: _, ...changes }) => {
     const { failures } = await exploreSchedules(1, 1 + MAX_SCHEDULES, changes, true);
     expect(failures).toHaveLength(1);
   });

@@ -35,9 +35,13 @@ const REQUEST_META = {
   },
 };
 
+type WireResponse =
+  | { readonly result: WireTask }
+  | { readonly error: { readonly code: number; readonly message: string } };
+
 export class RetryingClient {
-  private readonly url: string;
-  private readonly signal: AbortSignal;
+  readonly #url: string;
+  readonly #signal: AbortSignal;
   /** Calls that had to be made again. */
   retries = 0;
   /** Why the last of them had to be. */
@@ -45,32 +49,32 @@ export class RetryingClient {
 
   /** @param giveUp ends every call that is still being tried */
   constructor(url: string, giveUp: AbortSignal) {
-    this.url = url;
-    this.signal = giveUp;
+    this.#url = url;
+    this.#signal = giveUp;
   }
 
   start(name: string, args: unknown): Promise<WireTask> {
-    return this.call('tools/call', name, { name, arguments: args });
+    return this.#call('tools/call', name, { name, arguments: args });
   }
 
   get(taskId: string): Promise<WireTask> {
-    return this.call('tasks/get', taskId, { taskId });
+    return this.#call('tasks/get', taskId, { taskId });
   }
 
   async update(taskId: string, inputResponses: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.call('tasks/update', taskId, { taskId, inputResponses });
+    await this.#call('tasks/update', taskId, { taskId, inputResponses });
   }
 
   async cancel(taskId: string): Promise<void> {
-    await this.call('tasks/cancel', taskId, { taskId });
+    await this.#call('tasks/cancel', taskId, { taskId });
   }
 
   /** @throws Refused */
-  private async call(method: string, name: string, params: object): Promise<WireTask> {
+  async #call(method: string, name: string, params: object): Promise<WireTask> {
     for (;;) {
-      this.signal.throwIfAborted();
+      this.#signal.throwIfAborted();
       try {
-        const answer = await this.attempt(method, name, params);
+        const answer = await this.#attempt(method, name, params);
         if ('result' in answer) return answer.result;
         throw new RefusedRequest(method, answer.error);
       } catch (error) {
@@ -78,17 +82,13 @@ export class RetryingClient {
         this.lastError = String(error);
       }
       this.retries += 1;
-      await delay(RETRY_DELAY_MS, undefined, { signal: this.signal });
+      await delay(RETRY_DELAY_MS, undefined, { signal: this.#signal });
     }
   }
 
   /** One request; rejects when it is not answered in JSON-RPC. */
-  private async attempt(
-    method: string,
-    name: string,
-    params: object,
-  ): Promise<{ readonly result: WireTask } | { readonly error: { readonly code: number; readonly message: string } }> {
-    const response = await fetch(this.url, {
+  async #attempt(method: string, name: string, params: object): Promise<WireResponse> {
+    const response = await fetch(this.#url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -97,9 +97,9 @@ export class RetryingClient {
         ...{ 'mcp-method': method, 'mcp-name': name },
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: REQUEST_META } }),
-      signal: AbortSignal.any([this.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      signal: AbortSignal.any([this.#signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
-    const json = (await response.json()) as Awaited<ReturnType<RetryingClient['attempt']>>;
+    const json = (await response.json()) as WireResponse;
     if (!('result' in json) && !('error' in json)) throw new Error(`HTTP ${response.status} without an answer`);
     return json;
   }

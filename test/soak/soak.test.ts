@@ -1,11 +1,11 @@
 /** The short form of `npm run soak`: the real processes, killed again and again. */
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { formatSummary, isSound } from './report.ts';
 import { runSoak } from './soak.ts';
 
 const TASKS = 60;
 
-it('loses, sticks and repeats nothing while workers are killed', { timeout: 600_000 }, async () => {
+test('loses, sticks and repeats nothing while workers are killed', { timeout: 600_000 }, async () => {
   const report = await runSoak({
     ...{ dynamodb: inject('dynamoDbEndpoint'), template: inject('template') },
     ...{ tasks: TASKS, durationMs: 25_000, killEveryMs: 2_000 },

@@ -23,36 +23,36 @@ interface OpenTaskCount {
 }
 
 export class OpenTaskQuota {
-  private readonly engine: EngineContext;
-  private readonly counts = new Map<string, OpenTaskCount>();
+  readonly #engine: EngineContext;
+  readonly #counts = new Map<string, OpenTaskCount>();
 
   constructor(engine: EngineContext) {
-    this.engine = engine;
+    this.#engine = engine;
   }
 
   /** @throws QuotaExceeded when the owner has as many open tasks as the server allows */
   async check({ owner }: Caller): Promise<void> {
-    const { maxOpenTasks } = this.engine.settings;
+    const { maxOpenTasks } = this.#engine.settings;
     if (owner === undefined || maxOpenTasks === 0) return;
-    const now = this.engine.clock.now();
-    let count = this.counts.get(owner);
+    const now = this.#engine.clock.now();
+    let count = this.#counts.get(owner);
     const stale = !count || now - count.at > RECOUNT_MS || count.since >= Math.max(1, maxOpenTasks / 10);
     // Somebody over the limit is counted each time: one of the tasks may have ended.
     if (!count || stale || count.open + count.since >= maxOpenTasks) {
-      count = { open: await this.countOpen(owner, maxOpenTasks), since: 0, at: now };
-      if (this.counts.size >= MAX_REMEMBERED_OWNERS) this.counts.clear();
-      this.counts.set(owner, count);
+      count = { open: await this.#countOpen(owner, maxOpenTasks), since: 0, at: now };
+      if (this.#counts.size >= MAX_REMEMBERED_OWNERS) this.#counts.clear();
+      this.#counts.set(owner, count);
     }
     if (count.open + count.since >= maxOpenTasks) throw new QuotaExceeded(maxOpenTasks);
   }
 
   recordOpened({ owner }: Caller): void {
-    const count = owner === undefined ? undefined : this.counts.get(owner);
+    const count = owner === undefined ? undefined : this.#counts.get(owner);
     if (count) count.since += 1;
   }
 
-  private async countOpen(owner: string, atMost: number): Promise<number> {
-    const { store, settings, clock } = this.engine;
+  async #countOpen(owner: string, atMost: number): Promise<number> {
+    const { store, settings, clock } = this.#engine;
     const { ownerShards } = settings;
     const partitions = Array.from({ length: ownerShards }, (_, shard) =>
       ownerShards > 1 ? `owner#${owner}#${shard}` : `owner#${owner}`,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as named from '../conditions.ts';
 import type { TaskRow } from '../record.ts';
 import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
@@ -129,7 +129,7 @@ const CONDITION_NAMES = Object.keys(named);
 
 export const testConditions = (store: GetStore): void => {
   describe('conditions', () => {
-    it('are all tested', () => {
+    test('are all tested', () => {
       expect(CONDITION_NAMES.filter((name) => !CONDITION_CASES.some((each) => each.name === name))).toEqual([]);
     });
 
@@ -138,14 +138,14 @@ export const testConditions = (store: GetStore): void => {
 
     for (const { name, condition, holds, fails } of CONDITION_CASES) {
       for (const row of holds) {
-        it(`${name} holds for ${JSON.stringify(row)}`, async () => {
+        test(`${name} holds for ${JSON.stringify(row)}`, async () => {
           const before = await prepared(row);
           const written = await store().update(buildTouch(before, { when: [condition] }));
           expect(written).toMatchObject({ done: true, row: { ...toKey(before), statusMessage: 'touched' } });
         });
       }
       for (const row of fails) {
-        it(`${name} does not hold for ${JSON.stringify(row)}`, async () => {
+        test(`${name} does not hold for ${JSON.stringify(row)}`, async () => {
           const before = await prepared(row);
           const written = await store().update(buildTouch(before, { when: [condition] }));
           expect(written).toStrictEqual(row === 'nothing' ? { done: false } : { done: false, row: before });
@@ -154,7 +154,7 @@ export const testConditions = (store: GetStore): void => {
       }
     }
 
-    it('must all hold', async () => {
+    test('must all hold', async () => {
       const row = await insertRow(store(), { run: 'mine', parked: true });
       const both = [named.heldByRun('mine'), named.parked];
       expect(await store().update(buildTouch(row, { when: [...both, named.atGeneration(2)] }))).toMatchObject({

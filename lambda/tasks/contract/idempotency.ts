@@ -1,15 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildContractRow, buildKeyRow, type GetStore, insertRow, NOW, toKey } from './rows.ts';
 
 export const testInsertOnce = (store: GetStore): void => {
   describe('insertOnce', () => {
-    it('makes the row', async () => {
+    test('makes the row', async () => {
       const row = buildContractRow();
       expect(await store().insertOnce(row, buildKeyRow(row), NOW)).toStrictEqual({ done: true, row });
       expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
-    it('makes no second row under a key and tells which task the key made, and from what', async () => {
+    test('makes no second row under a key and tells which task the key made, and from what', async () => {
       const [first, second] = [buildContractRow(), buildContractRow()];
       const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);
@@ -18,14 +18,14 @@ export const testInsertOnce = (store: GetStore): void => {
       expect(await store().read(toKey(second))).toBeUndefined();
     });
 
-    it('tells of the key when both key and row are taken', async () => {
+    test('tells of the key when both key and row are taken', async () => {
       const row = buildContractRow();
       const key = buildKeyRow(row);
       await store().insertOnce(row, key, NOW);
       expect(await store().insertOnce(row, key, NOW)).toStrictEqual({ done: false, taken: key });
     });
 
-    it('leaves the key free when the row is barred', async () => {
+    test('leaves the key free when the row is barred', async () => {
       const barred = await insertRow(store(), { void: true });
       const key = buildKeyRow(barred);
       const late = await store().insertOnce(buildContractRow(toKey(barred)), key, NOW);
@@ -34,13 +34,13 @@ export const testInsertOnce = (store: GetStore): void => {
       expect(await store().insertOnce(other, { ...key, task: toKey(other) }, NOW)).toMatchObject({ done: true });
     });
 
-    it('puts nothing but the task where tasks are listed', async () => {
+    test('puts nothing but the task where tasks are listed', async () => {
       const row = buildContractRow();
       await store().insertOnce(row, buildKeyRow(row), NOW);
       expect(await store().list(row.partition, { limit: 10 })).toStrictEqual({ rows: [row] });
     });
 
-    it('takes a key again once its row has expired, swept or not', async () => {
+    test('takes a key again once its row has expired, swept or not', async () => {
       const [first, second] = [buildContractRow(), buildContractRow()];
       const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildContractRow, type GetStore, insertRow, toKey } from './rows.ts';
 
 export const testInsert = (store: GetStore): void => {
   describe('insert', () => {
-    it('makes a row that reads back as it was', async () => {
+    test('makes a row that reads back as it was', async () => {
       const row = buildContractRow({
         run: 'run-1',
         leaseUntil: 5_000,
@@ -21,32 +21,32 @@ export const testInsert = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
-    it('leaves out what is undefined', async () => {
+    test('leaves out what is undefined', async () => {
       const row = buildContractRow();
       await store().insert({ ...row, run: undefined, progress: { done: 1, total: undefined } });
       expect(await store().read(toKey(row))).toStrictEqual({ ...row, progress: { done: 1 } });
     });
 
-    it('writes nothing over a row and returns that row', async () => {
+    test('writes nothing over a row and returns that row', async () => {
       const first = await insertRow(store());
       const second = buildContractRow({ ...toKey(first), nonce: 'of the second' });
       expect(await store().insert(second)).toStrictEqual({ done: false, row: first });
       expect(await store().read(toKey(first))).toStrictEqual(first);
     });
 
-    it('writes nothing over a void row', async () => {
+    test('writes nothing over a void row', async () => {
       const barred = await insertRow(store(), { void: true });
       expect(await store().insert(buildContractRow(toKey(barred)))).toStrictEqual({ done: false, row: barred });
     });
 
-    it('keeps rows of the same id in different partitions apart', async () => {
+    test('keeps rows of the same id in different partitions apart', async () => {
       const mine = await insertRow(store());
       const theirs = await insertRow(store(), { id: mine.id, statusMessage: 'theirs' });
       expect(await store().read(toKey(mine))).toStrictEqual(mine);
       expect(await store().read(toKey(theirs))).toStrictEqual(theirs);
     });
 
-    it('gives nobody a way into the store through a row', async () => {
+    test('gives nobody a way into the store through a row', async () => {
       const row = buildContractRow({ capabilities: { form: true } });
       const { row: written } = await store().insert(row);
       for (const held of [row, written, await store().read(toKey(row))]) {
@@ -63,24 +63,24 @@ export const testInsert = (store: GetStore): void => {
   });
 
   describe('read', () => {
-    it('returns nothing where nothing stands', async () => {
+    test('returns nothing where nothing stands', async () => {
       expect(await store().read(toKey(buildContractRow()))).toBeUndefined();
     });
 
-    it('returns void and expired rows as they are', async () => {
+    test('returns void and expired rows as they are', async () => {
       const barred = await insertRow(store(), { void: true });
       const expired = await insertRow(store(), { expiresAt: 1, ttl: 1 });
       expect(await store().read(toKey(barred))).toStrictEqual(barred);
       expect(await store().read(toKey(expired))).toStrictEqual(expired);
     });
 
-    it('refuses a row of a newer format and names the format', async () => {
+    test('refuses a row of a newer format and names the format', async () => {
       const newer = buildContractRow({ v: 2 as 1 });
       await store().insert(newer);
       await expect(store().read(toKey(newer))).rejects.toThrow(/row format 2/);
     });
 
-    it.each([
+    test.each([
       ['empty', ''],
       ['longer than any store takes', 'x'.repeat(100_000)],
       ['longer in bytes than in characters', '\u{1F600}'.repeat(500)],

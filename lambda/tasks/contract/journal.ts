@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { heldByRun } from '../conditions.ts';
 import type { TaskKey } from '../record.ts';
 import type { Change } from '../store.ts';
@@ -15,7 +15,7 @@ const buildStepChange = (row: TaskKey, run = 'mine'): Change => ({
 
 export const testJournal = (store: GetStore): void => {
   describe('record', () => {
-    it('keeps the entry and changes the row', async () => {
+    test('keeps the entry and changes the row', async () => {
       const row = await insertRow(store(), { run: 'mine', failures: 2 });
       const entry = buildTestEntry(row);
       expect(await store().record(buildStepChange(row), entry, randomUUID())).toMatchObject({ done: true });
@@ -23,7 +23,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual({ ...row, leaseUntil: 70_000, failures: 0, entries: 1 });
     });
 
-    it('is done when it is retried with its token, and changes the row once', async () => {
+    test('is done when it is retried with its token, and changes the row once', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const entry = buildTestEntry(row);
       const token = randomUUID();
@@ -32,7 +32,7 @@ export const testJournal = (store: GetStore): void => {
       expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
-    it('takes tokens of any length', async () => {
+    test('takes tokens of any length', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const token = 'step:a-long-name#1'.repeat(20) + randomUUID();
       expect(await store().record(buildStepChange(row), buildTestEntry(row), token)).toMatchObject({ done: true });
@@ -42,7 +42,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().journal(row.id)).toHaveLength(2);
     });
 
-    it('leaves no entry when the run is over, and returns the row', async () => {
+    test('leaves no entry when the run is over, and returns the row', async () => {
       const row = await insertRow(store(), { run: 'theirs' });
       const refused = await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect(refused).toStrictEqual({ done: false, row });
@@ -50,7 +50,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
-    it('leaves no entry when there is no row', async () => {
+    test('leaves no entry when there is no row', async () => {
       const row = buildContractRow();
       expect(await store().record(buildStepChange(row), buildTestEntry(row), randomUUID())).toStrictEqual({
         done: false,
@@ -59,7 +59,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toBeUndefined();
     });
 
-    it('leaves an entry that is there, and the row with it', async () => {
+    test('leaves an entry that is there, and the row with it', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const first = buildTestEntry(row);
       await store().record(buildStepChange(row), first, randomUUID());
@@ -69,14 +69,14 @@ export const testJournal = (store: GetStore): void => {
       expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
-    it('tells of the run when both the run is over and the entry is there', async () => {
+    test('tells of the run when both the run is over and the entry is there', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       const late = await store().record(buildStepChange(row, 'another'), buildTestEntry(row), randomUUID());
       expect(late).toMatchObject({ done: false, row: { run: 'mine' } });
     });
 
-    it('keeps where a large value is kept', async () => {
+    test('keeps where a large value is kept', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const entry = buildTestEntry(row, { value: { at: 'payloads/1', bytes: 5_000_000 } });
       await store().record(buildStepChange(row), entry, randomUUID());
@@ -85,11 +85,11 @@ export const testJournal = (store: GetStore): void => {
   });
 
   describe('journal', () => {
-    it('is empty for a task that recorded nothing', async () => {
+    test('is empty for a task that recorded nothing', async () => {
       expect(await store().journal(`task-${randomUUID()}`)).toEqual([]);
     });
 
-    it('is whole however large it is, and of one task only', async () => {
+    test('is whole however large it is, and of one task only', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const other = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(other), buildTestEntry(other), randomUUID());
@@ -102,7 +102,7 @@ export const testJournal = (store: GetStore): void => {
       expect([...read].sort((a, b) => a.id.localeCompare(b.id))).toStrictEqual(entries);
     });
 
-    it('is not where tasks are listed', async () => {
+    test('is not where tasks are listed', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect((await store().list(row.partition, { limit: 10 })).rows.map(({ id }) => id)).toEqual([row.id]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TaskRow } from '../record.ts';
 import type { TaskStore } from '../store.ts';
 import { createPartition, type GetStore, insertRow } from './rows.ts';
@@ -23,12 +23,12 @@ const toIds = (rows: readonly TaskRow[]) => rows.map(({ id }) => id);
 
 export const testList = (store: GetStore): void => {
   describe('list', () => {
-    it('is empty for an owner of nothing', async () => {
+    test('is empty for an owner of nothing', async () => {
       expect(await store().list(createPartition(), { limit: 10 })).toStrictEqual({ rows: [] });
       expect(await store().list('', { limit: 10 })).toStrictEqual({ rows: [] });
     });
 
-    it('returns whole rows, newest first, whatever the order in which they were made', async () => {
+    test('returns whole rows, newest first, whatever the order in which they were made', async () => {
       const partition = createPartition();
       const made = [];
       for (const id of ['0002', '0010', '0001']) made.push(await insertRow(store(), { partition, id }));
@@ -36,7 +36,7 @@ export const testList = (store: GetStore): void => {
       expect(rows).toStrictEqual([made[1], made[0], made[2]]);
     });
 
-    it('pages through all rows, and says when a page is the last', async () => {
+    test('pages through all rows, and says when a page is the last', async () => {
       const partition = createPartition();
       for (const id of ['1', '2', '3', '4', '5', '6']) await insertRow(store(), { partition, id });
       expect((await listAllPages(store(), partition, 4)).map(toIds)).toEqual([
@@ -50,7 +50,7 @@ export const testList = (store: GetStore): void => {
       ]);
     });
 
-    it('goes on after a row that is not there, or not any more', async () => {
+    test('goes on after a row that is not there, or not any more', async () => {
       const partition = createPartition();
       for (const id of ['a', 'c', 'e']) await insertRow(store(), { partition, id });
       expect(toIds((await store().list(partition, { limit: 10, after: 'd' })).rows)).toEqual(['c', 'a']);
@@ -58,7 +58,7 @@ export const testList = (store: GetStore): void => {
       expect(toIds((await store().list(partition, { limit: 10, after: '' })).rows)).toEqual([]);
     });
 
-    it('leaves void rows out without cutting a page or the list short', async () => {
+    test('leaves void rows out without cutting a page or the list short', async () => {
       const partition = createPartition();
       const barred = new Set(['07', '06', '05', '04', '01']);
       for (let at = 1; at <= 9; at++) {
@@ -72,7 +72,7 @@ export const testList = (store: GetStore): void => {
       ]);
     });
 
-    it('fills a page from rows that are together larger than a page of the database', async () => {
+    test('fills a page from rows that are together larger than a page of the database', async () => {
       const partition = createPartition();
       for (let at = 1; at <= 8; at++) {
         await insertRow(store(), {
@@ -87,13 +87,13 @@ export const testList = (store: GetStore): void => {
       ]);
     });
 
-    it('shows one owner nothing of another', async () => {
+    test('shows one owner nothing of another', async () => {
       const mine = await insertRow(store());
       await insertRow(store(), { partition: `${mine.partition}0` });
       expect(await store().list(mine.partition, { limit: 10 })).toStrictEqual({ rows: [mine] });
     });
 
-    it('refuses a row of a newer format and names the format', async () => {
+    test('refuses a row of a newer format and names the format', async () => {
       const newer = await insertRow(store(), { v: 2 as 1 });
       await expect(store().list(newer.partition, { limit: 10 })).rejects.toThrow(/row format 2/);
     });

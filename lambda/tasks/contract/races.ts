@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exists, heldByRun, noLiveLease } from '../conditions.ts';
 import {
   buildContractRow,
@@ -18,14 +18,14 @@ const raceTwenty = <T>(contender: (at: number) => Promise<T>): Promise<T[]> =>
 
 export const testRaces = (store: GetStore): void => {
   describe('at the same time', () => {
-    it('one of twenty inserts makes the row, and all see the same one', async () => {
+    test('one of twenty inserts makes the row, and all see the same one', async () => {
       const key = toKey(buildContractRow());
       const written = await raceTwenty((at) => store().insert(buildContractRow({ ...key, nonce: `create-${at}` })));
       expect(written.filter(({ done }) => done)).toHaveLength(1);
       expect(new Set(written.map(({ row }) => row?.nonce)).size).toBe(1);
     });
 
-    it('one of twenty claims takes the task, and all see whose it is', async () => {
+    test('one of twenty claims takes the task, and all see whose it is', async () => {
       const row = await insertRow(store());
       const written = await raceTwenty((at) =>
         store().update(
@@ -41,13 +41,13 @@ export const testRaces = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toMatchObject({ failures: 1 });
     });
 
-    it('no count is lost', async () => {
+    test('no count is lost', async () => {
       const row = await insertRow(store());
       await raceTwenty(() => store().update({ key: toKey(row), when: [exists], add: { revision: 1, generation: 2 } }));
       expect(await store().read(toKey(row))).toMatchObject({ revision: 20, generation: 41 });
     });
 
-    it('one of twenty creates under one idempotency key makes a task, and all are told which', async () => {
+    test('one of twenty creates under one idempotency key makes a task, and all are told which', async () => {
       const { key } = buildKeyRow(buildContractRow());
       const made = await raceTwenty(async (at) => {
         const row = buildContractRow({ id: `task-${at}` });
@@ -59,7 +59,7 @@ export const testRaces = (store: GetStore): void => {
       expect(task && (await store().read(task))).toBeDefined();
     });
 
-    it('one of twenty recordings of a step is kept', async () => {
+    test('one of twenty recordings of a step is kept', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const change = buildTouch(row, { when: [heldByRun('mine')], add: { entries: 1 } });
       const recorded = await raceTwenty((at) =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildTestEntry, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
 const HOSTILE_TEXTS: readonly (readonly [string, string])[] = [
@@ -15,7 +15,7 @@ const HOSTILE_TEXTS: readonly (readonly [string, string])[] = [
 
 export const testText = (store: GetStore): void => {
   describe.each(HOSTILE_TEXTS)('text %s', (_, value) => {
-    it('comes back byte for byte', async () => {
+    test('comes back byte for byte', async () => {
       const asked = await insertRow(store(), { arguments: value });
       expect((await store().read(toKey(asked)))?.arguments).toBe(value);
       const row = await insertRow(store());
@@ -27,7 +27,7 @@ export const testText = (store: GetStore): void => {
     });
   });
 
-  it('a lone surrogate outside JSON becomes U+FFFD, in what is kept and in what is returned', async () => {
+  test('a lone surrogate outside JSON becomes U+FFFD, in what is kept and in what is returned', async () => {
     const row = await insertRow(store());
     const written = await store().update(buildTouch(row, { set: { statusMessage: 'a\ud800b' } }));
     expect(written.row?.statusMessage).toBe('a\ufffdb');

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exists, heldByRun } from '../conditions.ts';
 import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
 export const testUpdate = (store: GetStore): void => {
   describe('update', () => {
-    it('sets, adds and removes at once, and returns the row as it is now', async () => {
+    test('sets, adds and removes at once, and returns the row as it is now', async () => {
       const row = await insertRow(store(), { run: 'mine', leaseUntil: 5_000, failures: 2, revision: 7 });
       const written = await store().update({
         key: toKey(row),
@@ -28,7 +28,7 @@ export const testUpdate = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual(expected);
     });
 
-    it('returns the row with the mark of the write that made its own retry fail', async () => {
+    test('returns the row with the mark of the write that made its own retry fail', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const settle = buildTouch(row, {
         when: [heldByRun('mine')],
@@ -42,7 +42,7 @@ export const testUpdate = (store: GetStore): void => {
       });
     });
 
-    it('counts a missing attribute as 0', async () => {
+    test('counts a missing attribute as 0', async () => {
       const { entries: _, ...row } = buildContractRow();
       await store().insert(row as typeof row & { entries: number });
       expect(await store().update({ key: toKey(row), when: [], add: { entries: 1 } })).toMatchObject({
@@ -51,7 +51,7 @@ export const testUpdate = (store: GetStore): void => {
       });
     });
 
-    it('removes what is not there', async () => {
+    test('removes what is not there', async () => {
       const row = await insertRow(store());
       expect(await store().update({ key: toKey(row), when: [], remove: ['outcome', 'run'] })).toStrictEqual({
         done: true,
@@ -59,7 +59,7 @@ export const testUpdate = (store: GetStore): void => {
       });
     });
 
-    it('leaves alone what it is told is undefined', async () => {
+    test('leaves alone what it is told is undefined', async () => {
       const row = await insertRow(store(), { statusMessage: 'before', entries: 4 });
       const written = await store().update({
         key: toKey(row),
@@ -70,24 +70,24 @@ export const testUpdate = (store: GetStore): void => {
       expect(written).toStrictEqual({ done: true, row });
     });
 
-    it('may change nothing', async () => {
+    test('may change nothing', async () => {
       const row = await insertRow(store());
       expect(await store().update({ key: toKey(row), when: [exists] })).toStrictEqual({ done: true, row });
     });
 
-    it('creates no row when it says that one must exist', async () => {
+    test('creates no row when it says that one must exist', async () => {
       const nowhere = buildContractRow();
       expect(await store().update(buildTouch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
       expect(await store().read(toKey(nowhere))).toBeUndefined();
     });
 
-    it('replaces a structured attribute whole', async () => {
+    test('replaces a structured attribute whole', async () => {
       const row = await insertRow(store(), { progress: { done: 1, total: 9 } });
       const written = await store().update({ key: toKey(row), when: [], set: { progress: { done: 2 } } });
       expect(written.row?.progress).toStrictEqual({ done: 2 });
     });
 
-    it.each([
+    test.each([
       ['empty', ''],
       ['longer than any store takes', 'x'.repeat(100_000)],
       ['holding a lone surrogate', 'a\ud800b'],

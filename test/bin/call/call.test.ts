@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connect } from '../../../bin/call/connection.ts';
 import { useTestStack } from '../../support/stack.ts';
 import { runCallInChild, spawnCallCommand } from './call-command.ts';
@@ -13,39 +13,39 @@ describe('npm run call', () => {
   });
   const at = (...args: string[]) => runCallInChild(...args, '--url', stack().url);
 
-  it('lists the tools when none is named', async () => {
+  test('lists the tools when none is named', async () => {
     const { status, stdout } = await at();
     expect(status).toBe(0);
     expect(stdout).toContain('add { a: number, b: number }');
     expect(stdout).toContain('Adds two numbers, as a task.');
   });
 
-  it('lists the tools as JSON', async () => {
+  test('lists the tools as JSON', async () => {
     const { stdout } = await at('--json');
     expect(JSON.parse(stdout).tools.map((tool: { name: string }) => tool.name)).toContain('prepared');
   });
 
-  it('prints the result on stdout and the status on stderr', async () => {
+  test('prints the result on stdout and the status on stderr', async () => {
     const { status, stdout, stderr } = await at('add', '{"a": 2, "b": 3}');
     expect({ status, stdout: JSON.parse(stdout) }).toEqual({ status: 0, stdout: { sum: 5 } });
     expect(stderr).toContain('working');
   });
 
-  it('prints the raw result with --json', async () => {
+  test('prints the raw result with --json', async () => {
     const { status, stdout } = await at('add', '{"a": 2, "b": 3}', '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ structuredContent: { sum: 5 }, content: [{ type: 'text' }] });
   });
 
-  it('prints an immediate result', async () => {
+  test('prints an immediate result', async () => {
     expect(await at('greet', '{"name": "Ada"}')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
   });
 
-  it('exits 1 on a tool error', async () => {
+  test('exits 1 on a tool error', async () => {
     expect(await at('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
   });
 
-  it('exits 2 on a protocol error, of the call as of the task', async () => {
+  test('exits 2 on a protocol error, of the call as of the task', async () => {
     const refused = await at('refuse', '--json');
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain('Protocol error -32050: Quota exceeded.');
@@ -57,7 +57,7 @@ describe('npm run call', () => {
     expect(unknown.stderr).toContain('Protocol error -32602');
   });
 
-  it('exits 2 with one line when nothing listens', async () => {
+  test('exits 2 with one line when nothing listens', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
     const { port } = free.address() as { port: number };
@@ -68,7 +68,7 @@ describe('npm run call', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^Cannot connect to .*: connection refused\./)]);
   });
 
-  it.each([
+  test.each([
     ['arguments that are not JSON', ['add', '{']],
     ['arguments that are no object', ['add', '[1]']],
     ['an unknown option', ['--fast']],
@@ -79,14 +79,14 @@ describe('npm run call', () => {
     expect((await runCallInChild(...args)).status).toBe(64);
   });
 
-  it('prints its manual', async () => {
+  test('prints its manual', async () => {
     expect(await runCallInChild('--help')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('--answer KEY=VALUE'),
     });
   });
 
-  it('answers a form from --answer, each value read by its field', async () => {
+  test('answers a form from --answer, each value read by its field', async () => {
     const answers = ['name=Ada', 'pieces=2', 'weight=1.5', 'size=large', 'extras=milk,cinnamon'];
     const { status, stdout, stderr } = await at('order', ...answers.flatMap((answer) => ['--answer', answer]));
     expect(stderr).toContain('What would you like?');
@@ -97,18 +97,18 @@ describe('npm run call', () => {
     });
   });
 
-  it('answers questions of the call itself from --answer', async () => {
+  test('answers questions of the call itself from --answer', async () => {
     expect(await at('prepared', '--answer', 'name=Alan')).toMatchObject({ status: 0, stdout: 'Done for Alan.\n' });
   });
 
-  it('declines, and says that an address was opened, as told', async () => {
+  test('declines, and says that an address was opened, as told', async () => {
     expect((await at('order', '--answer', 'decline')).stdout).toContain('decline');
     const visited = await at('visit', '--answer', 'accept');
     expect(visited).toMatchObject({ status: 0, stdout: 'Visit: accept\n' });
     expect(visited.stderr).toContain('https://example.com/sign-in');
   });
 
-  it('cancels the task when nobody can answer, and says how to answer', async () => {
+  test('cancels the task when nobody can answer, and says how to answer', async () => {
     const { status, stderr } = await at('order', '--answer', 'name=Ada');
     expect(status).toBe(1);
     expect(stderr).toContain('--answer pieces=INTEGER');
@@ -116,13 +116,13 @@ describe('npm run call', () => {
     expect(stderr).toContain('Cancelled.');
   });
 
-  it('cancels the task when an answer does not fit', async () => {
+  test('cancels the task when an answer does not fit', async () => {
     const { status, stderr } = await at('order', '--answer', 'pieces=many');
     expect(status).toBe(1);
     expect(stderr).toContain('--answer pieces=many does not fit: That is not a number.');
   });
 
-  it('cancels the task on Ctrl-C', async () => {
+  test('cancels the task on Ctrl-C', async () => {
     const { child, ended, waitForOutput } = spawnCallCommand(['wait', '--url', stack().url]);
     const id = (await waitForOutput(/task \S+/)).slice('task '.length);
     await waitForOutput(/Waiting/);
@@ -135,7 +135,7 @@ describe('npm run call', () => {
     await close();
   });
 
-  it('cancels a task that takes longer than --timeout', async () => {
+  test('cancels a task that takes longer than --timeout', async () => {
     const { status, stderr } = await at('wait', '--timeout', '1');
     expect(status).toBe(1);
     expect(stderr).toContain('Cancelled.');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { runCallInChild, spawnCallCommand } from './call-command.ts';
 import { buildWireTask, type FaultyServer, type FaultyServerResult, startFaultyServer } from './faulty-server.ts';
 
@@ -33,7 +33,7 @@ describe('npm run call, with a server in trouble', () => {
   };
   const times = (method: string) => server.receivedMethods.filter((one) => one === method).length;
 
-  it('gives up on one that goes on asking what was answered, and cancels the task', async () => {
+  test('gives up on one that goes on asking what was answered, and cancels the task', async () => {
     const { status, stderr } = await run(
       { 'tools/call': () => created, 'tasks/get': () => buildInputRequiredTask('same') },
       '--answer',
@@ -45,7 +45,7 @@ describe('npm run call, with a server in trouble', () => {
     expect(times('tasks/cancel')).toBe(1);
   });
 
-  it('gives up on one that asks anew without end', async () => {
+  test('gives up on one that asks anew without end', async () => {
     const { status } = await run(
       { 'tools/call': () => created, 'tasks/get': (seen) => buildInputRequiredTask(`question ${seen}`) },
       '--answer',
@@ -55,7 +55,7 @@ describe('npm run call, with a server in trouble', () => {
     expect(times('tasks/update')).toBe(50);
   });
 
-  it('goes on polling when the server was away for a moment', async () => {
+  test('goes on polling when the server was away for a moment', async () => {
     const { status, stdout } = await run({
       'tools/call': () => created,
       'tasks/get': (seen) => (seen < 2 ? 503 : completed),
@@ -63,20 +63,20 @@ describe('npm run call, with a server in trouble', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'Done.\n' });
   });
 
-  it('does not call a second time when the answer to the call was lost', async () => {
+  test('does not call a second time when the answer to the call was lost', async () => {
     const { status, stderr } = await run({ 'tools/call': () => 503 });
     expect(status).toBe(2);
     expect(stderr).toContain('answered HTTP 503');
     expect(times('tools/call')).toBe(1);
   });
 
-  it('takes a server that speaks something else for what it is', async () => {
+  test('takes a server that speaks something else for what it is', async () => {
     const { status, stderr } = await run({ 'server/discover': () => 500, initialize: () => 500 });
     expect(status).toBe(2);
     expect(stderr).toContain('HTTP 500');
   });
 
-  it('cancels a task that was made while Ctrl-C was pressed', async () => {
+  test('cancels a task that was made while Ctrl-C was pressed', async () => {
     const called = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<FaultyServerResult>();
     server = await startFaultyServer((method) => {
@@ -93,7 +93,7 @@ describe('npm run call, with a server in trouble', () => {
     expect(times('tasks/cancel')).toBe(1);
   });
 
-  it('exits at once on the second Ctrl-C', async () => {
+  test('exits at once on the second Ctrl-C', async () => {
     server = await startFaultyServer((method) => (method === 'tools/call' ? new Promise<never>(() => {}) : undefined));
     const { child, ended, waitForOutput } = spawnCallCommand(['work', '--url', server.url]);
     await waitForOutput(/calling/);

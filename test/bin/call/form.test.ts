@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type FormField, InvalidFieldValue, parseFieldValue, parseFormSchema } from '../../../bin/call/form.ts';
 
 const parseField = (schema: Record<string, unknown>): FormField => {
@@ -12,7 +12,7 @@ const colours = [
 ];
 
 describe('the fields of a form', () => {
-  it('keeps their order, and knows which are required', () => {
+  test('keeps their order, and knows which are required', () => {
     const schema = { type: 'object', properties: { b: { type: 'string' }, a: { type: 'boolean' } }, required: ['a'] };
     expect(parseFormSchema(schema).map(({ name, required, kind }) => [name, required, kind])).toEqual([
       ['b', false, 'string'],
@@ -20,7 +20,7 @@ describe('the fields of a form', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['a plain enum', { type: 'string', enum: ['r', 'g'] }, 'choice', ['r', 'g']],
     ['an enum with titles', { type: 'string', oneOf: colours }, 'choice', ['Red', 'Green, dark']],
     ['an older enum with names', { type: 'string', enum: ['r'], enumNames: ['Red'] }, 'choice', ['Red']],
@@ -32,14 +32,14 @@ describe('the fields of a form', () => {
     expect(read.choices.map(({ title }) => title)).toEqual(titles);
   });
 
-  it.each([[undefined], [null], ['text'], [{ properties: null }], [{ properties: { it: null } }]])(
+  test.each([[undefined], [null], ['text'], [{ properties: null }], [{ properties: { it: null } }]])(
     'survives a schema that is none: %j',
     (schema) => expect(() => parseFormSchema(schema)).not.toThrow(),
   );
 });
 
 describe('what was typed', () => {
-  it.each([
+  test.each([
     ['a string', { type: 'string' }, ' as it is ', ' as it is '],
     ['a number', { type: 'number' }, ' 1.5', 1.5],
     ['an integer', { type: 'integer', minimum: 0 }, '0', 0],
@@ -54,7 +54,7 @@ describe('what was typed', () => {
     expect(parseFieldValue(parseField(schema), typed)).toEqual(value);
   });
 
-  it.each([
+  test.each([
     ['not a number', { type: 'number' }, 'ten'],
     ['nothing for a number', { type: 'number' }, ' '],
     ['not a whole number', { type: 'integer' }, '1.5'],
@@ -71,7 +71,7 @@ describe('what was typed', () => {
     expect(() => parseFieldValue(parseField(schema), typed)).toThrow(InvalidFieldValue);
   });
 
-  it('names a choice by its place only at the prompt', () => {
+  test('names a choice by its place only at the prompt', () => {
     expect(parseFieldValue(parseField({ oneOf: colours }), '2', true)).toBe('g');
     expect(() => parseFieldValue(parseField({ oneOf: colours }), '2')).toThrow(InvalidFieldValue);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCallInChild, spawnCallCommand } from './call-command.ts';
 import { type LegacyServer, startLegacyServer } from './legacy-server.ts';
 
@@ -10,36 +10,36 @@ describe('npm run call, with a server that speaks only 2025-11-25', () => {
   afterAll(() => server.stop());
   const at = (...args: string[]) => runCallInChild(...args, '--url', server.url);
 
-  it('lists the tools', async () => {
+  test('lists the tools', async () => {
     expect(await at()).toMatchObject({ status: 0, stdout: expect.stringContaining('Does add.') });
   });
 
-  it('prints an immediate result', async () => {
+  test('prints an immediate result', async () => {
     expect(await at('greet')).toMatchObject({ status: 0, stdout: 'Hello!\n' });
   });
 
-  it('follows a task to its result', async () => {
+  test('follows a task to its result', async () => {
     const { status, stdout, stderr } = await at('add');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '5\n' });
     expect(stderr).toMatch(/^task \S+$/m);
   });
 
-  it('knows a tool error from a protocol error, though both are failed tasks', async () => {
+  test('knows a tool error from a protocol error, though both are failed tasks', async () => {
     expect(await at('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
   });
 
-  it('answers a question that comes on the stream of tasks/result', async () => {
+  test('answers a question that comes on the stream of tasks/result', async () => {
     expect(await at('ask', '--answer', 'name=Ada')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
   });
 
-  it('cancels the task when nobody can answer', async () => {
+  test('cancels the task when nobody can answer', async () => {
     const { status, stderr } = await at('ask');
     expect(status).toBe(1);
     expect(stderr).toContain('--answer name=STRING');
     expect(stderr).toContain('Cancelled.');
   });
 
-  it('cancels the task on Ctrl-C', async () => {
+  test('cancels the task on Ctrl-C', async () => {
     const { child, ended, waitForOutput } = spawnCallCommand(['wait', '--url', server.url]);
     const id = (await waitForOutput(/task \S+/)).slice('task '.length);
     child.kill('SIGINT');

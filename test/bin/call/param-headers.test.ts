@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildParamHeaders } from '../../../bin/call/param-headers.ts';
 
 const schema = {
@@ -11,16 +11,16 @@ const schema = {
 };
 
 describe('Mcp-Param headers', () => {
-  it('repeat the arguments that the schema marks, nested ones too, and no others', () => {
+  test('repeat the arguments that the schema marks, nested ones too, and no others', () => {
     expect(buildParamHeaders(schema, { region: 'eu-west-1', options: { dry: true }, other: 'x' })).toEqual({
       'Mcp-Param-Region': 'eu-west-1',
       'Mcp-Param-Dry-Run': 'true',
     });
   });
 
-  it('are absent where the argument is', () => expect(buildParamHeaders(schema, { other: 'x' })).toEqual({}));
+  test('are absent where the argument is', () => expect(buildParamHeaders(schema, { other: 'x' })).toEqual({}));
 
-  it.each([
+  test.each([
     ['Zürich', '=?base64?WsO8cmljaA==?='],
     [' padded', '=?base64?IHBhZGRlZA==?='],
     ['', '=?base64??='],

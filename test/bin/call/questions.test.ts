@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type { ApplicationElicitResult } from '@modelcontextprotocol/ext-tasks/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type CannotAnswer, createInputHandler } from '../../../bin/call/questions.ts';
 import { createTerminal } from '../../../bin/call/terminal.ts';
 
@@ -46,7 +46,7 @@ const buildFormParams = (
 });
 
 describe('questions at the prompt', () => {
-  it('asks for each field and reads it by its type', async () => {
+  test('asks for each field and reads it by its type', async () => {
     const { answer, screen } = await askInTerminal(
       ['Ada', '3', '2', '1,2', 'y'],
       buildFormParams({
@@ -66,13 +66,13 @@ describe('questions at the prompt', () => {
     });
   });
 
-  it('says what does not fit, and asks again', async () => {
+  test('says what does not fit, and asks again', async () => {
     const { answer, screen } = await askInTerminal(['many', '3'], buildFormParams({ pieces: { type: 'integer' } }));
     expect(screen).toContain('That is not a number.');
     expect(answer.content).toEqual({ pieces: 3 });
   });
 
-  it('takes the default, or leaves out what is optional, on Enter', async () => {
+  test('takes the default, or leaves out what is optional, on Enter', async () => {
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
     expect((await askInTerminal(['', ''], buildFormParams(properties, ['gift']))).answer).toEqual({
       action: 'accept',
@@ -80,19 +80,19 @@ describe('questions at the prompt', () => {
     });
   });
 
-  it.each(['decline', 'cancel'] as const)('refuses the question on /%s', async (action) => {
+  test.each(['decline', 'cancel'] as const)('refuses the question on /%s', async (action) => {
     expect((await askInTerminal([`/${action}`], buildFormParams({ name: { type: 'string' } }))).answer).toEqual({
       action,
     });
   });
 
-  it('cancels the question when the input ends', async () => {
+  test('cancels the question when the input ends', async () => {
     expect((await askInTerminal([], buildFormParams({ name: { type: 'string' } }))).answer).toEqual({
       action: 'cancel',
     });
   });
 
-  it('asks only for what --answer did not give', async () => {
+  test('asks only for what --answer did not give', async () => {
     const { answer } = await askInTerminal(
       ['3'],
       buildFormParams({ name: { type: 'string' }, pieces: { type: 'integer' } }),
@@ -103,7 +103,7 @@ describe('questions at the prompt', () => {
     expect(answer.content).toEqual({ name: 'Ada', pieces: 3 });
   });
 
-  it('shows the address that is to be opened', async () => {
+  test('shows the address that is to be opened', async () => {
     const { answer, screen } = await askInTerminal([''], {
       mode: 'url',
       message: 'Sign in.',
@@ -113,7 +113,7 @@ describe('questions at the prompt', () => {
     expect(answer).toEqual({ action: 'accept' });
   });
 
-  it('does not let the server write to the terminal behind the back of the user', async () => {
+  test('does not let the server write to the terminal behind the back of the user', async () => {
     const { screen } = await askInTerminal(['x'], {
       ...buildFormParams({ name: { type: 'string' } }),
       message: 'A\u001b[2J\u202eB',
@@ -130,7 +130,7 @@ describe('questions without a terminal', () => {
     now: () => 0,
   });
 
-  it('are not answered, but given up with a word on how to answer', async () => {
+  test('are not answered, but given up with a word on how to answer', async () => {
     const gaveUp = Promise.withResolvers<CannotAnswer>();
     const stop = new AbortController();
     const answer = createInputHandler({ fields: new Map() }, terminal, (reason) => {
@@ -145,13 +145,13 @@ describe('questions without a terminal', () => {
     expect((await gaveUp.promise).message).toContain('no terminal');
   });
 
-  it('are given up when they are not forms', async () => {
+  test('are given up when they are not forms', async () => {
     const stop = new AbortController();
     const answer = createInputHandler({ fields: new Map() }, terminal, () => stop.abort());
     await expect(answer({ kind: 'roots' }, { signal: stop.signal } as never)).rejects.toThrow('asks for roots');
   });
 
-  it('take defaults for the fields that --answer accept leaves open', async () => {
+  test('take defaults for the fields that --answer accept leaves open', async () => {
     const answer = createInputHandler({ fields: new Map(), whole: 'accept' }, terminal, () => {});
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
     const request = { kind: 'elicitation', params: buildFormParams(properties, ['gift']) as never } as const;

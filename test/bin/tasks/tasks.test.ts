@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseTasksArguments, type TasksArguments } from '../../../bin/tasks/arguments.ts';
 import { cancelAsOperator } from '../../../bin/tasks/cancel.ts';
 import type { OperatorTerminal } from '../../../bin/tasks/console.ts';
@@ -101,7 +101,7 @@ beforeAll(async () => {
 });
 
 describe('list', () => {
-  it('with an owner reads that owner alone, newest first, and says what it cost', async () => {
+  test('with an owner reads that owner alone, newest first, and says what it cost', async () => {
     await startOwnedTask(createStackEngine(discardingQueue), BOB, 'refuse');
     const { code, stdout, stderr } = await runTasksCommand(['list', '--owner', ANN, ...buildTableArguments()]);
     expect(code).toBe(0);
@@ -111,7 +111,7 @@ describe('list', () => {
     expect(stderr).toMatch(/newest first\.\nPage 1: 3 tasks of 3 items read, [\d.]+ read units \([\d.]+ in all\)\./);
   });
 
-  it('without one goes through the table, says so, and shows no journal and no payload', async () => {
+  test('without one goes through the table, says so, and shows no journal and no payload', async () => {
     const { stdout, stderr } = await runTasksCommand(['list', ...buildTableArguments()]);
     expect(parseTaskIds(stdout)).toEqual(expect.arrayContaining([asking, ...waiting]));
     expect(stderr).toContain('by Scan');
@@ -121,7 +121,7 @@ describe('list', () => {
     expect(stdout).not.toContain('SECRET');
   });
 
-  it('stops after a page where nobody can be asked, and goes on where it is told', async () => {
+  test('stops after a page where nobody can be asked, and goes on where it is told', async () => {
     const first = await runTasksCommand(['list', '--owner', ANN, '--page', '2', ...buildTableArguments()]);
     expect(parseTaskIds(first.stdout)).toEqual([...waiting].reverse());
     const [, after = ''] = /--after (\S+)/.exec(first.stderr) ?? [];
@@ -141,14 +141,14 @@ describe('list', () => {
     expect(all.stderr).toContain('Page 3:');
   });
 
-  it('asks before each further page where somebody sits there', async () => {
+  test('asks before each further page where somebody sits there', async () => {
     const { terminal, asked, heard } = createAttendedTerminal(true, false);
     await printTasks(openTestDeployment(), parseCommandLine('list', '--owner', ANN, '--page', '1'), terminal);
     expect(asked).toEqual(['The next page?', 'The next page?']);
     expect(parseTaskIds(heard.join('\n'))).toHaveLength(2);
   });
 
-  it('takes a status, and open for all that can go on', async () => {
+  test('takes a status, and open for all that can go on', async () => {
     const of = async (status: string) =>
       parseTaskIds(
         (await runTasksCommand(['list', '--owner', ANN, '--status', status, ...buildTableArguments()])).stdout,
@@ -158,7 +158,7 @@ describe('list', () => {
     expect(await of('completed')).toEqual([]);
   });
 
-  it('finds the tasks of an owner that is spread over shards, across the pages of each', async () => {
+  test('finds the tasks of an owner that is spread over shards, across the pages of each', async () => {
     const engine = createStackEngine(discardingQueue, 3);
     const ids = new Set<string>();
     for (let count = 0; count < 7; count += 1) ids.add(await startOwnedTask(engine, SPREAD, 'refuse'));
@@ -186,7 +186,7 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  it('tells how a task stands by names and figures alone', async () => {
+  test('tells how a task stands by names and figures alone', async () => {
     const { code, stdout } = await runTasksCommand(['show', asking, '--owner', ANN, ...buildTableArguments()]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^status {8}input_required$/m);
@@ -199,13 +199,13 @@ describe('show', () => {
     expect(json.stdout).not.toContain('SECRET');
   });
 
-  it('opens the payloads when it is told to', async () => {
+  test('opens the payloads when it is told to', async () => {
     const { stdout } = await runTasksCommand(['show', asking, '--owner', ANN, '--payloads', ...buildTableArguments()]);
     for (const secret of ['SECRET argument', 'SECRET question', 'SECRET finding', 'Waiting for an answer: SECRET'])
       expect(stdout).toContain(secret);
   });
 
-  it('looks through the table for a task whose owner is not named, if it may', async () => {
+  test('looks through the table for a task whose owner is not named, if it may', async () => {
     const refused = await runTasksCommand(['show', asking, ...buildTableArguments()]);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('--owner HASH');
@@ -214,7 +214,7 @@ describe('show', () => {
     expect(stdout).toContain(ANN);
   });
 
-  it('says that there is none', async () => {
+  test('says that there is none', async () => {
     const missing = 'a'.repeat(36);
     expect(await runTasksCommand(['show', missing, '--owner', ANN, ...buildTableArguments()])).toMatchObject({
       code: 1,
@@ -227,7 +227,7 @@ describe('show', () => {
 });
 
 describe('cancel', () => {
-  it('says what it will do, and does nothing where nobody agrees', async () => {
+  test('says what it will do, and does nothing where nobody agrees', async () => {
     const { code, stderr } = await runTasksCommand(['cancel', asking, '--owner', ANN, ...buildQueueArguments()]);
     expect(code).toBe(1);
     expect(stderr).toContain('for good');
@@ -241,7 +241,7 @@ describe('cancel', () => {
     expect(await readOwnedRow(ANN, asking)).toMatchObject({ status: 'input_required' });
   });
 
-  it('ends a running task as its client would, with its clean-up', async () => {
+  test('ends a running task as its client would, with its clean-up', async () => {
     const held = await startOwnedTask(createStackEngine(queue), BOB, 'hold');
     await vi.waitFor(async () => expect((await readOwnedRow(BOB, held)).run).toBeDefined(), WAIT_OPTIONS);
 
@@ -273,7 +273,7 @@ describe('cancel', () => {
 });
 
 describe('redrive', () => {
-  it('sends no wake-up to a task that no wake-up helps', async () => {
+  test('sends no wake-up to a task that no wake-up helps', async () => {
     const { code, stderr } = await runTasksCommand([
       'redrive',
       asking,
@@ -286,7 +286,7 @@ describe('redrive', () => {
     expect(stderr).toContain('waits for answers');
   });
 
-  it('brings back a task whose wake-up was lost', async () => {
+  test('brings back a task whose wake-up was lost', async () => {
     const [task = ''] = waiting;
     expect(await readOwnedRow(ANN, task)).toMatchObject({ status: 'working', generation: 1 });
     const { code, stdout, stderr } = await runTasksCommand([
@@ -302,7 +302,7 @@ describe('redrive', () => {
     await waitForRow(ANN, task, 'completed');
   });
 
-  it('brings back all of an owner, shows them, and asks first', async () => {
+  test('brings back all of an owner, shows them, and asks first', async () => {
     const [, task = ''] = waiting;
     const unwilling = createAttendedTerminal(false);
     const args = parseCommandLine('redrive', '--all', '--owner', ANN);
@@ -318,7 +318,7 @@ describe('redrive', () => {
 });
 
 describe('the command line', () => {
-  it.each([
+  test.each([
     [[], 'Say what to do'],
     [['purge'], 'Say what to do'],
     [['show'], 'Give its id'],
@@ -333,27 +333,27 @@ describe('the command line', () => {
     expect(() => parseTasksArguments(args, {})).toThrow(message);
   });
 
-  it('refuses in one line, with a status of its own', async () => {
+  test('refuses in one line, with a status of its own', async () => {
     const { code, stdout, stderr } = await runTasksCommand(['purge']);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('prints what there is', async () => {
+  test('prints what there is', async () => {
     const { code, stdout } = await runTasksCommand(['--help']);
     expect(code).toBe(0);
     for (const word of ['list', 'show', 'cancel', 'redrive', '--owner', '--payloads', '--yes'])
       expect(stdout).toContain(word);
   });
 
-  it('takes table and queue from the environment', async () => {
+  test('takes table and queue from the environment', async () => {
     const { code } = await runTasksCommand(['list', '--endpoint', stack().dynamodbEndpoint], {
       TABLE_NAME: stack().tableName,
     });
     expect(code).toBe(0);
   });
 
-  it('tells a table that is not there from a task that is not', async () => {
+  test('tells a table that is not there from a task that is not', async () => {
     const args = ['list', '--table', 'nowhere', '--endpoint', stack().dynamodbEndpoint];
     const { code, stderr } = await runTasksCommand(args);
     expect(code).toBe(2);

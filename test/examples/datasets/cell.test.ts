@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseCell } from '../../../examples/datasets/cell.ts';
 
 describe('a cell tells its type from its text', () => {
-  it.each([
+  test.each([
     ['0', 'integer'],
     ['-17', 'integer'],
     ['+3', 'integer'],
@@ -20,7 +20,7 @@ describe('a cell tells its type from its text', () => {
     ['September 30, 1999', 'date'],
   ])('%s is of type %s', (text, type) => expect(parseCell(text).type).toBe(type));
 
-  it.each([
+  test.each([
     ['00501', 'a number would lose its zeros'],
     ['9007199254740993', 'a number would not hold all its digits'],
     ['1e999', 'it is no finite number'],
@@ -37,7 +37,7 @@ describe('a cell tells its type from its text', () => {
     ['1'.repeat(100_000), 'nothing that long is a number'],
   ])('%.20s is text: %s', (text) => expect(parseCell(text)).toEqual({ type: 'string' }));
 
-  it('reads the moment of a date, in UTC unless an offset is given', () => {
+  test('reads the moment of a date, in UTC unless an offset is given', () => {
     const time = (text: string) => {
       const cell = parseCell(text);
       return 'time' in cell ? new Date(cell.time).toISOString() : undefined;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   CsvProblem,
   type CsvSource,
@@ -17,7 +17,7 @@ const collectRows = async (text: string, source = toCsvSource(text)) => {
 };
 
 describe('CSV as it is found', () => {
-  it.each([
+  test.each([
     ['a byte order mark', '\uFEFFa,b\n1,2\n', [['1', '2']]],
     ['CRLF', 'a,b\r\n1,2\r\n', [['1', '2']]],
     ['no line end at the end', 'a,b\n1,2', [['1', '2']]],
@@ -30,7 +30,7 @@ describe('CSV as it is found', () => {
     expect(await collectRows(text)).toEqual(rows);
   });
 
-  it('keeps a character whole that two chunks share', async () => {
+  test('keeps a character whole that two chunks share', async () => {
     const bytes = Buffer.from('a\nŽižek😀\n');
     for (let cut = 1; cut < bytes.length; cut++) {
       const open = () => Readable.from([bytes.subarray(0, cut), bytes.subarray(cut)]);
@@ -38,14 +38,14 @@ describe('CSV as it is found', () => {
     }
   });
 
-  it('reads a cell of a hundred thousand characters', async () => {
+  test('reads a cell of a hundred thousand characters', async () => {
     const cell = 'x'.repeat(100_000);
     expect(await collectRows(`a,b\n1,${cell}\n`)).toEqual([['1', cell]]);
   });
 });
 
 describe('CSV that cannot be read says where and why', () => {
-  it.each([
+  test.each([
     ['a record too short', 'a,b\n1,2\n3\n', 3, /expect 2, got 1/],
     ['a record too long', 'a,b\n1,2,3\n', 2, /expect 2, got 3/],
     ['a quote that is never closed', 'a,b\n1,2\n"3,4\n', 3, /quote/i],
@@ -69,7 +69,7 @@ describe('CSV that cannot be read says where and why', () => {
     expect((problem as CsvProblem).message).toContain(`line ${line}`);
   });
 
-  it('passes on what went wrong below it', async () => {
+  test('passes on what went wrong below it', async () => {
     const failing: CsvSource = {
       name: 'failing',
       bytes: 1,
@@ -86,12 +86,12 @@ describe('CSV that cannot be read says where and why', () => {
 });
 
 describe('columns', () => {
-  it('have names that differ, whatever the header says', async () => {
+  test('have names that differ, whatever the header says', async () => {
     const columns = await readColumns(toCsvSource('a,a,,a (2), a ,__proto__,constructor,\n1,2,3,4,5,6,7,8'));
     expect(columns).toEqual(['a', 'a (2)', 'column 3', 'a (2) (2)', 'a (3)', '__proto__', 'constructor', 'column 8']);
   });
 
-  it('are written again as the header has them', async () => {
+  test('are written again as the header has them', async () => {
     expect(await readHeaderRecord(toCsvSource('a,a,, b\n'))).toEqual(['a', 'a', '', ' b']);
   });
 });
@@ -99,7 +99,7 @@ describe('columns', () => {
 describe('a long read', () => {
   const long = toCsvSource(`a,b\n${'1,2\n'.repeat(200_000)}`);
 
-  it('tells how far it is', async () => {
+  test('tells how far it is', async () => {
     const told: number[] = [];
     for await (const _ of readRows(long, { onRead: (bytes) => told.push(bytes) }));
     expect(told.length).toBeGreaterThan(5);
@@ -107,7 +107,7 @@ describe('a long read', () => {
     expect(told.at(-1)).toBe(long.bytes);
   });
 
-  it('stops when it is aborted, with the reason, and closes its source', async () => {
+  test('stops when it is aborted, with the reason, and closes its source', async () => {
     const abort = new AbortController();
     const reason = new Error('cancelled by the caller');
     const source = long.open();
@@ -121,14 +121,14 @@ describe('a long read', () => {
     expect(source.closed).toBe(true);
   });
 
-  it('closes its source when the reader has seen enough', async () => {
+  test('closes its source when the reader has seen enough', async () => {
     const source = long.open();
     for await (const _ of readRows({ ...long, open: () => source })) break;
     expect(source.closed).toBe(true);
     expect(source.readableEnded).toBe(false);
   });
 
-  it('lets timers run meanwhile', async () => {
+  test('lets timers run meanwhile', async () => {
     let beats = 0;
     const heart = setInterval(() => beats++, 1);
     for await (const _ of readRows(long));

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createOutputStore, type OutputStore } from '../../../examples/datasets/outputs.ts';
 
 /** What every store promises. */
 function testOutputStore(open: () => OutputStore) {
-  it('gives back what was put', async () => {
+  test('gives back what was put', async () => {
     const text = `name\n${'Žižek 😀\n'.repeat(20_000)}`;
     expect(await open().put('a1', Readable.from([text]))).toBe(Buffer.byteLength(text));
     const output = await open().get('a1');
@@ -19,17 +19,17 @@ function testOutputStore(open: () => OutputStore) {
     expect(await output?.text()).toBe(text);
   });
 
-  it('replaces what is put again', async () => {
+  test('replaces what is put again', async () => {
     await open().put('b2', Readable.from(['first, and longer']));
     await open().put('b2', Readable.from(['second']));
     expect(await (await open().get('b2'))?.text()).toBe('second');
   });
 
-  it('has nothing under an id that was never put', async () => {
+  test('has nothing under an id that was never put', async () => {
     expect(await open().get('c3')).toBeUndefined();
   });
 
-  it('keeps nothing of a stream that fails', async () => {
+  test('keeps nothing of a stream that fails', async () => {
     const failing = Readable.from(
       (function* () {
         yield 'half of it';
@@ -40,7 +40,7 @@ function testOutputStore(open: () => OutputStore) {
     expect(await open().get('d4')).toBeUndefined();
   });
 
-  it('keeps nothing of a stream that failed before it was looked at', async () => {
+  test('keeps nothing of a stream that failed before it was looked at', async () => {
     const failed = new Readable({ read() {} });
     failed.on('error', () => {});
     failed.destroy(new Error('broken from the start'));
@@ -59,7 +59,7 @@ describe('outputs in a folder', () => {
 
   testOutputStore(() => createOutputStore({ PAYLOAD_FOLDER: folder }));
 
-  it('are files under outputs/, with nothing unfinished beside them', async () => {
+  test('are files under outputs/, with nothing unfinished beside them', async () => {
     expect((await readdir(join(folder, 'outputs'))).sort()).toEqual(['a1.csv', 'b2.csv']);
   });
 });
@@ -82,7 +82,7 @@ describe('outputs in a bucket', () => {
   testOutputStore(() => createOutputStore({ PAYLOAD_BUCKET: 'payloads' }));
 
   // No emulator has the policies of the real thing, so its answers are given here.
-  it.each([
+  test.each([
     [403, 'nothing there, for a function that may not list the bucket'],
     [400, 'an error, and no less'],
   ])('take S3 saying %i as %s', async (status) => {
@@ -98,7 +98,7 @@ describe('outputs in a bucket', () => {
 });
 
 describe('outputs without a place of their own', () => {
-  it('go to the temporary folder, which is not touched before', async () => {
+  test('go to the temporary folder, which is not touched before', async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'outputs-test-'));
     vi.stubEnv('TMPDIR', scratch);
     const outputs = createOutputStore({});

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findPersonalColumns } from '../../../examples/datasets/personal.ts';
 import { createDatasets, toCsvSource } from '../../../examples/datasets/source.ts';
 
@@ -6,7 +6,7 @@ const listPersonalColumns = async (text: string) =>
   (await findPersonalColumns(toCsvSource(text))).map(({ column, kind }) => `${column}: ${kind}`);
 
 describe('personal columns are found', () => {
-  it.each([
+  test.each([
     ['first_name', 'name'],
     ['LastName', 'name'],
     ['Full Name', 'name'],
@@ -30,7 +30,7 @@ describe('personal columns are found', () => {
     expect(await listPersonalColumns(`"${header}"\nx\n`)).toEqual([`${header}: ${kind}`]);
   });
 
-  it.each([
+  test.each([
     ['ada@example.org\nbob@mail.example.co.uk\n', 'email'],
     ['+49 30 123456\n(212) 555-0100\n', 'phone'],
     ['123-45-6789\n', 'id'],
@@ -41,7 +41,7 @@ describe('personal columns are found', () => {
     expect(await listPersonalColumns(`x\n${cells}`)).toEqual([`x: ${kind}`]);
   });
 
-  it.each([
+  test.each([
     'common_name',
     'Airport Name',
     'page',
@@ -56,14 +56,14 @@ describe('personal columns are found', () => {
     expect(await listPersonalColumns(`${header}\n1\n`)).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['a few addresses among other text', 'x\na@example.org\nno\nnone\n-\n'],
     ['prices, dates and times', 'a,b,c\n12.50,2020-01-01,12:30\n'],
     ['no rows', 'x\n'],
     ['empty cells', 'x,y\n,\n,\n'],
   ])('nor in %s', async (_, text) => expect(await listPersonalColumns(text)).toEqual([]));
 
-  it('in real data', async () => {
+  test('in real data', async () => {
     const columns = async (dataset: string) =>
       (await findPersonalColumns(await createDatasets().find({ dataset }))).map(({ column }) => column);
     expect(await columns('la-riots')).toEqual([
@@ -73,7 +73,7 @@ describe('personal columns are found', () => {
     expect(await columns('birdstrikes')).toEqual([]);
   });
 
-  it('with a hostile cell as quickly as with any other', async () => {
+  test('with a hostile cell as quickly as with any other', async () => {
     const hostile = ['1'.repeat(200_000), '@'.repeat(200_000), `1 ${'st '.repeat(60_000)}`, 'a@b.'.repeat(50_000)];
     expect(await listPersonalColumns(`x\n${hostile.join('\n')}\n`)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ColumnProfile } from '../../../examples/datasets/column.ts';
 import { csvProfile, profileCsv } from '../../../examples/datasets/profile.ts';
 import { formatProfile } from '../../../examples/datasets/profile-text.ts';
@@ -26,7 +26,7 @@ function readPlainTable(dataset: string): Map<string, string[]> {
 }
 
 describe('real data sets are profiled as another count has it', () => {
-  it.each(['zipcodes', 'seattle-weather', 'sp500-2000', 'la-riots', 'stocks', 'us-employment', 'windvectors'])(
+  test.each(['zipcodes', 'seattle-weather', 'sp500-2000', 'la-riots', 'stocks', 'us-employment', 'windvectors'])(
     '%s: rows, empty cells, distinct values, most frequent values',
     async (dataset) => {
       const profile = await profileDatasetNamed(dataset);
@@ -51,7 +51,7 @@ describe('real data sets are profiled as another count has it', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['seattle-weather', ['precipitation', 'temp_max', 'temp_min', 'wind']],
     ['sp500-2000', ['open', 'volume']],
     ['zipcodes', ['latitude', 'longitude']],
@@ -80,14 +80,14 @@ describe('real data sets are profiled as another count has it', () => {
     }
   });
 
-  it('zipcodes: figures counted with sort, cut and wc', async () => {
+  test('zipcodes: figures counted with sort, cut and wc', async () => {
     const profile = await profileDatasetNamed('zipcodes');
     expect(profile).toMatchObject({ source: 'zipcodes.csv', bytes: 2_018_388, rows: 42_049 });
     expect(findColumn(profile, 'zip_code')).toMatchObject({ type: 'string', distinct: { count: 42_049 } });
     expect(findColumn(profile, 'state').top.values[0]).toEqual({ value: 'TX', count: 2_670 });
   });
 
-  it('dates are told apart from text', async () => {
+  test('dates are told apart from text', async () => {
     expect(findColumn(await profileDatasetNamed('stocks'), 'date')).toMatchObject({
       type: 'date',
       dates: { earliest: '2000-01-01', latest: '2010-03-01' },
@@ -95,7 +95,7 @@ describe('real data sets are profiled as another count has it', () => {
     expect(findColumn(await profileDatasetNamed('github'), 'time').dates?.earliest).toBe('2015-01-01T01:00:00Z');
   });
 
-  it('every packaged data set fits the output schema', async () => {
+  test('every packaged data set fits the output schema', async () => {
     for (const csv of await createDatasets().list()) csvProfile.parse(await profileCsv(csv));
   });
 });
@@ -103,7 +103,7 @@ describe('real data sets are profiled as another count has it', () => {
 describe('given CSV', () => {
   const profileGiven = (text: string) => profileCsv(toCsvSource(text));
 
-  it('a header alone is a profile of no rows', async () => {
+  test('a header alone is a profile of no rows', async () => {
     const profile = await profileGiven('a,b\n');
     expect(profile.rows).toBe(0);
     expect(profile.columns).toEqual(
@@ -117,7 +117,7 @@ describe('given CSV', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['1\n2.5\n', 'number'],
     ['1\n-2\n', 'integer'],
     ['1\ntrue\n', 'string'],
@@ -130,7 +130,7 @@ describe('given CSV', () => {
     expect((await profileGiven(`a\n${cells}`)).columns[0]?.type).toBe(type);
   });
 
-  it('hostile names and values are only text', async () => {
+  test('hostile names and values are only text', async () => {
     const { columns } = await profileGiven('__proto__,constructor\n__proto__,toString\n__proto__,1\n');
     expect(columns.map(({ name, distinct }) => [name, distinct.count])).toEqual([
       ['__proto__', 1],
@@ -140,7 +140,7 @@ describe('given CSV', () => {
     expect(({} as Record<string, unknown>).toString).toBe(Object.prototype.toString);
   });
 
-  it('a huge cell is counted whole and shown in part', async () => {
+  test('a huge cell is counted whole and shown in part', async () => {
     const [a, b] = [`${'x'.repeat(300_000)}a`, `${'x'.repeat(300_000)}b`];
     const profile = await profileGiven(`t\n${a}\n${b}\n${b}\n`);
     expect(profile.columns[0]).toMatchObject({
@@ -150,7 +150,7 @@ describe('given CSV', () => {
     expect(JSON.stringify(profile).length).toBeLessThan(1_000);
   });
 
-  it('more values than are kept are estimated, and marked so', async () => {
+  test('more values than are kept are estimated, and marked so', async () => {
     const lines = Array.from({ length: 120_000 }, (_, i) => `${i},${i % 7},row-${i}`);
     const profile = await profileGiven(`n,seven,name\n${lines.join('\n')}\n`);
     const [n, seven, name] = profile.columns;
@@ -164,7 +164,7 @@ describe('given CSV', () => {
 });
 
 describe('the text', () => {
-  it('is a table with a line for each column, whatever is in it', async () => {
+  test('is a table with a line for each column, whatever is in it', async () => {
     const profile = await profileCsv(toCsvSource('"a|b","c\nd"\n"x|y",1\n"x|y",2.123456789\n'));
     expect(formatProfile(profile).split('\n')).toEqual([
       'given.csv: 2 rows, 2 columns, 38 bytes',

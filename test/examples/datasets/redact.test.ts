@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findPersonalColumns } from '../../../examples/datasets/personal.ts';
 import { redactCsv } from '../../../examples/datasets/redact.ts';
 import { createDatasets, toCsvSource } from '../../../examples/datasets/source.ts';
@@ -12,7 +12,7 @@ const redactText = async (csv: string, columns: string[], secret = 'secret') => 
 };
 
 describe('a redacted CSV', () => {
-  it('has pseudonyms in the chosen columns: equal for equal values, and empty for empty ones', async () => {
+  test('has pseudonyms in the chosen columns: equal for equal values, and empty for empty ones', async () => {
     const { text: written, rows } = await redactText('name,n\nAda,1\nBob,2\n Ada ,3\n,4\n', ['name']);
     const [header, ada, bob, again, empty] = written.split('\n').map((line) => line.split(','));
     expect(rows).toBe(4);
@@ -24,13 +24,13 @@ describe('a redacted CSV', () => {
     expect(written).not.toMatch(/Ada|Bob/);
   });
 
-  it('is the same for the same secret and another for another', async () => {
+  test('is the same for the same secret and another for another', async () => {
     const csv = 'name\nAda\n';
     expect(await redactText(csv, ['name'], 'one')).toEqual(await redactText(csv, ['name'], 'one'));
     expect(await redactText(csv, ['name'], 'one')).not.toEqual(await redactText(csv, ['name'], 'two'));
   });
 
-  it('keeps everything else as it was', async () => {
+  test('keeps everything else as it was', async () => {
     const cells = [
       'a "quoted" one',
       'two\nlines',
@@ -49,17 +49,17 @@ describe('a redacted CSV', () => {
     expect(after.map((row) => row.slice(1))).toEqual(before.map((row) => row.slice(1)));
   });
 
-  it('of one column keeps its empty cells', async () => {
+  test('of one column keeps its empty cells', async () => {
     const { text: written } = await redactText('name\nAda\n""\nBob\n', ['name']);
     expect(parse(written)).toHaveLength(4);
   });
 
-  it('redacts the second of two columns of one name, when that is the one chosen', async () => {
+  test('redacts the second of two columns of one name, when that is the one chosen', async () => {
     const { text: written } = await redactText('name,name\nAda,Bob\n', ['name (2)']);
     expect(written).toMatch(/^name,name\nAda,name-[0-9a-f]{12}\n$/);
   });
 
-  it('of real data leaves no value of the chosen columns behind', async () => {
+  test('of real data leaves no value of the chosen columns behind', async () => {
     const csv = await createDatasets().find({ dataset: 'la-riots' });
     const columns = await findPersonalColumns(csv);
     const original = parse(await text(csv.open()), { columns: true }) as Record<string, string>[];
@@ -74,7 +74,7 @@ describe('a redacted CSV', () => {
       }
   });
 
-  it('ends with the problem when the CSV has one', async () => {
+  test('ends with the problem when the CSV has one', async () => {
     await expect(redactText(`name,b\n${'Ada,1\n'.repeat(5_000)}Bob\n`, ['name'])).rejects.toThrow(/line 5002/);
   });
 });

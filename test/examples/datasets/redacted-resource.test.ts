@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOutputStore } from '../../../examples/datasets/outputs.ts';
 import { registerRedactedResource, toOutputId, toOutputUri } from '../../../examples/datasets/redacted-resource.ts';
 
@@ -31,19 +31,19 @@ describe('redacted://{id}, through the official client', () => {
     return toOutputUri(id);
   };
 
-  it('gives what was written', async () => {
+  test('gives what was written', async () => {
     const uri = await put('task/write/1', 'name\nname-0123456789ab\n');
     const { contents } = await client.readResource({ uri });
     expect(contents).toEqual([{ uri, mimeType: 'text/csv', text: 'name\nname-0123456789ab\n' }]);
   });
 
-  it('is offered as a template, and no output is listed: whoever has an id may read', async () => {
+  test('is offered as a template, and no output is listed: whoever has an id may read', async () => {
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates).toMatchObject([{ uriTemplate: 'redacted://{id}', mimeType: 'text/csv' }]);
     expect((await client.listResources()).resources).toEqual([]);
   });
 
-  it.each(['0'.repeat(32), '..', '..%2F..%2Fsecret', 'A'.repeat(32), `${'0'.repeat(32)}.csv`])(
+  test.each(['0'.repeat(32), '..', '..%2F..%2Fsecret', 'A'.repeat(32), `${'0'.repeat(32)}.csv`])(
     'knows nothing of %s',
     async (id) => {
       await writeFile(join(folder, 'secret.csv'), 'secret');
@@ -51,7 +51,7 @@ describe('redacted://{id}, through the official client', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['too long', 'x'.repeat(5_600_000)],
     ['too long once it is escaped', '"\n'.repeat(900_000)],
   ])('refuses what is %s for a response, and says so', async (_, text) => {
@@ -62,7 +62,7 @@ describe('redacted://{id}, through the official client', () => {
     });
   });
 
-  it('has the same id for every attempt of a step, and no trace of the task in it', () => {
+  test('has the same id for every attempt of a step, and no trace of the task in it', () => {
     expect(toOutputId('task-1/write/1')).toBe(toOutputId('task-1/write/1'));
     expect(toOutputId('task-1/write/1')).not.toBe(toOutputId('task-2/write/1'));
     expect(toOutputId('task-1/write/1')).toMatch(/^[0-9a-f]{32}$/);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DistinctCount, FrequentValues, Quantiles } from '../../../examples/datasets/sketches.ts';
 
 describe('DistinctCount', () => {
-  it('is exact up to its limit', () => {
+  test('is exact up to its limit', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 2 }), { maxLength: 300 }), (values) => {
         const count = new DistinctCount(300);
@@ -13,7 +13,7 @@ describe('DistinctCount', () => {
     );
   });
 
-  it('says that it estimates beyond, and is close', () => {
+  test('says that it estimates beyond, and is close', () => {
     for (const [prefix, distinct] of [
       ['', 100_000],
       ['user-', 250_000],
@@ -28,7 +28,7 @@ describe('DistinctCount', () => {
     }
   });
 
-  it('does not depend on the order of the values', () => {
+  test('does not depend on the order of the values', () => {
     const [up, down] = [new DistinctCount(100), new DistinctCount(100)];
     for (let i = 0; i < 5_000; i++) up.add(String(i));
     for (let i = 4_999; i >= 0; i--) down.add(String(i));
@@ -37,7 +37,7 @@ describe('DistinctCount', () => {
 });
 
 describe('FrequentValues', () => {
-  it('is exact while there are few different values', () => {
+  test('is exact while there are few different values', () => {
     const frequent = new FrequentValues(3);
     for (const value of 'abacabb') frequent.add(value);
     expect(frequent.findTop(2)).toEqual({
@@ -49,7 +49,7 @@ describe('FrequentValues', () => {
     });
   });
 
-  it('beyond, never counts too high, and too low by n / (limit + 1) at most', () => {
+  test('beyond, never counts too high, and too low by n / (limit + 1) at most', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 500 }), (numbers) => {
         const limit = 7;
@@ -74,19 +74,19 @@ describe('FrequentValues', () => {
 });
 
 describe('Quantiles', () => {
-  it('interpolates between ranks', () => {
+  test('interpolates between ranks', () => {
     const quantiles = new Quantiles(10);
     for (const value of [40, 10, 30, 20]) quantiles.add(value);
     expect(quantiles.estimate([0, 0.25, 0.5, 1])).toEqual({ values: [10, 17.5, 25, 40], approximate: false });
   });
 
-  it('sorts as numbers do', () => {
+  test('sorts as numbers do', () => {
     const quantiles = new Quantiles(10);
     for (const value of [100, 9, -20, -3]) quantiles.add(value);
     expect(quantiles.estimate([0, 1]).values).toEqual([-20, 100]);
   });
 
-  it('says that it estimates beyond its limit, within the error it states, and the same each time', () => {
+  test('says that it estimates beyond its limit, within the error it states, and the same each time', () => {
     const run = () => {
       const quantiles = new Quantiles(10_000);
       // In rising order, so that keeping the first ones would be far off.

@@ -1,18 +1,18 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatasets, csvArguments } from '../../../examples/datasets/source.ts';
 
 describe('the packaged data sets', () => {
-  it('are the CSVs of the package', async () => {
+  test('are the CSVs of the package', async () => {
     const sets = await createDatasets().list();
     expect(sets.map(({ name }) => name)).toContain('zipcodes.csv');
     expect(sets.every(({ name }) => name.endsWith('.csv'))).toBe(true);
     expect(sets.find(({ name }) => name === 'zipcodes.csv')?.bytes).toBe(2_018_388);
   });
 
-  it('are found with or without the ending', async () => {
+  test('are found with or without the ending', async () => {
     for (const dataset of ['zipcodes', 'zipcodes.csv'])
       expect((await createDatasets().find({ dataset })).name).toBe('zipcodes.csv');
   });
@@ -35,7 +35,7 @@ describe('a folder of data sets', () => {
     await rm(join(folder, '..', 'datasets-test-outside.csv'));
   });
 
-  it.each([
+  test.each([
     '../../etc/passwd',
     '../../datasets-test-outside',
     '../../datasets-test-outside.csv',
@@ -61,22 +61,25 @@ describe('a folder of data sets', () => {
     );
   });
 
-  it('that is not there is said with what to do', async () => {
+  test('that is not there is said with what to do', async () => {
     await expect(createDatasets(join(folder, 'gone')).list()).rejects.toThrow(/set DATASETS_DIR/);
   });
 });
 
 describe('the arguments', () => {
-  it.each([{}, { dataset: 'a', csv: 'b' }])('%j name none or two CSVs: refused with a message that says so', (args) => {
-    const parsed = csvArguments.safeParse(args);
-    expect(parsed.error?.issues[0]?.message).toBe('Give exactly one of "dataset" and "csv".');
-  });
+  test.each([{}, { dataset: 'a', csv: 'b' }])(
+    '%j name none or two CSVs: refused with a message that says so',
+    (args) => {
+      const parsed = csvArguments.safeParse(args);
+      expect(parsed.error?.issues[0]?.message).toBe('Give exactly one of "dataset" and "csv".');
+    },
+  );
 
-  it('may be an empty text: the reader says that it is empty', () => {
+  test('may be an empty text: the reader says that it is empty', () => {
     expect(csvArguments.safeParse({ csv: '' }).success).toBe(true);
   });
 
-  it('are described as a JSON Schema object, as every model API accepts it', () => {
+  test('are described as a JSON Schema object, as every model API accepts it', () => {
     const schema = csvArguments['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
     expect(schema).toMatchObject({ type: 'object', description: 'Exactly one of "dataset" and "csv".' });
     expect(Object.keys(schema.properties as object)).toEqual(['dataset', 'csv']);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineListDatasets } from '../../../examples/datasets/list-datasets.ts';
 import { createOutputStore, type OutputStore } from '../../../examples/datasets/outputs.ts';
 import { defineProfileDataset } from '../../../examples/datasets/profile-dataset.ts';
@@ -21,7 +21,7 @@ const readReportText = ({ result }: ToolRunReport) =>
   result?.content[0]?.type === 'text' ? result.content[0].text : '';
 
 describe('the example server', () => {
-  it('offers its tools: one that is never a task, one that may be, one that always is', () => {
+  test('offers its tools: one that is never a task, one that may be, one that always is', () => {
     expect([...server.tools.values()].map(({ name, taskSupport }) => [name, taskSupport])).toEqual([
       ['list_datasets', 'forbidden'],
       ['profile_dataset', 'optional'],
@@ -31,7 +31,7 @@ describe('the example server', () => {
 });
 
 describe('list_datasets', () => {
-  it('names every packaged data set with its size and columns', async () => {
+  test('names every packaged data set with its size and columns', async () => {
     const report = await runTool(defineListDatasets(datasets), {});
     const found = readStructured<{ datasets: { name: string }[] }>(report).datasets;
     expect(found).toHaveLength((await datasets.list()).length);
@@ -43,7 +43,7 @@ describe('list_datasets', () => {
 describe('profile_dataset', () => {
   const tool = defineProfileDataset(datasets);
 
-  it('describes a packaged data set: figures for a program, a table for a person, progress on the way', async () => {
+  test('describes a packaged data set: figures for a program, a table for a person, progress on the way', async () => {
     const report = await runTool(tool, { dataset: 'zipcodes' });
     expect(report.result?.structuredContent).toMatchObject({ source: 'zipcodes.csv', rows: 42_049 });
     expect(readReportText(report)).toMatch(/^zipcodes\.csv: 42,049 rows, 6 columns.*\n\n\| column/);
@@ -54,12 +54,12 @@ describe('profile_dataset', () => {
     });
   });
 
-  it('gives the same when it is run again', async () => {
+  test('gives the same when it is run again', async () => {
     const once = await runTool(tool, { dataset: 'species' });
     expect((await runTool(tool, { dataset: 'species' })).result).toEqual(once.result);
   });
 
-  it.each([
+  test.each([
     ['malformed CSV', { csv: 'a,b\n1,2\n3\n' }, /line 3.*expect 2, got 1/],
     ['empty CSV', { csv: '' }, /line 1.*empty/],
     [
@@ -74,11 +74,11 @@ describe('profile_dataset', () => {
     expect(readReportText(report)).toMatch(message);
   });
 
-  it.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before anything runs', async (args) => {
+  test.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before anything runs', async (args) => {
     await expect(runTool(tool, args)).rejects.toThrow(/do not fit/);
   });
 
-  it('stops reading when it is cancelled', async () => {
+  test('stops reading when it is cancelled', async () => {
     const abort = new AbortController();
     const source = createEndlessDataset(() => abort.abort());
     const report = await runTool(
@@ -125,7 +125,7 @@ describe('redact_dataset', () => {
     return (await outputs.get(uri.replace('redacted://', '')))?.text();
   };
 
-  it('asks which of the columns it found, in a form that every client can show', async () => {
+  test('asks which of the columns it found, in a form that every client can show', async () => {
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
       { dataset: 'lookup_people' },
@@ -147,7 +147,7 @@ describe('redact_dataset', () => {
     });
   });
 
-  it('writes the CSV without what was chosen, says what it did, and links to it', async () => {
+  test('writes the CSV without what was chosen, says what it did, and links to it', async () => {
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
       { dataset: 'la-riots' },
@@ -173,7 +173,7 @@ describe('redact_dataset', () => {
     });
   });
 
-  it('asks about given CSV too, whatever its columns are called', async () => {
+  test('asks about given CSV too, whatever its columns are called', async () => {
     const csv = '\uFEFF__proto__,__proto__,x\r\nada@example.org,"Ada\nLovelace",1\r\n';
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
@@ -183,7 +183,7 @@ describe('redact_dataset', () => {
     expect(await written(report)).toMatch(/^__proto__,__proto__,x\nemail-[0-9a-f]{12},"Ada\nLovelace",1\n$/);
   });
 
-  it.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
+  test.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
     const empty = await mkdtemp(join(folder, 'untouched-'));
     const report = await runTool(
       defineRedactDataset(datasets, createOutputStore({ PAYLOAD_FOLDER: empty })),
@@ -195,14 +195,14 @@ describe('redact_dataset', () => {
     expect(await readdir(empty)).toEqual([]);
   });
 
-  it('asks nothing and writes nothing where no column looks personal', async () => {
+  test('asks nothing and writes nothing where no column looks personal', async () => {
     const report = await runTool(defineRedactDataset(datasets, outputs), { dataset: 'seattle-weather' });
     expect(report.questions).toEqual({});
     expect(report.result?.structuredContent).toEqual({ redacted: [], kept: [] });
     expect(readReportText(report)).toBe('No column of seattle-weather.csv looks personal. Nothing was written.');
   });
 
-  it('writes the same bytes under the same id when the step is repeated', async () => {
+  test('writes the same bytes under the same id when the step is repeated', async () => {
     const attempts: { id: string; csv: string }[] = [];
     const failingOnce: OutputStore = {
       get: outputs.get,
@@ -224,7 +224,7 @@ describe('redact_dataset', () => {
     expect(attempts[0]?.csv).toMatch(/^name,age,height\nname-[0-9a-f]{12},25,180\n/);
   });
 
-  it('looks for personal columns once, however often it is run', async () => {
+  test('looks for personal columns once, however often it is run', async () => {
     let opened = 0;
     const counting: Datasets = {
       ...datasets,
@@ -246,7 +246,7 @@ describe('redact_dataset', () => {
     expect(opened).toBe(5);
   });
 
-  it('stops writing when it is cancelled, and leaves nothing half written', async () => {
+  test('stops writing when it is cancelled, and leaves nothing half written', async () => {
     const empty = await mkdtemp(join(folder, 'cancelled-'));
     const abort = new AbortController();
     const short = toCsvSource('email,b\na@example.org,1\n');
@@ -271,7 +271,7 @@ describe('redact_dataset', () => {
     expect(await readdir(join(empty, 'outputs'))).toEqual([]);
   });
 
-  it('of malformed CSV is a tool error that names the line, and no question', async () => {
+  test('of malformed CSV is a tool error that names the line, and no question', async () => {
     const report = await runTool(defineRedactDataset(datasets, outputs), { csv: 'email,b\na@example.org\n' });
     expect(report.questions).toEqual({});
     expect(report.result?.isError).toBe(true);

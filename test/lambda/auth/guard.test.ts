@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { iamGuard } from '../../../lambda/auth/iam.ts';
 import { anonymousGuard, createGuard, readAuthSettings } from '../../../lambda/auth/index.ts';
@@ -28,7 +28,7 @@ const issueToken = (more: Record<string, unknown> = {}) =>
 describe('the function’s environment', () => {
   const token = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example' };
 
-  it.each([
+  test.each([
     ['says nothing of who may call', {}, 'AUTH is missing'],
     ['says what is not known', { AUTH: 'magic' }, 'jwt, cognito, iam or none'],
     ['names no issuer', { AUTH: 'jwt' }, 'AUTH_ISSUER'],
@@ -47,7 +47,7 @@ describe('the function’s environment', () => {
 });
 
 describe('an owner', () => {
-  it('is a hash that differs with every part and every kind', () => {
+  test('is a hash that differs with every part and every kind', () => {
     const hashes = [
       toSubjectOwner('https://a.example', 'anna'),
       toSubjectOwner('https://b.example', 'anna'),
@@ -64,7 +64,7 @@ describe('an owner', () => {
     for (const hash of hashes) expect(hash).toMatch(/^[\w-]{43}$/);
   });
 
-  it('is the subject, through whichever client, and the client where there is no subject', async () => {
+  test('is the subject, through whichever client, and the client where there is no subject', async () => {
     const guard = createTestGuard({ AUTH_ISSUER: issuer.url });
     const callerOf = async (claims: object) =>
       (await guard.identify(buildAuthorizedRequest(`Bearer ${await issueToken(claims as Record<string, unknown>)}`)))
@@ -93,13 +93,13 @@ describe('with IAM', () => {
   const ownerOf = async (userId: string, more: object = {}) =>
     (await iamGuard.identify(signedBy({ accountId: '123456789012', userId, ...more }))).caller.owner;
 
-  it('the owner is the role by its unique id, whatever the session is called', async () => {
+  test('the owner is the role by its unique id, whatever the session is called', async () => {
     expect(await ownerOf('AROAROLE:morning')).toBe(await ownerOf('AROAROLE:evening'));
     expect(await ownerOf('AROAROLE:morning')).not.toBe(await ownerOf('AROAOTHER:morning'));
     expect(await ownerOf('AIDAUSER')).not.toBe(await ownerOf('AROAROLE:AIDAUSER'));
   });
 
-  it('federated users of an account are told apart, and so are those of an identity pool', async () => {
+  test('federated users of an account are told apart, and so are those of an identity pool', async () => {
     expect(await ownerOf('123456789012:anna')).not.toBe(await ownerOf('123456789012:bert'));
     expect(await ownerOf('123456789012:anna')).not.toBe(await ownerOf('123456789012'));
     const pooled = (identityId: string) =>
@@ -107,7 +107,7 @@ describe('with IAM', () => {
     expect(await pooled('eu-central-1:a')).not.toBe(await pooled('eu-central-1:b'));
   });
 
-  it('a request of which the gateway says nothing is refused, whatever it says of itself', async () => {
+  test('a request of which the gateway says nothing is refused, whatever it says of itself', async () => {
     const forged = buildApiEvent({
       headers: { 'x-amzn-iam-userid': 'AROAROLE:me', authorization: 'AWS4-HMAC-SHA256 …' },
     });
@@ -129,7 +129,7 @@ describe('at the front door', () => {
     headers: { 'content-type': undefined, ...headers },
   });
 
-  it('nothing but the metadata is answered without a token, however the request is made', async () => {
+  test('nothing but the metadata is answered without a token, however the request is made', async () => {
     const door = open();
     const refused = [
       buildRequest('tools/list'),
@@ -153,7 +153,7 @@ describe('at the front door', () => {
     expect(door.loads).toEqual({ server: 0, sdk: 0 });
   });
 
-  it('a token in the URL or the body is none', async () => {
+  test('a token in the URL or the body is none', async () => {
     const door = open();
     const inBody = buildRequest('tools/list', { access_token: await issueToken() });
     expect((await door.send(inBody)).status).toBe(401);
@@ -162,7 +162,7 @@ describe('at the front door', () => {
     ).not.toBe(200);
   });
 
-  it('metadata names the URL that was dialled, on a domain name of one’s own too, or the one that was set', async () => {
+  test('metadata names the URL that was dialled, on a domain name of one’s own too, or the one that was set', async () => {
     const event = buildApiEvent(get('/.well-known/oauth-protected-resource/mcp'));
     const metadataAt = async (domainName: string, more: Record<string, string> = {}) => {
       const request = readHttpEvent({ ...event, requestContext: { ...event.requestContext, domainName } });
@@ -178,7 +178,7 @@ describe('at the front door', () => {
     );
   });
 
-  it('metadata is for GET, at its two paths, and there only where tokens are taken', async () => {
+  test('metadata is for GET, at its two paths, and there only where tokens are taken', async () => {
     const door = open();
     for (const path of ['', '/mcp'])
       expect((await door.send(get(`/.well-known/oauth-protected-resource${path}`))).status).toBe(200);
@@ -189,7 +189,7 @@ describe('at the front door', () => {
     expect((await none.send(get('/.well-known/oauth-protected-resource'))).status).toBe(404);
   });
 
-  it('a tool’s own scopes are demanded of it alone, in every revision', async () => {
+  test('a tool’s own scopes are demanded of it alone, in every revision', async () => {
     const door = open();
     const authorization = `Bearer ${await issueToken()}`;
     const call = (name: string) =>
@@ -209,7 +209,7 @@ describe('at the front door', () => {
     expect((await door.send({ ...legacy, headers: { ...legacy.headers, authorization: granted } })).status).toBe(200);
   });
 
-  it('a tool that demands scopes is closed where nobody has any', async () => {
+  test('a tool that demands scopes is closed where nobody has any', async () => {
     const door = createTestFrontDoor(definition, {
       guard: createGuard({ kind: 'none' }, { path: '/mcp', name: '', now: Date.now }),
     });
@@ -217,7 +217,7 @@ describe('at the front door', () => {
     expect(refused).toMatchObject({ status: 403, json: { error: { message: expect.stringContaining('scopes') } } });
   });
 
-  it('the token, the subject and the client are in no row, message, log line, answer or tool', async () => {
+  test('the token, the subject and the client are in no row, message, log line, answer or tool', async () => {
     let seen: unknown;
     const curious = defineServer({
       name: 'curious',

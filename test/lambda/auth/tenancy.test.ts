@@ -2,7 +2,7 @@
  * Two owners. Whatever one of them tries with what is the other's is answered as if it had never been: with the
  * same status, the same headers and the same body as for an id that does not exist, and nothing changes.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { systemIds } from '../../../lambda/engine/system.ts';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
@@ -111,7 +111,7 @@ const listRowsOfAnna = (door: TenancyDoor) => door.store.list('owner#anna', { li
 
 describe('another owner', () => {
   const every = { ...probes, ...followUps };
-  it.each(Object.keys(every))('%s tells nothing and does nothing, whatever the state of the task', async (name) => {
+  test.each(Object.keys(every))('%s tells nothing and does nothing, whatever the state of the task', async (name) => {
     const door = createTestFrontDoor(definition);
     const probe = every[name] as (id: string) => TestRequest;
     const tasks = await createTasksInEachState(door);
@@ -132,18 +132,21 @@ describe('another owner', () => {
     if (!blind) expect(owner).not.toEqual(nobody);
   });
 
-  it.each(Object.keys(every))('%s: the owner is told of an expired task what anybody is told of none', async (name) => {
-    let now = Date.now();
-    const door = createTestFrontDoor(definition, { now: () => now });
-    const probe = every[name] as (id: string) => TestRequest;
-    const tasks = await createTasksInEachState(door);
-    now += 30 * 86_400_000;
-    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
-    for (const id of Object.values(tasks))
-      expect(toComparableReply(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(nobody);
-  });
+  test.each(Object.keys(every))(
+    '%s: the owner is told of an expired task what anybody is told of none',
+    async (name) => {
+      let now = Date.now();
+      const door = createTestFrontDoor(definition, { now: () => now });
+      const probe = every[name] as (id: string) => TestRequest;
+      const tasks = await createTasksInEachState(door);
+      now += 30 * 86_400_000;
+      const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
+      for (const id of Object.values(tasks))
+        expect(toComparableReply(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(nobody);
+    },
+  );
 
-  it('lists their own tasks alone, also with somebody else’s cursor', async () => {
+  test('lists their own tasks alone, also with somebody else’s cursor', async () => {
     const door = createTestFrontDoor(definition);
     await createTasksInEachState(door);
     for (let task = 0; task < 60; task += 1)
@@ -160,7 +163,7 @@ describe('another owner', () => {
     expect(listed.json.result.tasks.map(({ taskId }: { taskId: string }) => taskId)).toEqual([made.json.result.taskId]);
   });
 
-  it('makes a task of their own with a key that somebody else has used', async () => {
+  test('makes a task of their own with a key that somebody else has used', async () => {
     const door = createTestFrontDoor(definition);
     const call = (who: typeof ANNA, words = 'x') =>
       door.call(
@@ -174,7 +177,7 @@ describe('another owner', () => {
     expect((await call(ANNA)).json.result.taskId).toBe(anna.json.result.taskId);
   });
 
-  it.each([
+  test.each([
     ['another owner', BERT],
     ['another client of the owner', { owner: 'anna', client: 'other' }],
   ])('%s cannot use sealed requestState, nor tell it from rubbish', async (_, who) => {
@@ -198,7 +201,7 @@ describe('another owner', () => {
     expect((await call(retry, ANNA)).json.result).toMatchObject({ content: [{ text: 'accept' }] });
   });
 
-  it('cannot use a session id of 2025, nor tell it from rubbish', async () => {
+  test('cannot use a session id of 2025, nor tell it from rubbish', async () => {
     const door = createTestFrontDoor(definition);
     const params = {
       protocolVersion: '2025-11-25',
@@ -223,7 +226,7 @@ describe('another client of the same owner', () => {
   const OTHER = { owner: 'anna', client: 'other' };
   const answers = ['tasks/update', 'a response of 2025'] as const;
 
-  it('may follow and cancel a task', async () => {
+  test('may follow and cancel a task', async () => {
     const door = createTestFrontDoor(definition);
     const { asking: taskId } = await createTasksInEachState(door);
     const got = await door.call('tasks/get', { taskId }, { capabilities: ALL, ...OTHER });
@@ -234,7 +237,7 @@ describe('another client of the same owner', () => {
     );
   });
 
-  it.each(answers)('cannot answer its questions: %s is answered as if there were no such task', async (name) => {
+  test.each(answers)('cannot answer its questions: %s is answered as if there were no such task', async (name) => {
     const door = createTestFrontDoor(definition);
     const probe = probes[name] as (id: string) => TestRequest;
     const tasks = await createTasksInEachState(door);
@@ -246,7 +249,7 @@ describe('another client of the same owner', () => {
     expect(await listRowsOfAnna(door)).toEqual(before);
   });
 
-  it.each(answers)('and the client that made the task can: %s', async (name) => {
+  test.each(answers)('and the client that made the task can: %s', async (name) => {
     const door = createTestFrontDoor(definition);
     const { asking = '' } = await createTasksInEachState(door);
     const key = Object.keys(
@@ -261,7 +264,7 @@ describe('another client of the same owner', () => {
 });
 
 describe('on an anonymous server', () => {
-  it('ids of one millisecond have nothing in common but the time', () => {
+  test('ids of one millisecond have nothing in common but the time', () => {
     const ids = Array.from({ length: 2_000 }, () => systemIds.task(1_800_000_000_000));
     const random = ids.map((id) => id.slice(10));
     expect(new Set(ids.map((id) => id.slice(0, 10))).size).toBe(1);
@@ -272,7 +275,7 @@ describe('on an anonymous server', () => {
       expect(new Set(random.map((text) => text[at])).size).toBe(32);
   });
 
-  it('a task is followed by its id, and nothing is listed', async () => {
+  test('a task is followed by its id, and nothing is listed', async () => {
     const door = createTestFrontDoor(definition);
     const made = await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL });
     const { taskId } = made.json.result;
@@ -282,7 +285,7 @@ describe('on an anonymous server', () => {
     expect(capabilities.tasks).toEqual({ cancel: {}, requests: { tools: { call: {} } } });
   });
 
-  it('and with an owner nobody finds it, nor an anonymous caller the owner’s', async () => {
+  test('and with an owner nobody finds it, nor an anonymous caller the owner’s', async () => {
     const door = createTestFrontDoor(definition);
     const make = async (who: object) =>
       (await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL, ...who })).json

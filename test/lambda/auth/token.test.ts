@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalIssuer, startIssuer, type TokenClaims } from '../../../lib/local/issuer.ts';
 import {
   buildAuthorizedRequest,
@@ -23,7 +23,7 @@ const createIssuerGuard = (more: Record<string, string> = {}, options = {}) =>
 const toEpochSeconds = (from: number) => Math.floor(Date.now() / 1_000) + from;
 
 describe('a token is taken', () => {
-  it('that the issuer signed for this server, wherever its keys are', async () => {
+  test('that the issuer signed for this server, wherever its keys are', async () => {
     const { caller, scopes } = await createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer()));
     expect(caller).toEqual({
       owner: expect.stringMatching(/^[\w-]{43}$/),
@@ -34,7 +34,7 @@ describe('a token is taken', () => {
     expect((await direct.identify(buildAuthorizedRequest(await issueBearer()))).caller).toEqual(caller);
   });
 
-  it('that names several audiences, or one that was configured', async () => {
+  test('that names several audiences, or one that was configured', async () => {
     const several = await issueBearer({ aud: ['https://other.example', RESOURCE_URL] });
     await expect(createIssuerGuard().identify(buildAuthorizedRequest(several))).resolves.toBeDefined();
     const configured = createIssuerGuard({ AUTH_AUDIENCES: 'api://tasks api://more' });
@@ -43,12 +43,12 @@ describe('a token is taken', () => {
     ).resolves.toBeDefined();
   });
 
-  it('within the clock skew on either side', async () => {
+  test('within the clock skew on either side', async () => {
     for (const off of [{ exp: toEpochSeconds(-20) }, { nbf: toEpochSeconds(20) }])
       await expect(createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(off)))).resolves.toBeDefined();
   });
 
-  it.each([
+  test.each([
     ['scope, as one string', { scope: 'a b' }],
     ['scp, as one string', { scope: undefined, scp: 'a b' }],
     ['scp, as a list', { scope: undefined, scp: ['a', 'b'] }],
@@ -71,20 +71,20 @@ describe('a token is refused, in words that say why', () => {
     ['for nobody in particular', { aud: undefined }, 'The token is for another audience.'],
     ['of nobody', { sub: undefined, client_id: undefined }, 'The token names neither a subject nor a client.'],
   ];
-  it.each(refused)('%s', async (_, more, reason) => {
+  test.each(refused)('%s', async (_, more, reason) => {
     const refusal = await catchRefusal(createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(more))));
     expect(refusal).toMatchObject({ status: 401, message: reason });
     expect(refusal.headers?.['www-authenticate']).toContain(`error="invalid_token", error_description="${reason}"`);
   });
 
-  it('for the URL that was dialled, where another audience is configured', async () => {
+  test('for the URL that was dialled, where another audience is configured', async () => {
     const other = createIssuerGuard({ AUTH_AUDIENCES: 'api://tasks' });
     expect(await catchRefusal(other.identify(buildAuthorizedRequest(await issueBearer())))).toMatchObject({
       status: 401,
     });
   });
 
-  it.each([
+  test.each([
     ['no signature', () => new UnsecuredJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) }).encode()],
     ['a shared secret, even the public key', withSharedSecret],
     ["somebody else's key", withAnotherKey],
@@ -126,7 +126,7 @@ describe('a token is refused, in words that say why', () => {
     return `${header}.${payload.toString('base64url')}.${signature}`;
   }
 
-  it.each([
+  test.each([
     ['no header', undefined, undefined],
     ['another scheme', 'Basic YTpi', undefined],
     ['no token', 'Bearer', 'invalid_token'],
@@ -146,7 +146,7 @@ describe('a token is refused, in words that say why', () => {
     expect(/error="(\w+)"/.exec(header)?.[1]).toBe(error);
   });
 
-  it('without a scope that everything needs, with 403 and the scope', async () => {
+  test('without a scope that everything needs, with 403 and the scope', async () => {
     const strict = createIssuerGuard({ AUTH_SCOPES: 'mcp more' });
     const refusal = await catchRefusal(strict.identify(buildAuthorizedRequest(await issueBearer())));
     expect(refusal.status).toBe(403);
@@ -155,7 +155,7 @@ describe('a token is refused, in words that say why', () => {
 });
 
 describe("the issuer's keys", () => {
-  it('are fetched once, for many tokens at once and after one another', async () => {
+  test('are fetched once, for many tokens at once and after one another', async () => {
     const own = await startIssuer();
     try {
       const once = createTestGuard({ AUTH_ISSUER: own.url });
@@ -168,7 +168,7 @@ describe("the issuer's keys", () => {
     }
   });
 
-  it('are fetched again for a token of a new key, and not for each of many that name none', async () => {
+  test('are fetched again for a token of a new key, and not for each of many that name none', async () => {
     const own = await startIssuer();
     try {
       const watchful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { cooldownMs: 0 } });
@@ -191,7 +191,7 @@ describe("the issuer's keys", () => {
     }
   });
 
-  it('that were withdrawn sign nothing any more, once the known ones are stale', async () => {
+  test('that were withdrawn sign nothing any more, once the known ones are stale', async () => {
     const own = await startIssuer();
     try {
       const forgetful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
@@ -204,7 +204,7 @@ describe("the issuer's keys", () => {
     }
   });
 
-  it('go on being used while the issuer cannot be reached; with none, the answer is "try again" and the next request does', async () => {
+  test('go on being used while the issuer cannot be reached; with none, the answer is "try again" and the next request does', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
     let up = false;
@@ -232,7 +232,7 @@ describe("the issuer's keys", () => {
     }
   });
 
-  it("are not taken from another issuer's metadata", async () => {
+  test("are not taken from another issuer's metadata", async () => {
     const server = createServer((_, response) =>
       response.end(JSON.stringify({ issuer: 'https://other.example', jwks_uri: `${issuer.url}/jwks` })),
     );
@@ -258,11 +258,11 @@ describe('an Amazon Cognito token', () => {
   const cognito = () => createTestGuard({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
   const access = { aud: undefined, token_use: 'access' };
 
-  it('is known by its client, since it names no audience', async () => {
+  test('is known by its client, since it names no audience', async () => {
     await expect(cognito().identify(buildAuthorizedRequest(await issueBearer(access)))).resolves.toBeDefined();
   });
 
-  it.each([
+  test.each([
     ['of a client that is not listed', { ...access, client_id: 'stranger' }],
     ['that is an ID token', { ...access, token_use: 'id' }],
     ['for another server, where it names one', { ...access, aud: 'https://other.example/mcp' }],

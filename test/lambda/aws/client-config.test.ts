@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { buildClientConfig, SHORT_ATTEMPT_MS } from '../../../lambda/aws/client-config.ts';
 import { createDynamoDbClient } from '../../../lambda/aws/dynamodb.ts';
 import { createSqsClient } from '../../../lambda/aws/sqs.ts';
@@ -30,14 +30,14 @@ describe('AWS clients', () => {
   };
   const get = new GetCommand({ TableName: 'tasks', Key: { partition: 'a', id: 'b' } });
 
-  it('give up a service that never answers, after three attempts', async () => {
+  test('give up a service that never answers, after three attempts', async () => {
     const service = await aService(() => {});
     const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 50 });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(service.requests).toBe(3);
   });
 
-  it('give up a service that goes silent in the middle of an answer', async () => {
+  test('give up a service that goes silent in the middle of an answer', async () => {
     const service = await aService((_, response) => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '100' });
       response.write('{"Item":');
@@ -46,7 +46,7 @@ describe('AWS clients', () => {
     await expect(client.send(get)).rejects.toThrow();
   });
 
-  it('try again after a failure of the service', async () => {
+  test('try again after a failure of the service', async () => {
     let asked = 0;
     const service = await aService((_, response) => {
       asked++;
@@ -58,7 +58,7 @@ describe('AWS clients', () => {
     expect(service.requests).toBe(3);
   });
 
-  it('call the endpoint they were given, not the host of the queue', async () => {
+  test('call the endpoint they were given, not the host of the queue', async () => {
     const service = await aService((_, response) => response.writeHead(400).end('{}'));
     const client = createSqsClient({ endpoint: service.endpoint });
     const queue = new SqsWakeUpQueue({ client, queueUrl: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups' });
@@ -66,7 +66,7 @@ describe('AWS clients', () => {
     expect(service.requests).toBe(1);
   });
 
-  it('end all attempts before the next heartbeat', () => {
+  test('end all attempts before the next heartbeat', () => {
     const { maxAttempts, requestHandler } = buildClientConfig({}, SHORT_ATTEMPT_MS);
     const attempt = requestHandler.requestTimeout;
     // The SDK's longest waits: 50 and 100 ms after an attempt that hung, 1 s and 2 s after a refusal for load.

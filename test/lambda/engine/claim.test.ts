@@ -1,5 +1,5 @@
 /** The claim: which rows it takes, and what each refusal means for the message. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 import { type Claim, type ClaimVerdict, claimChange, judgeClaim } from '../../../lambda/tasks/writes/claim.ts';
 import {
@@ -33,7 +33,7 @@ async function tryClaim(row: TaskRow | undefined, changes: Partial<Claim> = {}):
 }
 
 describe('a claim', () => {
-  it('writes the run, its lease and one failure more, and takes the task out of its park', async () => {
+  test('writes the run, its lease and one failure more, and takes the task out of its park', async () => {
     const row = buildRow({ parked: true, wakeAt: NOW, failures: 1 });
     const verdict = await tryClaim(row);
     expect(verdict).toEqual({
@@ -47,12 +47,12 @@ describe('a claim', () => {
     });
   });
 
-  it('takes over a run whose lease has run out, to the millisecond', async () => {
+  test('takes over a run whose lease has run out, to the millisecond', async () => {
     expect(await tryClaim(buildHeldRow({ leaseUntil: NOW }))).toMatchObject({ is: 'claimed', row: { run: 'run-2' } });
     expect(await tryClaim(buildHeldRow({ leaseUntil: NOW + 1 }))).toEqual({ is: 'leased', forMs: 1 });
   });
 
-  it('of a newer generation takes what an older one left runnable, once its sender is done', async () => {
+  test('of a newer generation takes what an older one left runnable, once its sender is done', async () => {
     expect(await tryClaim(buildRow({ generation: 1 }), { generation: 2 })).toMatchObject({
       is: 'claimed',
       row: { generation: 2 },
@@ -60,7 +60,7 @@ describe('a claim', () => {
     expect(await tryClaim(buildRow({ generation: 1 }), { generation: 2, ...UNDER_WAY })).toEqual({ is: 'early' });
   });
 
-  it('takes exactly its own generation while its sender may still commit', async () => {
+  test('takes exactly its own generation while its sender may still commit', async () => {
     expect(await tryClaim(buildRow({ generation: 2 }), { generation: 2, ...UNDER_WAY })).toMatchObject({
       is: 'claimed',
     });
@@ -68,22 +68,22 @@ describe('a claim', () => {
 });
 
 describe('a message whose claim is refused', () => {
-  it('is early while its sender may still write the row', async () => {
+  test('is early while its sender may still write the row', async () => {
     expect(await tryClaim(undefined, UNDER_WAY)).toEqual({ is: 'early' });
   });
 
-  it('was abandoned by a create that never came', async () => {
+  test('was abandoned by a create that never came', async () => {
     expect(await tryClaim(undefined)).toEqual({ is: 'abandonedCreate' });
     expect(await tryClaim(undefined, { commitBy: NOW })).toEqual({ is: 'abandonedCreate' });
   });
 
-  it('was abandoned by a wake-up that never came, of a task that is parked', async () => {
+  test('was abandoned by a wake-up that never came, of a task that is parked', async () => {
     const row = buildAskingRow({ q: buildQuestion() });
     expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'abandonedWakeUp', row });
     expect(await tryClaim(row, { generation: 2, ...UNDER_WAY })).toEqual({ is: 'early' });
   });
 
-  it.each<[string, TaskRow]>([
+  test.each<[string, TaskRow]>([
     ['older than the row', buildRow({ generation: 2 })],
     ['of a void row', buildRow({ void: true })],
     ['of a task that has expired', buildRow({ expiresAt: NOW })],
@@ -95,20 +95,20 @@ describe('a message whose claim is refused', () => {
     expect(await tryClaim(row)).toEqual({ is: 'over' });
   });
 
-  it('is over for an older generation even while a run holds the task', async () => {
+  test('is over for an older generation even while a run holds the task', async () => {
     expect(await tryClaim(buildHeldRow({ generation: 2 }))).toEqual({ is: 'over' });
   });
 
-  it('waits for a live lease, however new it is itself', async () => {
+  test('waits for a live lease, however new it is itself', async () => {
     expect(await tryClaim(buildHeldRow())).toEqual({ is: 'leased', forMs: LEASE_MS });
     expect(await tryClaim(buildHeldRow(), { generation: 2 })).toEqual({ is: 'leased', forMs: LEASE_MS });
   });
 
-  it('waits for the timer of a parked task', async () => {
+  test('waits for the timer of a parked task', async () => {
     expect(await tryClaim(buildRow({ parked: true, wakeAt: NOW + 7_000 }))).toEqual({ is: 'notDue', forMs: 7_000 });
   });
 
-  it('is judged again when nothing stands in its way any more', () => {
+  test('is judged again when nothing stands in its way any more', () => {
     // The store's clock and ours differ: the lease that refused us has run out by now.
     const row = buildHeldRow({ leaseUntil: NOW - 1 });
     expect(judgeClaim({ done: false, row }, buildClaim())).toEqual({ is: 'again' });
@@ -121,20 +121,20 @@ describe('a cancelled task whose tool has to clean up', () => {
   const owing = (changes: Partial<TaskRow> = {}) =>
     buildRow({ status: 'cancelled', cleanUp: 'owed', generation: 2, ...changes });
 
-  it('is cleaned up by its message', async () => {
+  test('is cleaned up by its message', async () => {
     expect(await tryClaim(owing(), { generation: 2 })).toEqual({ is: 'cleanUp', row: owing() });
   });
 
-  it('is cleaned up by one run at a time', async () => {
+  test('is cleaned up by one run at a time', async () => {
     const row = owing({ run: 'run-1', leaseUntil: NOW + 100 });
     expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'leased', forMs: 100 });
   });
 
-  it('is not cleaned up by the message of a cancel that is still under way', async () => {
+  test('is not cleaned up by the message of a cancel that is still under way', async () => {
     expect(await tryClaim(owing(), { generation: 3, ...UNDER_WAY })).toEqual({ is: 'early' });
   });
 
-  it('is done with after its lifetime', async () => {
+  test('is done with after its lifetime', async () => {
     expect(await tryClaim(owing({ expiresAt: NOW }), { generation: 2, now: NOW + LIFETIME_MS })).toEqual({
       is: 'over',
     });

@@ -1,5 +1,5 @@
 /** The whole engine over a store each of whose writes is made twice, as a client does whose first answer was lost. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createEngine } from '../../../lambda/engine/api/create-engine.ts';
 import type { Clock, Ids, WakeUp } from '../../../lambda/engine/ports.ts';
@@ -62,7 +62,7 @@ const buildStartCall = (tool: Tool) => ({
 });
 
 describe('every write is made twice, its first answer lost', () => {
-  it('and a task with steps and a question still runs each step once, and ends once', async () => {
+  test('and a task with steps and a question still runs each step once, and ends once', async () => {
     let steps = 0;
     const tool = defineTool('t', {}, async (task) => {
       const step = await task.step('count', () => ++steps);
@@ -89,7 +89,7 @@ describe('every write is made twice, its first answer lost', () => {
     expect(messages).toEqual([]);
   });
 
-  it('and a cancel is acknowledged as this one’s own', async () => {
+  test('and a cancel is acknowledged as this one’s own', async () => {
     const tool = defineTool('t', {}, async () => ({ content: [] }));
     const { engine, work, events } = createStalledEngine(tool);
     const { id } = await engine.startTask(buildStartCall(tool));
@@ -100,7 +100,7 @@ describe('every write is made twice, its first answer lost', () => {
     expect(await engine.getTask({}, id)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('and the clean-up of a cancelled task runs once', async () => {
+  test('and the clean-up of a cancelled task runs once', async () => {
     let cleaned = 0;
     const onCancel = () => {
       cleaned += 1;

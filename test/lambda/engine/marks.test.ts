@@ -2,7 +2,7 @@
  * A write can succeed and its answer be lost: its own retry then fails its own condition. One test for each row
  * of the table of marks (docs/architecture.md): the write knows its own earlier success, and nobody else's.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Change, TaskStore, WriteResult } from '../../../lambda/tasks/store.ts';
 import { answerChange } from '../../../lambda/tasks/writes/answer.ts';
 import { cancelChange, cancelOwingChange, judgeCancel } from '../../../lambda/tasks/writes/cancel.ts';
@@ -32,14 +32,14 @@ async function updateTwice(store: TaskStore, change: Change): Promise<WriteResul
 }
 
 describe('create knows itself by its nonce', () => {
-  it('made again it is a success', async () => {
+  test('made again it is a success', async () => {
     const store = await createStoreWith(buildRow());
     const again = await store.insert(buildRow());
     expect(again.done).toBe(false);
     expect(judgeCreate(again, 'nonce-1')).toBe('created');
   });
 
-  it('where another row stands it is barred', async () => {
+  test('where another row stands it is barred', async () => {
     const store = await createStoreWith(buildRow({ nonce: 'void', void: true }));
     expect(judgeCreate(await store.insert(buildRow()), 'nonce-1')).toBe('barred');
   });
@@ -48,13 +48,13 @@ describe('create knows itself by its nonce', () => {
 describe('claim knows itself by its run', () => {
   const claim = { key: KEY, generation: 1, commitBy: NOW, run: 'run-1', now: NOW, leaseMs: LEASE_MS };
 
-  it('made again it is a success that counts once', async () => {
+  test('made again it is a success that counts once', async () => {
     const again = await updateTwice(await createStoreWith(buildRow()), claimChange(claim));
     expect(again.done).toBe(false);
     expect(judgeClaim(again, claim)).toMatchObject({ is: 'claimed', row: { run: 'run-1', failures: 1 } });
   });
 
-  it('where another run holds the task it waits', async () => {
+  test('where another run holds the task it waits', async () => {
     const other = { ...claim, run: 'run-2' };
     const store = await createStoreWith(buildHeldRow());
     expect(judgeClaim(await store.update(claimChange(other)), other)).toEqual({ is: 'leased', forMs: LEASE_MS });
@@ -62,14 +62,14 @@ describe('claim knows itself by its run', () => {
 });
 
 describe('a heartbeat needs no mark', () => {
-  it('made again it leaves the same row', async () => {
+  test('made again it leaves the same row', async () => {
     const store = await createStoreWith(buildHeldRow());
     const change = heartbeatChange({ ...run1, now: NOW + 1 }, LEASE_MS);
     const first = await store.update(change);
     expect(await store.update(change)).toEqual(first);
   });
 
-  it('of another run is refused', async () => {
+  test('of another run is refused', async () => {
     expect(await (await createStoreWith(buildHeldRow())).update(heartbeatChange(run2, LEASE_MS))).toMatchObject({
       done: false,
     });
@@ -80,7 +80,7 @@ describe('a step knows itself by its transaction token', () => {
   const entry = buildJournalEntry('t1', 'step:a#1', '{"v":1}', 1);
   const change = stepChange(run1, LEASE_MS);
 
-  it('made again it is a success that counts once', async () => {
+  test('made again it is a success that counts once', async () => {
     const store = await createStoreWith(buildHeldRow());
     expect(await store.record(change, entry, 'token')).toMatchObject({ done: true });
     expect(await store.record(change, entry, 'token')).toMatchObject({ done: true });
@@ -88,7 +88,7 @@ describe('a step knows itself by its transaction token', () => {
     expect(await store.journal('t1')).toEqual([entry]);
   });
 
-  it('of a run that is over is refused, and records nothing', async () => {
+  test('of a run that is over is refused, and records nothing', async () => {
     const store = await createStoreWith(buildHeldRow());
     const { key, when, ...rest } = stepChange(run2, LEASE_MS);
     expect(await store.record({ key, when, ...rest }, entry, 'token')).toMatchObject({ done: false });
@@ -101,7 +101,7 @@ describe('the end of a run knows itself by endedBy', () => {
   const sleep = { revision: 0, questions: '{}', status: 'working' as const, timer: { generation: 2, wakeAt: NOW + 9 } };
   const settle = { status: 'completed' as const, outcome: '{"result":{}}', retentionMs: RETENTION_MS };
 
-  it.each<[string, (run: typeof run1) => Change]>([
+  test.each<[string, (run: typeof run1) => Change]>([
     ['park', (run) => parkChange(run, park)],
     ['sleep', (run) => parkChange(run, sleep)],
     ['hand over', (run) => handOverChange(run, 2)],
@@ -117,7 +117,7 @@ describe('the end of a run knows itself by endedBy', () => {
     expect(isEndCommitted(await (await createStoreWith(buildHeldRow())).update(changeOf(run2)), 'run-2')).toBe(false);
   });
 
-  it('withdrawing questions does not end it: made again it finds them withdrawn', async () => {
+  test('withdrawing questions does not end it: made again it finds them withdrawn', async () => {
     const change = withdrawChange(run1, 0, JSON.stringify({ q: buildQuestion({ withdrawn: true }) }), 'working');
     const again = await updateTwice(await createStoreWith(buildHeldRow()), change);
     expect(again).toMatchObject({ done: false, row: { run: 'run-1', revision: 1 } });
@@ -137,7 +137,7 @@ describe('an answer knows itself by the question that has it', () => {
     wakes: true,
   };
 
-  it('made again it is refused, and what it reads then has its answer', async () => {
+  test('made again it is refused, and what it reads then has its answer', async () => {
     const again = await updateTwice(
       await createStoreWith(buildAskingRow({ q: buildQuestion() })),
       answerChange(answer),
@@ -146,7 +146,7 @@ describe('an answer knows itself by the question that has it', () => {
     expect(again.row?.parked).toBeUndefined();
   });
 
-  it('is refused where another answer came first: both are kept after reading again', async () => {
+  test('is refused where another answer came first: both are kept after reading again', async () => {
     const store = await createStoreWith(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }));
     const first = JSON.stringify({ q: buildQuestion({ answer: { result: {} } }), r: buildQuestion() });
     const partial = { ...answer, questions: first, status: 'input_required' as const, wakes: false };
@@ -155,7 +155,7 @@ describe('an answer knows itself by the question that has it', () => {
     expect(second).toMatchObject({ done: false, row: { questions: first, revision: 2, parked: true } });
   });
 
-  it('is refused once its wake-up was made impossible', async () => {
+  test('is refused once its wake-up was made impossible', async () => {
     const store = await createStoreWith(buildAskingRow({ q: buildQuestion() }, { generation: 2 }));
     expect((await store.update(answerChange(answer))).done).toBe(false);
   });
@@ -164,13 +164,13 @@ describe('an answer knows itself by the question that has it', () => {
 describe('a cancel knows itself by endedBy', () => {
   const cancel = { key: KEY, mark: 'request-1', now: NOW, retentionMs: RETENTION_MS };
 
-  it('made again it is a success', async () => {
+  test('made again it is a success', async () => {
     const again = await updateTwice(await createStoreWith(buildHeldRow()), cancelChange(cancel));
     expect(again.done).toBe(false);
     expect(judgeCancel(again, cancel)).toEqual({ is: 'cancelled' });
   });
 
-  it('that owes a clean-up is one too', async () => {
+  test('that owes a clean-up is one too', async () => {
     const again = await updateTwice(
       await createStoreWith(buildRow({ cleanUp: 'onCancel' })),
       cancelOwingChange(cancel, 1),
@@ -179,20 +179,20 @@ describe('a cancel knows itself by endedBy', () => {
     expect(judgeCancel(again, cancel)).toEqual({ is: 'cancelled' });
   });
 
-  it('of another request finds the task terminal', async () => {
+  test('of another request finds the task terminal', async () => {
     const store = await createStoreWith(buildHeldRow());
     await store.update(cancelChange({ ...cancel, mark: 'request-0' }));
     expect(judgeCancel(await store.update(cancelChange(cancel)), cancel)).toEqual({ is: 'alreadyTerminal' });
   });
 
-  it('finds no void or expired row, and none where there is none', async () => {
+  test('finds no void or expired row, and none where there is none', async () => {
     for (const row of [buildRow({ void: true }), buildRow({ expiresAt: NOW }), buildRow({ partition: 'elsewhere' })])
       expect(judgeCancel(await (await createStoreWith(row)).update(cancelChange(cancel)), cancel)).toEqual({
         is: 'notFound',
       });
   });
 
-  it('of a tool that has to clean up finds it open: the message for that goes first', async () => {
+  test('of a tool that has to clean up finds it open: the message for that goes first', async () => {
     const row = buildRow({ cleanUp: 'onCancel' });
     const written = await (await createStoreWith(row)).update(cancelChange(cancel));
     expect(judgeCancel(written, cancel)).toEqual({ is: 'open', row });

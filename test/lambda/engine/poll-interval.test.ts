@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { computePollIntervalMs } from '../../../lambda/engine/poll-interval.ts';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 
@@ -11,7 +11,7 @@ const computeInterval = (ageMs: number, facts: Partial<PollInputs> = {}) =>
   computePollIntervalMs({ ...working, ...facts }, begun + ageMs);
 
 describe('the poll interval', () => {
-  it('is a tenth of the age of the task, within the bounds of the tool', () => {
+  test('is a tenth of the age of the task, within the bounds of the tool', () => {
     expect([0, 10_000, 60_000, 300_000, 3_600_000].map((age) => computeInterval(age))).toEqual([
       1_000, 1_000, 6_000, 30_000, 30_000,
     ]);
@@ -19,25 +19,25 @@ describe('the poll interval', () => {
     expect(computeInterval(3_600_000, { poll: { min: 200, max: 2_500 } })).toBe(2_500);
   });
 
-  it('is short again after an answer', () => {
+  test('is short again after an answer', () => {
     expect(computeInterval(600_000)).toBe(30_000);
     expect(computeInterval(600_000, { phaseAt: begun + 599_000 })).toBe(1_000);
   });
 
-  it('grows faster far from an end that progress foretells, and shrinks towards it', () => {
+  test('grows faster far from an end that progress foretells, and shrinks towards it', () => {
     const at = (done: number) => computeInterval(60_000, { progress: { done, total: 100 } });
     expect(at(10)).toBe(12_000);
     expect(at(90)).toBe(3_333);
     expect(at(98)).toBe(1_000);
   });
 
-  it('does not stay short when a tool works on long after its last percent', () => {
+  test('does not stay short when a tool works on long after its last percent', () => {
     const done = { progress: { done: 100, total: 100 } };
     expect(computeInterval(60_000, done)).toBe(1_000);
     expect(computeInterval(3_600_000, done)).toBe(18_000);
   });
 
-  it.each([
+  test.each([
     ['no total', { done: 3 }],
     ['nothing done yet', { done: 0, total: 10 }],
     ['more done than there is', { done: 11, total: 10 }],
@@ -46,12 +46,12 @@ describe('the poll interval', () => {
     expect(computeInterval(60_000, { progress })).toBe(6_000);
   });
 
-  it('is the least one for a task that has ended', () => {
+  test('is the least one for a task that has ended', () => {
     for (const status of ['completed', 'failed', 'cancelled'] as const)
       expect(computeInterval(600_000, { status })).toBe(1_000);
   });
 
-  it('is a whole number within the bounds, whatever the row says', () => {
+  test('is a whole number within the bounds, whatever the row says', () => {
     const number = fc.double({ noNaN: true });
     fc.assert(
       fc.property(

@@ -1,5 +1,5 @@
 /** What each write changes, and that none of them leaves a terminal state, revives a task or makes one. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 import type { Change } from '../../../lambda/tasks/store.ts';
 import { answerChange } from '../../../lambda/tasks/writes/answer.ts';
@@ -63,17 +63,17 @@ async function readRowAfter(row: TaskRow, change: Change): Promise<TaskRow> {
 }
 
 describe.each(WRITES)('%s', (name, change) => {
-  it('is done on a task that is open', async () => {
+  test('is done on a task that is open', async () => {
     expect(await (await createStoreWith(buildFittingRow(name))).update(change)).toMatchObject({ done: true });
   });
 
-  it.each(['completed', 'failed', 'cancelled'] as const)('changes nothing once the task is %s', async (status) => {
+  test.each(['completed', 'failed', 'cancelled'] as const)('changes nothing once the task is %s', async (status) => {
     const row = { ...buildFittingRow(name), status };
     const store = await createStoreWith(row);
     expect(await store.update(change)).toEqual({ done: false, row });
   });
 
-  it('makes no task where there is none, and none of a void row', async () => {
+  test('makes no task where there is none, and none of a void row', async () => {
     const nothing = await createStoreWith(buildRow({ partition: 'elsewhere' }));
     expect(await nothing.update(change)).toEqual({ done: false });
     const barred = { ...buildFittingRow(name), void: true as const };
@@ -83,39 +83,39 @@ describe.each(WRITES)('%s', (name, change) => {
 
 // Overtaking only makes a late commit impossible; on an expired row all of them are already.
 describe.each(WRITES.filter(([name]) => name !== 'overtake'))('%s', (name, change) => {
-  it('does not revive a task that has expired', async () => {
+  test('does not revive a task that has expired', async () => {
     const row = { ...buildFittingRow(name), expiresAt: LATER };
     expect(await (await createStoreWith(row)).update(change)).toEqual({ done: false, row });
   });
 });
 
 describe.each(WRITES.filter(([name]) => buildFittingRow(name).run !== undefined))('a stale run: %s', (_, change) => {
-  it('changes nothing once another run holds the task, or none does', async () => {
+  test('changes nothing once another run holds the task, or none does', async () => {
     for (const row of [buildHeldRow({ run: 'run-9' }), buildRow()])
       expect(await (await createStoreWith(row)).update(change)).toEqual({ done: false, row });
   });
 });
 
 describe('a new task', () => {
-  it('is runnable at its first generation, and expires exactly at its lifetime', () => {
+  test('is runnable at its first generation, and expires exactly at its lifetime', () => {
     expect(buildRow()).toMatchObject({ status: 'working', generation: 1, failures: 0, expiresAt: NOW + LIFETIME_MS });
     expect(buildRow()).not.toHaveProperty('run');
   });
 
-  it('is swept only after the longest that it can be readable, in whole seconds', () => {
+  test('is swept only after the longest that it can be readable, in whole seconds', () => {
     expect(buildRow().ttl * 1_000).toBeGreaterThanOrEqual(NOW + LIFETIME_MS + RETENTION_MS);
     expect(toTtlSeconds(1_500)).toBe(62);
   });
 });
 
 describe('a heartbeat', () => {
-  it('moves the lease and nothing that a client sees', async () => {
+  test('moves the lease and nothing that a client sees', async () => {
     expect(await readRowAfter(buildHeldRow(), heartbeatChange(run, LEASE_MS))).toEqual(
       buildHeldRow({ leaseUntil: LATER + LEASE_MS }),
     );
   });
 
-  it('carries news of progress', async () => {
+  test('carries news of progress', async () => {
     const news = { statusMessage: 'half way', progress: { done: 1, total: 2 } };
     expect(await readRowAfter(buildHeldRow(), heartbeatChange(run, LEASE_MS, news))).toMatchObject({
       ...news,
@@ -125,7 +125,7 @@ describe('a heartbeat', () => {
 });
 
 describe('a recorded step', () => {
-  it('renews the lease and forgives the failures before it', async () => {
+  test('renews the lease and forgives the failures before it', async () => {
     const row = await readRowAfter(buildHeldRow({ failures: 3 }), stepChange(run, LEASE_MS));
     expect(row).toEqual(buildHeldRow({ leaseUntil: LATER + LEASE_MS, failures: 0, entries: 1 }));
   });
@@ -134,7 +134,7 @@ describe('a recorded step', () => {
 describe('a park', () => {
   const questions = JSON.stringify({ q: buildQuestion() });
 
-  it('keeps the questions and lets the run go', async () => {
+  test('keeps the questions and lets the run go', async () => {
     const row = await readRowAfter(
       buildHeldRow(),
       parkChange(run, { revision: 0, questions, status: 'input_required' }),
@@ -147,7 +147,7 @@ describe('a park', () => {
     });
   });
 
-  it('on a timer raises the generation to the one whose message is under way', async () => {
+  test('on a timer raises the generation to the one whose message is under way', async () => {
     const timer = { generation: 2, wakeAt: LATER + 60_000 };
     expect(await readRowAfter(buildHeldRow(), parkChange(run, { ...parked, timer }))).toMatchObject({
       parked: true,
@@ -155,25 +155,25 @@ describe('a park', () => {
     });
   });
 
-  it('without a timer forgets the one before', async () => {
+  test('without a timer forgets the one before', async () => {
     expect(await readRowAfter(buildHeldRow({ wakeAt: NOW }), parkChange(run, parked))).not.toHaveProperty('wakeAt');
   });
 
-  it('is refused when an answer came meanwhile', async () => {
+  test('is refused when an answer came meanwhile', async () => {
     const row = buildHeldRow({ revision: 1 });
     expect(await (await createStoreWith(row)).update(parkChange(run, parked))).toEqual({ done: false, row });
   });
 });
 
 describe('an answer', () => {
-  it('that completes the set makes the task runnable under the next generation', async () => {
+  test('that completes the set makes the task runnable under the next generation', async () => {
     const row = buildAskingRow({ q: buildQuestion() }, { statusMessage: 'Waiting', wakeAt: NOW });
     const now = await readRowAfter(row, answerChange({ ...answered, revision: 1, wakes: true }));
     expect(now).toMatchObject({ generation: 2, revision: 2, status: 'working', lastUpdatedAt: LATER, phaseAt: LATER });
     for (const gone of ['parked', 'wakeAt', 'statusMessage']) expect(now).not.toHaveProperty(gone);
   });
 
-  it('that leaves questions open wakes nobody', async () => {
+  test('that leaves questions open wakes nobody', async () => {
     const change = answerChange({ ...answered, revision: 1, status: 'input_required', wakes: false });
     expect(await readRowAfter(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }), change)).toMatchObject({
       ...{ generation: 1, revision: 2, parked: true, status: 'input_required' },
@@ -182,7 +182,7 @@ describe('an answer', () => {
 });
 
 describe('a settled task', () => {
-  it('keeps its outcome for its retention, from its end', async () => {
+  test('keeps its outcome for its retention, from its end', async () => {
     const row = buildHeldRow({ questions: '{}', progress: { done: 1 }, statusMessage: 'at it', revision: 4 });
     const now = await readRowAfter(row, settleChange(run, settled));
     expect(now).toMatchObject({
@@ -193,7 +193,7 @@ describe('a settled task', () => {
       expect(now).not.toHaveProperty(gone);
   });
 
-  it('says why it failed', async () => {
+  test('says why it failed', async () => {
     const end = { ...settled, status: 'failed', statusMessage: 'no rows' } as const;
     expect(await readRowAfter(buildHeldRow(), settleChange(run, end))).toMatchObject({
       status: 'failed',
@@ -203,7 +203,7 @@ describe('a settled task', () => {
 });
 
 describe('a cancel', () => {
-  it.each<[string, TaskRow]>([
+  test.each<[string, TaskRow]>([
     ['waiting in the queue', buildRow()],
     ['being worked on', buildHeldRow()],
     ['parked', buildAskingRow({ q: buildQuestion() })],
@@ -213,7 +213,7 @@ describe('a cancel', () => {
     for (const gone of ['run', 'leaseUntil', 'parked', 'questions', 'progress']) expect(now).not.toHaveProperty(gone);
   });
 
-  it('tells the run that it was cancelled, and a superseded one that it is over', async () => {
+  test('tells the run that it was cancelled, and a superseded one that it is over', async () => {
     const store = await createStoreWith(buildHeldRow());
     await store.update(cancelChange(cancel));
     const beat = await store.update(heartbeatChange(run, LEASE_MS));
@@ -224,7 +224,7 @@ describe('a cancel', () => {
     expect(judgeLost({ done: false })).toBe('over');
   });
 
-  it('whose clean-up runs leaves the task as it is, and is owed until it is done', async () => {
+  test('whose clean-up runs leaves the task as it is, and is owed until it is done', async () => {
     const store = await createStoreWith(buildRow({ cleanUp: 'onCancel' }));
     await store.update(cancelOwingChange(cancel, 1));
     const before = await store.read(KEY);
@@ -243,13 +243,13 @@ describe('a cancel', () => {
 });
 
 describe('making a late commit impossible', () => {
-  it('a void row bars its key, and no reader takes it for a task', async () => {
+  test('a void row bars its key, and no reader takes it for a task', async () => {
     const store = await createStoreWith(buildVoidRow(KEY, 1, NOW));
     expect((await store.insert(buildRow())).done).toBe(false);
     expect(await store.list(KEY.partition, { limit: 10 })).toEqual({ rows: [] });
   });
 
-  it('a raised generation refuses the answer whose wake-up is late', async () => {
+  test('a raised generation refuses the answer whose wake-up is late', async () => {
     const store = await createStoreWith(buildAskingRow({ q: buildQuestion() }));
     expect(await store.update(overtakeChange(KEY, 2))).toMatchObject({
       done: true,
@@ -258,7 +258,7 @@ describe('making a late commit impossible', () => {
     expect((await store.update(answerChange({ ...answered, revision: 1, wakes: true }))).done).toBe(false);
   });
 
-  it('never lowers a generation, nor touches a task that is not parked', async () => {
+  test('never lowers a generation, nor touches a task that is not parked', async () => {
     for (const row of [buildAskingRow({ q: buildQuestion() }, { generation: 2 }), buildRow(), buildHeldRow()])
       expect(await (await createStoreWith(row)).update(overtakeChange(KEY, 2))).toEqual({ done: false, row });
   });

@@ -1,5 +1,5 @@
 /** What a client may see of a row, and when there is nothing to see. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toTaskView } from '../../../lambda/engine/view.ts';
 import { Payloads } from '../../../lambda/payloads/payloads.ts';
 import type { PayloadStore } from '../../../lambda/payloads/store.ts';
@@ -19,31 +19,31 @@ function createMemoryPayloads(): PayloadStore & { readonly kept: Map<string, str
 }
 
 describe('a row', () => {
-  it('is a task until the millisecond of its expiry', () => {
+  test('is a task until the millisecond of its expiry', () => {
     expect(isVisible(buildRow({ expiresAt: NOW + 1 }), NOW)).toBe(true);
     expect(isVisible(buildRow({ expiresAt: NOW }), NOW)).toBe(false);
   });
 
-  it('that is void or missing is no task', () => {
+  test('that is void or missing is no task', () => {
     expect(isVisible(buildRow({ void: true }), NOW)).toBe(false);
     expect(isVisible(undefined, NOW)).toBe(false);
   });
 });
 
 describe('a view', () => {
-  it('shows nothing of how the task is kept alive', async () => {
+  test('shows nothing of how the task is kept alive', async () => {
     expect(await toTaskView(buildHeldRow({ statusMessage: 'at it' }), NOW, inRow)).toEqual({
       ...{ id: 't1', tool: 'tool', era: '2026-07-28', status: 'working', statusMessage: 'at it' },
       ...{ createdAt: NOW, lastUpdatedAt: NOW, ttlMs: LIFETIME_MS, pollIntervalMs: 1_000, questions: {} },
     });
   });
 
-  it('counts ttlMs from creation to expiry as things stand now', async () => {
+  test('counts ttlMs from creation to expiry as things stand now', async () => {
     const done = buildRow({ status: 'completed', outcome: '{"result":{}}', expiresAt: NOW + 90_000 });
     expect((await toTaskView(done, NOW + 30_000, inRow)).ttlMs).toBe(90_000);
   });
 
-  it('shows outstanding questions alone, verbatim and in the order they were asked', async () => {
+  test('shows outstanding questions alone, verbatim and in the order they were asked', async () => {
     const row = buildAskingRow({
       z: buildQuestion({ params: { mode: 'form', message: 'Zuerst?' } }),
       answered: buildQuestion({ answer: { result: {} } }),
@@ -57,13 +57,13 @@ describe('a view', () => {
     expect(questions.z).toEqual({ method: 'elicitation/create', params: { mode: 'form', message: 'Zuerst?' } });
   });
 
-  it('shows progress while the task is open, and not after', async () => {
+  test('shows progress while the task is open, and not after', async () => {
     const progress = { done: 1, total: 2 };
     expect(await toTaskView(buildHeldRow({ progress }), NOW, inRow)).toMatchObject({ progress });
     expect(await toTaskView(buildRow({ status: 'cancelled', progress }), NOW, inRow)).not.toHaveProperty('progress');
   });
 
-  it('shows the outcome of a task that has one', async () => {
+  test('shows the outcome of a task that has one', async () => {
     const error = { code: -32603, message: 'no' };
     const row = buildRow({ status: 'failed', outcome: JSON.stringify({ error }) });
     expect((await toTaskView(row, NOW, inRow)).outcome).toEqual({ error });
@@ -72,7 +72,7 @@ describe('a view', () => {
 });
 
 describe('a payload', () => {
-  it('stays in the row up to its limit in bytes, and goes to the store beyond', async () => {
+  test('stays in the row up to its limit in bytes, and goes to the store beyond', async () => {
     const store = createMemoryPayloads();
     const payloads = new Payloads(store);
     expect(await payloads.pack('"éé"', 6, 'k1')).toBe('"éé"');
@@ -80,13 +80,13 @@ describe('a payload', () => {
     expect([...store.kept]).toEqual([['k2', '"ééé"']]);
   });
 
-  it('comes back as it was, from either', async () => {
+  test('comes back as it was, from either', async () => {
     const payloads = new Payloads(createMemoryPayloads());
     for (const json of ['{"a":1}', `"${'x'.repeat(50)}"`])
       expect(await payloads.unpack(await payloads.pack(json, 20, 'k'))).toBe(json);
   });
 
-  it('that is kept elsewhere cannot be read without the store, and says so', async () => {
+  test('that is kept elsewhere cannot be read without the store, and says so', async () => {
     await expect(inRow.unpack({ at: 'k', bytes: 9 })).rejects.toThrow('no payload store is configured');
   });
 });

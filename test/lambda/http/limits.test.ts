@@ -1,5 +1,5 @@
 /** What one request may bring: each limit has a default, can be set, and says itself when it is passed. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readRequestLimits } from '../../../lambda/functions/environment.ts';
 import { findExcess } from '../../../lambda/http/body.ts';
@@ -27,7 +27,7 @@ const buildNumbersCall = (of: unknown, more = {}) =>
 const nestNumber = (depth: number): unknown => (depth === 0 ? 1 : [nestNumber(depth - 1)]);
 
 describe('a request', () => {
-  it('may hold a hundred thousand values, and not more', async () => {
+  test('may hold a hundred thousand values, and not more', async () => {
     const door = await createTestFrontDoor(definition);
     const taken = await door.send(buildNumbersCall(Array.from({ length: 90_000 }, () => 1)));
     expect(taken.json.result).toMatchObject({ resultType: 'task' });
@@ -39,7 +39,7 @@ describe('a request', () => {
     });
   });
 
-  it('may be nested a hundred deep, or as deep as it is set', async () => {
+  test('may be nested a hundred deep, or as deep as it is set', async () => {
     const refused = await (await createTestFrontDoor(definition)).send(buildNumbersCall(nestNumber(120)));
     expect(refused.json.error.message).toContain('nested more than 100 deep');
     const wide = await (await createTestFrontDoor(definition, { maxDepth: 200 })).send(
@@ -52,7 +52,7 @@ describe('a request', () => {
     expect(few.json.error.message).toContain('more than 20 values');
   });
 
-  it('has an id and a progress token that an answer can repeat', async () => {
+  test('has an id and a progress token that an answer can repeat', async () => {
     const door = await createTestFrontDoor(definition);
     const long = 'x'.repeat(257);
     const id = await door.send(buildNumbersCall([1], { id: long }));
@@ -68,7 +68,7 @@ describe('a request', () => {
     expect((await strict.send(buildNumbersCall([1], { id: 'x'.repeat(9) }))).status).toBe(400);
   });
 
-  it('whose items are all wrong is answered in a few words', async () => {
+  test('whose items are all wrong is answered in a few words', async () => {
     const door = await createTestFrontDoor(definition);
     const { json } = await door.send(buildNumbersCall(Array.from({ length: 40_000 }, () => 'x'.repeat(10))));
     const [{ text }] = json.result.content;
@@ -78,7 +78,7 @@ describe('a request', () => {
 });
 
 describe('an answer to a question', () => {
-  it('has at most 256 KiB of JSON; a larger one leaves the question open', async () => {
+  test('has at most 256 KiB of JSON; a larger one leaves the question open', async () => {
     const door = await createTestFrontDoor(definition);
     const { json } = await door.send(
       buildRequest(
@@ -111,19 +111,19 @@ describe('an answer to a question', () => {
 });
 
 describe('the limits', () => {
-  it('come from the environment', () => {
+  test('come from the environment', () => {
     expect(readRequestLimits({})).toEqual({});
     const environment = { MAX_BODY_BYTES: '10', MAX_BODY_DEPTH: '5', MAX_BODY_VALUES: '6', MAX_ID_LENGTH: '7' };
     expect(readRequestLimits(environment)).toEqual({ maxBodyBytes: 10, maxDepth: 5, maxValues: 6, maxIdLength: 7 });
     expect(() => readRequestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow('MAX_BODY_DEPTH must be a whole number');
   });
 
-  it('count what is outside of strings alone', () => {
+  test('count what is outside of strings alone', () => {
     expect(findExcess('{"a":"1,2,3,4,5","b":2}', { depth: 9, values: 4 })).toBeUndefined();
     expect(findExcess('{"a":1,"b":2}', { depth: 9, values: 3 })).toBe('values');
   });
 
-  it('bound what is told of each problem', () => {
+  test('bound what is told of each problem', () => {
     const told = describeProblems([{ path: 'a', reason: 'x'.repeat(10_000) }]);
     expect(told).toHaveLength(300);
     expect(told.endsWith('…')).toBe(true);

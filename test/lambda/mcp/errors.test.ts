@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
 import { toErrorReply } from '../../../lambda/mcp/errors.ts';
 
 const createNamedError = (name: string, more: object = {}) => Object.assign(new Error('secret detail'), { name }, more);
 
 describe('a service that is slow, busy or out of reach', () => {
-  it.each([
+  test.each([
     new Unavailable('x'),
     createNamedError('TimeoutError'),
     createNamedError('ThrottlingException', { $fault: 'client' }),
@@ -17,7 +17,7 @@ describe('a service that is slow, busy or out of reach', () => {
     expect(JSON.stringify(told)).not.toContain('secret');
   });
 
-  it.each([
+  test.each([
     createNamedError('TypeError'),
     createNamedError('AccessDeniedException', { $fault: 'client' }),
     'text',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { getDynamoDbEndpoint } from '../../support/dynamodb.ts';
 import { buildRequest } from '../../support/requests.ts';
 
@@ -100,7 +100,7 @@ afterAll(async () => {
 });
 
 describe('the lines of a whole stack', () => {
-  it('hold no argument, answer, question, progress, result, error of a tool, cookie or token', () => {
+  test('hold no argument, answer, question, progress, result, error of a tool, cookie or token', () => {
     expect(parseLines().length).toBeGreaterThan(15);
     expect(stderrText).not.toContain('SECRET');
     expect(stderrText).not.toContain(at.token);
@@ -108,7 +108,7 @@ describe('the lines of a whole stack', () => {
     expect(stderrText).not.toContain('somebody');
   });
 
-  it('are one for each change of state, with what tells whose task it was and how it went', () => {
+  test('are one for each change of state, with what tells whose task it was and how it went', () => {
     expect(listTaskEvents('ask')).toEqual([
       ...['task.created', 'task.answered'],
       ...['run.started', 'task.parked', 'run.started', 'task.ended'],
@@ -126,14 +126,14 @@ describe('the lines of a whole stack', () => {
     expect(ended).toMatchObject({ status: 'completed', durationMs: expect.any(Number), runMs: expect.any(Number) });
   });
 
-  it('tell failures apart: what a tool says itself, and what it throws', () => {
+  test('tell failures apart: what a tool says itself, and what it throws', () => {
     expect(findTaskLines('refuse').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
     expect(findTaskLines('fail').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
     expect(listTaskEvents('hold')).toEqual(expect.arrayContaining(['task.cancelled', 'run.lost', 'cleanUp.threw']));
     expect(findTaskLines('hold').find(({ event }) => event === 'run.lost')).toMatchObject({ reason: 'TaskCancelled' });
   });
 
-  it('join the call and each run of its task in the trace of the caller', () => {
+  test('join the call and each run of its task in the trace of the caller', () => {
     const spans = findTaskLines('ask').filter(({ event }) => event === 'task.created' || event === 'run.started');
     expect(spans.map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE, TRACE]);
     const [created, first, second] = spans;
@@ -142,7 +142,7 @@ describe('the lines of a whole stack', () => {
     expect(new Set(spans.map(({ span_id }) => span_id)).size).toBe(3);
   });
 
-  it('count what happened, for CloudWatch to read', () => {
+  test('count what happened, for CloudWatch to read', () => {
     const counted = (name: string) => parseLines().reduce((sum, line) => sum + Number(line[name] ?? 0), 0);
     expect(counted('TasksCreated')).toBe(4);
     expect(counted('TasksCompleted')).toBe(1);
@@ -153,7 +153,7 @@ describe('the lines of a whole stack', () => {
     for (const line of parseLines().filter((each) => '_aws' in each)) expect(line.server).toBe('McpTasks-Mcp-97F523E5');
   });
 
-  it('say of a broken validator where it broke', () => {
+  test('say of a broken validator where it broke', () => {
     const [failed] = parseLines().filter(({ event }) => event === 'request.failed');
     expect(failed).toMatchObject({ level: 'ERROR', status: 500, method: 'tools/call', error: 'Error' });
     expect(failed?.stack).toContain('secrets-server.ts');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createJsonLog } from '../../../lambda/observe/log.ts';
 import { METRICS, measureEvent } from '../../../lambda/observe/metrics.ts';
 
@@ -12,7 +12,7 @@ function createLogAt(server?: string) {
 }
 
 describe('a line that counts something', () => {
-  it('is one line still, from which CloudWatch makes metrics of the server and of the tool', () => {
+  test('is one line still, from which CloudWatch makes metrics of the server and of the tool', () => {
     const { lines, log } = createLogAt('McpTasks-Mcp');
     log('task.ended', {
       task: 't1',
@@ -48,7 +48,7 @@ describe('a line that counts something', () => {
     ]);
   });
 
-  it('has no more dimensions than server and tool, and the tool only where it tells something', () => {
+  test('has no more dimensions than server and tool, and the tool only where it tells something', () => {
     const { lines, log } = createLogAt('s');
     log('run.started', { task: 't1', owner: 'o', tool: 'profile', generation: 2, failures: 0, queueWaitMs: 12 });
     expect(lines[0]?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['server']] }] });
@@ -56,7 +56,7 @@ describe('a line that counts something', () => {
     expect(lines[1]?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['server']] }] });
   });
 
-  it('counts nothing where no server is named, and where nothing is to be counted', () => {
+  test('counts nothing where no server is named, and where nothing is to be counted', () => {
     const unnamed = createLogAt();
     unnamed.log('task.created', { task: 't1', tool: 'profile' });
     expect(unnamed.lines[0]).not.toHaveProperty('_aws');
@@ -68,7 +68,7 @@ describe('a line that counts something', () => {
 });
 
 describe('what is counted', () => {
-  it.each([
+  test.each([
     ['task.created', {}, { TasksCreated: 1 }],
     ['task.ended', { status: 'completed', durationMs: 5, runMs: 2 }, { TasksCompleted: 1, TaskTime: 5, RunTime: 2 }],
     ['task.ended', { status: 'completed', toolError: true }, { ToolErrors: 1 }],
@@ -95,7 +95,7 @@ describe('what is counted', () => {
     expect(measureEvent(event, facts)).toEqual(counted);
   });
 
-  it('is every metric there is', () => {
+  test('is every metric there is', () => {
     const events = ['created', 'ended', 'cancelled', 'expired', 'parked', 'polled'].map((name) => `task.${name}`);
     const all = [
       ...['run.started', 'run.lost', 'message.redriven', 'message.poison', 'request.failed', ...events],
@@ -111,7 +111,7 @@ describe('what is counted', () => {
 });
 
 describe('polls', () => {
-  it('are counted, and told of at most once a minute', () => {
+  test('are counted, and told of at most once a minute', () => {
     const { lines, time, log } = createLogAt('s');
     for (let poll = 0; poll < 130; poll += 1) {
       log('task.polled', { polls: 1 });
@@ -124,7 +124,7 @@ describe('polls', () => {
     ]);
   });
 
-  it('keep no other line waiting', () => {
+  test('keep no other line waiting', () => {
     const { lines, log } = createLogAt('s');
     log('task.polled', { polls: 1 });
     log('task.created', { task: 't1' });
@@ -133,7 +133,7 @@ describe('polls', () => {
 });
 
 describe('the level', () => {
-  it.each([
+  test.each([
     ['task.created', 'INFO'],
     ['run.lost', 'WARN'],
     ['message.redriven', 'WARN'],

@@ -1,5 +1,5 @@
 /** A result that fits is delivered as it is; a larger one becomes links, never a failure. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ENGINE_DEFAULTS } from '../../../lambda/engine/settings.ts';
 import {
   fillLinkUrls,
@@ -30,7 +30,7 @@ const readContent = (result: Readonly<Record<string, unknown>>) => result.conten
 const toTextContent = (value: string) => ({ type: 'text', text: value });
 
 describe('the size of an answer', () => {
-  it.each([
+  test.each([
     ['plain text', 'abc', 5 + 2],
     ['quotes', '"', 2 + 2 + 2 + 2],
     ['line feeds', '\n', 2 + 1 + 2 + 2],
@@ -43,7 +43,7 @@ describe('the size of an answer', () => {
     expect(Buffer.byteLength(response)).toBe('{"body":""}'.length + bytes);
   });
 
-  it('leaves room for the rest of the answer in the 6 MB of a response, and no more than needed', () => {
+  test('leaves room for the rest of the answer in the 6 MB of a response, and no more than needed', () => {
     expect(6 * 1024 * 1024 - ENGINE_DEFAULTS.responseBytes).toBe(128 * 1024);
   });
 });
@@ -57,13 +57,13 @@ describe('a result', () => {
     return filled(bytes - measureResponseBytes(filled(0)));
   }
 
-  it('stays whole up to the last byte that there is room for', async () => {
+  test('stays whole up to the last byte that there is room for', async () => {
     const { stored, files } = await fitAndOpen({ result: resultOf(LIMIT) });
     expect(stored).toEqual({ result: resultOf(LIMIT) });
     expect(files.size).toBe(0);
   });
 
-  it('becomes a link with one byte more, and the file has all of it', async () => {
+  test('becomes a link with one byte more, and the file has all of it', async () => {
     const whole = resultOf(LIMIT + 1);
     const { result, files } = await fitAndOpen({ result: whole });
     const [block] = readContent(result);
@@ -76,7 +76,7 @@ describe('a result', () => {
     expect(measureResponseBytes(result)).toBeLessThanOrEqual(LIMIT);
   });
 
-  it('gives up its largest blocks only, and keeps their order', async () => {
+  test('gives up its largest blocks only, and keeps their order', async () => {
     const sizes = [30_000, 200, 90_000, 40_000, 10];
     const { result } = await fitAndOpen({ result: { content: sizes.map((size) => toTextContent('x'.repeat(size))) } });
     expect(readContent(result).map(({ type, size, text: kept }) => [type, size ?? (kept as string).length])).toEqual([
@@ -88,7 +88,7 @@ describe('a result', () => {
     ]);
   });
 
-  it('keeps its structured content, its metadata and that it is an error', async () => {
+  test('keeps its structured content, its metadata and that it is an error', async () => {
     const structuredContent = { rows: Array.from({ length: 1_000 }, (_, row) => ({ row })) };
     const { result } = await fitAndOpen({
       result: { content: [toTextContent('x'.repeat(LIMIT))], structuredContent, isError: true, _meta: { 'a/b': 1 } },
@@ -97,7 +97,7 @@ describe('a result', () => {
     expect(readContent(result)[0]?.type).toBe('resource_link');
   });
 
-  it('turns images, audio and resources back into bytes, and names them', async () => {
+  test('turns images, audio and resources back into bytes, and names them', async () => {
     const data = Buffer.from(Uint8Array.from({ length: 90_000 }, (_, index) => index % 251)).toString('base64');
     const annotations = { audience: ['user'] };
     const uri = 'https://example.com/reports/2026/march 1.csv?x=/y';
@@ -120,7 +120,7 @@ describe('a result', () => {
     expect(Buffer.from(files.get('key-of-content-1.png')?.bytes ?? []).toString('base64')).toBe(data);
   });
 
-  it('of many small blocks becomes one file', async () => {
+  test('of many small blocks becomes one file', async () => {
     const whole = {
       content: Array.from({ length: 5_000 }, (_, n) => toTextContent(`line ${n}`)),
       structuredContent: { n: 5_000 },
@@ -135,7 +135,7 @@ describe('a result', () => {
     expect(JSON.parse(Buffer.from(files.get('key-of-result.json')?.bytes ?? []).toString())).toEqual(whole);
   });
 
-  it('whose structured content is too large is a tool error that says so and links to all of it', async () => {
+  test('whose structured content is too large is a tool error that says so and links to all of it', async () => {
     const whole = { content: [toTextContent('short')], structuredContent: { long: 'x'.repeat(LIMIT) } };
     const { result, files } = await fitAndOpen({ result: whole });
     expect(Object.keys(result).sort()).toEqual(['content', 'isError']);
@@ -148,7 +148,7 @@ describe('a result', () => {
     expect(JSON.parse(Buffer.from(files.get('key-of-result.json')?.bytes ?? []).toString())).toEqual(whole);
   });
 
-  it('never needs more room than there is, however its size is made up', async () => {
+  test('never needs more room than there is, however its size is made up', async () => {
     const parts = [1, 4_000, 5_000, 50_000, 99_000];
     for (const size of parts)
       for (const count of [1, 2, 20, 21, 60])
@@ -161,7 +161,7 @@ describe('a result', () => {
         }
   });
 
-  it('that the tool wrote like one of ours leads to no file', async () => {
+  test('that the tool wrote like one of ours leads to no file', async () => {
     const result = {
       content: [{ type: 'resource_link', uri: '', name: 'result.json' }],
       links: [[0, 'tasks/of-another']],
@@ -172,7 +172,7 @@ describe('a result', () => {
 });
 
 describe('a JSON-RPC error', () => {
-  it('stays as it is while it fits, and is cut when it does not', async () => {
+  test('stays as it is while it fits, and is cut when it does not', async () => {
     const error = { code: -32000, message: 'm', data: { long: 'x'.repeat(1_000) } };
     expect((await fitAndOpen({ error })).stored).toEqual({ error });
     const { stored } = await fitAndOpen({ error: { ...error, message: 'm'.repeat(50_000), data: 'x'.repeat(LIMIT) } });

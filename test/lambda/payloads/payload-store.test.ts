@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createS3Client } from '../../../lambda/aws/s3.ts';
 import { createPayloadStore, FolderPayloadStore, PayloadMissing } from '../../../lambda/payloads/index.ts';
 import { S3PayloadStore } from '../../../lambda/payloads/s3.ts';
@@ -15,24 +15,24 @@ import type { PayloadStore } from '../../../lambda/payloads/store.ts';
 const large = JSON.stringify({ text: 'ä\u{1F600}'.repeat(500_000) });
 
 const testPayloadStore = (store: () => PayloadStore) => {
-  it('returns what was put', async () => {
+  test('returns what was put', async () => {
     await store().put('task-1/run-1/outcome', '{"result":{}}');
     expect(await store().get('task-1/run-1/outcome')).toBe('{"result":{}}');
   });
-  it('returns megabytes byte for byte', async () => {
+  test('returns megabytes byte for byte', async () => {
     await store().put('large', large);
     expect(await store().get('large')).toBe(large);
   });
-  it('takes a put again for done', async () => {
+  test('takes a put again for done', async () => {
     await store().put('again', 'same');
     await store().put('again', 'same');
     expect(await store().get('again')).toBe('same');
   });
-  it('takes puts at the same time', async () => {
+  test('takes puts at the same time', async () => {
     await Promise.all(Array.from({ length: 10 }, () => store().put('race', large)));
     expect(await store().get('race')).toBe(large);
   });
-  it('says which payload is missing', async () => {
+  test('says which payload is missing', async () => {
     await expect(store().get('not/there')).rejects.toThrow(PayloadMissing);
     await expect(store().get('not/there')).rejects.toThrow('not/there');
   });
@@ -53,13 +53,13 @@ describe('the payload store in a folder', () => {
 
   testPayloadStore(() => store);
 
-  it('never overwrites', async () => {
+  test('never overwrites', async () => {
     await store.put('kept', 'first');
     await store.put('kept', 'second');
     expect(await store.get('kept')).toBe('first');
   });
 
-  it.each(['../../../escaped', '/etc/escaped', '.', '..', '', 'a\u0000b', 'a/../b', 'x'.repeat(5_000)])(
+  test.each(['../../../escaped', '/etc/escaped', '.', '..', '', 'a\u0000b', 'a/../b', 'x'.repeat(5_000)])(
     'keeps the key %j inside the folder and apart from others',
     async (key) => {
       await store.put(key, JSON.stringify(key));
@@ -68,7 +68,7 @@ describe('the payload store in a folder', () => {
     },
   );
 
-  it('keeps files whose URL leads to them, with an extension that says what they are', async () => {
+  test('keeps files whose URL leads to them, with an extension that says what they are', async () => {
     await store.files.put('tasks/1/result-run/content-1.png', picture, 'image/png');
     const url = new URL(await store.files.url('tasks/1/result-run/content-1.png', 60));
     expect(url.protocol).toBe('file:');
@@ -76,7 +76,7 @@ describe('the payload store in a folder', () => {
     expect(new Uint8Array(await readFile(url))).toEqual(picture);
   });
 
-  it('leaves nothing half-written behind', async () => {
+  test('leaves nothing half-written behind', async () => {
     await store.put('whole', large);
     expect((await readdir(folder)).filter((name) => !/^[0-9a-f]{64}\.(json|png)$/.test(name))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('the payload store on S3', () => {
 
   testPayloadStore(() => store);
 
-  it('keeps files that whoever has their URL can read, as what they are', async () => {
+  test('keeps files that whoever has their URL can read, as what they are', async () => {
     const key = 'tasks/1/result-run/content-1.png';
     await store.files.put(key, picture, 'image/png');
     const response = await fetch(await store.files.url(key, 60));
@@ -105,7 +105,7 @@ describe('the payload store on S3', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(picture);
   });
 
-  it('signs URLs for as long as it is told, with the credentials that the function has then', async () => {
+  test('signs URLs for as long as it is told, with the credentials that the function has then', async () => {
     const { searchParams } = new URL(await store.files.url('tasks/1/result-run/content-1.png', 3_600));
     expect(searchParams.get('X-Amz-Expires')).toBe('3600');
     expect(searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
@@ -133,28 +133,28 @@ describe('a put to S3', () => {
     return { store: new S3PayloadStore({ client, bucket: 'payloads' }), ifNoneMatch };
   };
 
-  it('is conditional on nothing being there', async () => {
+  test('is conditional on nothing being there', async () => {
     const { store, ifNoneMatch } = await s3That(200);
     await store.put('key', 'text');
     expect(ifNoneMatch).toEqual(['*']);
   });
-  it('is done when the object is there already', async () => {
+  test('is done when the object is there already', async () => {
     const { store } = await s3That(412);
     await expect(store.put('key', 'text')).resolves.toBeUndefined();
   });
-  it('is tried again while another one has not ended', async () => {
+  test('is tried again while another one has not ended', async () => {
     const { store, ifNoneMatch } = await s3That(409, 409, 412);
     await expect(store.put('key', 'text')).resolves.toBeUndefined();
     expect(ifNoneMatch).toHaveLength(3);
   });
-  it('fails when it stays in conflict, and when it is not allowed', async () => {
+  test('fails when it stays in conflict, and when it is not allowed', async () => {
     await expect((await s3That(409, 409, 409)).store.put('key', 'text')).rejects.toThrow();
     await expect((await s3That(403)).store.put('key', 'text')).rejects.toThrow();
   });
 });
 
 describe('the environment', () => {
-  it('must name a place for payloads', () => {
+  test('must name a place for payloads', () => {
     expect(() => createPayloadStore({})).toThrow(/PAYLOAD_BUCKET/);
     expect(() => createPayloadStore({ PAYLOAD_BUCKET: '', PAYLOAD_FOLDER: '' })).toThrow(/PAYLOAD_BUCKET/);
   });

@@ -1,5 +1,5 @@
 /** What a task carries stays in its row up to the last byte of the threshold, and goes to the payload store with one more. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createEngine } from '../../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
@@ -63,7 +63,7 @@ const EDGE = [
 ] as const;
 
 describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
-  it('arguments', async () => {
+  test('arguments', async () => {
     const seen: string[] = [];
     const tool = defineTool('t', { inputSchema: z.object({ a: z.string() }) }, async ({ a }) => {
       seen.push(a);
@@ -78,7 +78,7 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
     expect(seen).toEqual([args.a]);
   });
 
-  it('what a step returned', async () => {
+  test('what a step returned', async () => {
     const value = fillText(inlineOutputBytes - measureJson({ v: '' }) + more);
     const tool = defineTool('t', {}, async (task) => {
       const read = await task.step('large', () => value);
@@ -93,7 +93,7 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
     expect((await engine.getTask({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: 'true' }] } });
   });
 
-  it('questions and their answers', async () => {
+  test('questions and their answers', async () => {
     const requestedSchema = z.object({ why: z.string() });
     let message = '';
     const tool = defineTool('t', {}, async (task) => {
@@ -121,7 +121,7 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
     expect((await engine.getTask({}, id)).outcome).toEqual({ result: { content: [{ type: 'text', text: why }] } });
   });
 
-  it('outcomes', async () => {
+  test('outcomes', async () => {
     const result = (bytes: number) => ({ content: [{ type: 'text' as const, text: fillText(bytes) }] });
     const fill = inlineOutputBytes - measureJson({ result: result(0) }) + more;
     const { start, work, rowOf, engine } = createPayloadEngine(defineTool('t', {}, async () => result(fill)));
@@ -133,7 +133,7 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
 });
 
 describe('what does not fit one answer to a client', () => {
-  it('of a result is a file, kept before the row, whose link is new in each answer and ends with the task', async () => {
+  test('of a result is a file, kept before the row, whose link is new in each answer and ends with the task', async () => {
     const text = 'x'.repeat(7_000_000);
     const tool = defineTool('t', { retentionMs: 1_800_000 }, async () => ({ content: [{ type: 'text', text }] }));
     const { start, work, engine, files, rowOf } = createPayloadEngine(tool);
@@ -151,7 +151,7 @@ describe('what does not fit one answer to a client', () => {
     expect(seconds).toBeLessThanOrEqual(1_800);
   });
 
-  it('of a question fails the task and says why', async () => {
+  test('of a question fails the task and says why', async () => {
     const requestedSchema = z.object({ why: z.string() });
     const tool = defineTool('t', {}, async (task) => {
       await task.elicit('long', { message: '"'.repeat(3_500_000), requestedSchema });
@@ -167,7 +167,7 @@ describe('what does not fit one answer to a client', () => {
     });
   });
 
-  it('of a message about the task is cut', async () => {
+  test('of a message about the task is cut', async () => {
     const fails = defineTool('t', {}, async () => {
       throw new Error('"'.repeat(7_000_000));
     });

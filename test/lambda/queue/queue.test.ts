@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSqsClient } from '../../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
@@ -44,14 +44,14 @@ describe('the wake-up queue on SQS', () => {
     return { queue: new SqsWakeUpQueue({ client, queueUrl }), client, queueUrl, receive };
   };
 
-  it('delivers what was sent', async () => {
+  test('delivers what was sent', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('delivers');
     await queue.send(wakeUp);
     const { delivery } = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
     expect(delivery).toMatchObject({ wakeUp, receives: 1 });
   });
 
-  it('sends with a fairness group, and with a delay in seconds as SQS allows it', async () => {
+  test('sends with a fairness group, and with a delay in seconds as SQS allows it', async () => {
     const { queue, client } = await aQueue('inputs');
     const inputs: unknown[] = [];
     client.middlewareStack.add(
@@ -72,7 +72,7 @@ describe('the wake-up queue on SQS', () => {
     ]);
   });
 
-  it('lets a message reappear at once when told so, and counts its receives', async () => {
+  test('lets a message reappear at once when told so, and counts its receives', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('reappears');
     await queue.send(wakeUp);
     const first = await receive();
@@ -82,7 +82,7 @@ describe('the wake-up queue on SQS', () => {
     expect(again.delivery?.receives).toBe(2);
   });
 
-  it('keeps a message invisible for as long as told, cut to what SQS allows', async () => {
+  test('keeps a message invisible for as long as told, cut to what SQS allows', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('hidden');
     await queue.send(wakeUp);
     const { delivery } = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
@@ -91,7 +91,7 @@ describe('the wake-up queue on SQS', () => {
     await expect(delivery?.reappearIn(Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
   });
 
-  it('delays a message, if only by a millisecond', async () => {
+  test('delays a message, if only by a millisecond', async () => {
     const { queue, receive } = await aQueue('delayed');
     await queue.send(wakeUp, { delayMs: 1 });
     expect(await receive()).toBeUndefined();
@@ -103,7 +103,7 @@ describe('the wake-up queue on SQS', () => {
     expect(JSON.parse(message.Body ?? '')).toEqual(wakeUp);
   });
 
-  it('says that it is unavailable when SQS does not take the message, or the change', async () => {
+  test('says that it is unavailable when SQS does not take the message, or the change', async () => {
     const { client, queueUrl } = await aQueue('refuses');
     const nowhere = new SqsWakeUpQueue({ client, queueUrl: `${queueUrl}-that-is-not-there` });
     await expect(nowhere.send(wakeUp)).rejects.toThrow(Unavailable);
@@ -111,7 +111,7 @@ describe('the wake-up queue on SQS', () => {
     await expect(parseDelivery(record, client, queueUrl).delivery?.reappearIn(0)).rejects.toThrow(Unavailable);
   });
 
-  it.each([
+  test.each([
     ['no JSON', 'not JSON'],
     ['no object', '[]'],
     ['null', 'null'],
@@ -130,7 +130,7 @@ describe('the wake-up queue on SQS', () => {
     expect(received).toEqual({ reason: expect.any(String) });
   });
 
-  it('leaves out members of a body that nobody knows', () => {
+  test('leaves out members of a body that nobody knows', () => {
     const Body = JSON.stringify({ ...wakeUp, __proto__: { polluted: true }, more: 1 });
     const client = createSqsClient({ endpoint: local.endpoint });
     const { delivery } = parseDelivery(buildSqsRecord({ Body, Attributes: {} }), client, local.buildQueueUrl('any'));

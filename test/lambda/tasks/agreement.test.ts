@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attribute, Condition } from '../../../lambda/tasks/conditions.ts';
 import { buildContractRow, toKey } from '../../../lambda/tasks/contract/rows.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
@@ -81,7 +81,7 @@ describe('the memory store and the DynamoDB store', () => {
     await both((store) => store.list(row.partition, { limit: 5 }));
   };
 
-  it('agree on any conditions and changes, on any row and on none', async () => {
+  test('agree on any conditions and changes, on any row and on none', async () => {
     // Scenarios have rows of their own, so some at a time go side by side.
     const scenarios = fc.array(scenario, { minLength: 1, maxLength: 10 });
     const property = fc.asyncProperty(scenarios, async (some) => void (await Promise.all(some.map(agree))));

@@ -5,7 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { exists, heldByRun } from '../../../lambda/tasks/conditions.ts';
 import {
   buildContractRow,
@@ -50,27 +50,27 @@ describe('a write of the DynamoDB store that meets others', () => {
     return { store: new DynamoTaskStore({ client, table, pauses: [0, 0, 0] }), requests: () => requests };
   };
 
-  it('is tried again after a conflict with a transaction', async () => {
+  test('is tried again after a conflict with a transaction', async () => {
     const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict());
     const row = buildContractRow();
     expect(await store.insert(row)).toMatchObject({ done: true });
     expect(requests()).toBe(4);
   });
 
-  it('is tried again as an update too', async () => {
+  test('is tried again as an update too', async () => {
     const row = buildContractRow();
     await storeMeeting().store.insert(row);
     const { store } = storeMeeting(createConflict());
     expect(await store.update(buildTouch(row, { when: [exists] }))).toMatchObject({ done: true });
   });
 
-  it('is given up when the conflict stays', async () => {
+  test('is given up when the conflict stays', async () => {
     const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict(), createConflict());
     await expect(store.insert(buildContractRow())).rejects.toThrow(TransactionConflictException);
     expect(requests()).toBe(4);
   });
 
-  it.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+  test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
     'is tried again as a transaction cancelled for %s',
     async (code) => {
       const row = buildContractRow({ run: 'mine' });
@@ -82,13 +82,13 @@ describe('a write of the DynamoDB store that meets others', () => {
     },
   );
 
-  it('is tried again as a create under an idempotency key', async () => {
+  test('is tried again as a create under an idempotency key', async () => {
     const row = buildContractRow();
     const { store } = storeMeeting(createCancellation('None', 'TransactionConflict'));
     expect(await store.insertOnce(row, buildKeyRow(row), NOW)).toMatchObject({ done: true });
   });
 
-  it('is refused by a condition that failed, whatever else stood in the way', async () => {
+  test('is refused by a condition that failed, whatever else stood in the way', async () => {
     const row = buildContractRow({ run: 'theirs' });
     await storeMeeting().store.insert(row);
     const { store, requests } = storeMeeting(createCancellation('ConditionalCheckFailed', 'TransactionConflict'));
@@ -96,7 +96,7 @@ describe('a write of the DynamoDB store that meets others', () => {
     expect(requests()).toBe(1);
   });
 
-  it('fails with what the database said when nobody can know better', async () => {
+  test('fails with what the database said when nobody can know better', async () => {
     const throttled = new ProvisionedThroughputExceededException({ message: 'too many', $metadata });
     const { store } = storeMeeting(throttled, createCancellation('ValidationError', 'None'));
     await expect(store.insert(buildContractRow())).rejects.toBe(throttled);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createEngine } from '../../../lambda/engine/api/create-engine.ts';
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
@@ -122,7 +122,7 @@ function buildOldWakeUp({ partition, id, generation }: TaskRow): WakeUp {
 const accept = { confirm: { result: { action: 'accept', content: { really: true } } } };
 
 describe('a row of the previous version is continued', () => {
-  it('accepted and not yet run: it runs, asks and ends', async () => {
+  test('accepted and not yet run: it runs, asks and ends', async () => {
     const row = await storeFixture('working');
     const { engine, deliver, work, deadline } = deployCurrentVersion();
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -138,7 +138,7 @@ describe('a row of the previous version is continued', () => {
     });
   });
 
-  it('held by a run of the old code: left to it while its lease is live, taken up after that, no step repeated', async () => {
+  test('held by a run of the old code: left to it while its lease is live, taken up after that, no step repeated', async () => {
     const row = await storeFixture('held');
     const during = deployCurrentVersion({ afterMs: 20_000 });
     expect(await during.deliver(buildOldWakeUp(row))).toBe('keep');
@@ -154,7 +154,7 @@ describe('a row of the previous version is continued', () => {
     });
   });
 
-  it('parked with a question: the question is served as it was stored, and the answer ends the task', async () => {
+  test('parked with a question: the question is served as it was stored, and the answer ends the task', async () => {
     const row = await storeFixture('parked');
     const { engine, work, deadline } = deployCurrentVersion();
     const { questions } = await engine.getTask(CALLER, row.id);
@@ -167,7 +167,7 @@ describe('a row of the previous version is continued', () => {
     });
   });
 
-  it('cancelled with a clean-up owed: the clean-up runs once', async () => {
+  test('cancelled with a clean-up owed: the clean-up runs once', async () => {
     const row = await storeFixture('cancelled');
     const { deliver } = deployCurrentVersion();
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -179,7 +179,7 @@ describe('a row of the previous version is continued', () => {
 });
 
 describe('a row of the previous version that is over stays as it is', () => {
-  it.each(['completed', 'failed'])('%s', async (name) => {
+  test.each(['completed', 'failed'])('%s', async (name) => {
     const row = await storeFixture(name);
     const { engine, deliver } = deployCurrentVersion({ afterMs: 120_000 });
     expect((await engine.getTask(CALLER, row.id)).outcome).toEqual(JSON.parse(row.outcome as string));
@@ -187,7 +187,7 @@ describe('a row of the previous version that is over stays as it is', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  it('void: it is no task, and goes on barring its id', async () => {
+  test('void: it is no task, and goes on barring its id', async () => {
     const row = await storeFixture('void');
     const { engine, deliver } = deployCurrentVersion();
     await expect(engine.getTask(CALLER, row.id)).rejects.toMatchObject({ name: 'TaskNotFound' });
@@ -195,7 +195,7 @@ describe('a row of the previous version that is over stays as it is', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  it('and all of them are in their owner’s list, but the void one', async () => {
+  test('and all of them are in their owner’s list, but the void one', async () => {
     const names = ['working', 'held', 'parked', 'cancelled', 'completed', 'failed', 'void'];
     const rows = await Promise.all(names.map((name) => storeFixture(name)));
     const { engine } = deployCurrentVersion();
@@ -212,7 +212,7 @@ describe('a tool that has changed since', () => {
     async () => ({ content: [{ type: 'text', text: 'never' }] }),
   );
 
-  it('and does not take the old arguments: the task fails, and says why', async () => {
+  test('and does not take the old arguments: the task fails, and says why', async () => {
     const row = await storeFixture('working');
     const { engine, deliver } = deployCurrentVersion({ tools: [changed] });
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -227,7 +227,7 @@ describe('a tool that has changed since', () => {
     });
   });
 
-  it('or is gone: the task fails, and says so', async () => {
+  test('or is gone: the task fails, and says so', async () => {
     const row = await storeFixture('working');
     const { engine, deliver } = deployCurrentVersion({ tools: [] });
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -242,7 +242,7 @@ describe('a row of a newer version', () => {
   /** Two versions run beside each other for a while: this one must neither understand the row nor harm it. */
   const newer = (changes: object = {}) => storeFixture('working', { id: `01kw${randomUUID()}`, v: 2, ...changes });
 
-  it('is refused by every method, with the two formats named, and left as it is', async () => {
+  test('is refused by every method, with the two formats named, and left as it is', async () => {
     const row = await newer();
     const { engine, deliver, deadline } = deployCurrentVersion();
     const says = new RegExp(`${row.id} is stored in row format 2; this version reads format 1`);
@@ -253,7 +253,7 @@ describe('a row of a newer version', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  it('loses no message: worker and dead-letter function give it back, for a function that can read the row', async () => {
+  test('loses no message: worker and dead-letter function give it back, for a function that can read the row', async () => {
     const row = await newer({ expiresAt: Number.MAX_SAFE_INTEGER });
     const env = {
       TABLE_NAME: table,

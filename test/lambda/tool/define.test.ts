@@ -1,5 +1,5 @@
 /** What is half wired fails at once, with a message that says what to do. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError, defineServer, defineTool, TOOL_DEFAULTS, type Tool } from '../../../lambda/index.ts';
 
@@ -7,7 +7,7 @@ const handler = async () => ({ content: [] });
 const defineLoosely = (name: string, config: object = {}): Tool => defineTool(name, config as never, handler as never);
 
 describe('a tool', () => {
-  it('has every default filled in', () => {
+  test('has every default filled in', () => {
     expect(defineLoosely('t')).toMatchObject({
       ...TOOL_DEFAULTS,
       taskSupport: 'optional',
@@ -16,11 +16,11 @@ describe('a tool', () => {
     });
   });
 
-  it('may bound the poll interval on one side', () => {
+  test('may bound the poll interval on one side', () => {
     expect(defineLoosely('t', { pollIntervalMs: { min: 50 } }).pollIntervalMs).toEqual({ min: 50, max: 30_000 });
   });
 
-  it('keeps what only clients look at', () => {
+  test('keeps what only clients look at', () => {
     const seen = {
       title: 'T',
       description: 'D',
@@ -31,7 +31,7 @@ describe('a tool', () => {
     expect(defineLoosely('t', seen)).toMatchObject(seen);
   });
 
-  it.each<[string, string, object, string]>([
+  test.each<[string, string, object, string]>([
     ['no name', '', {}, 'a tool name has 1 to 128 characters'],
     ['a name with a space', 'two words', {}, 'a tool name has 1 to 128 characters'],
     ['a long name', 'x'.repeat(129), {}, 'a tool name has 1 to 128 characters'],
@@ -54,13 +54,13 @@ describe('a tool', () => {
 describe('a server', () => {
   const config = { name: 's', version: '1', tools: [defineLoosely('a'), defineLoosely('b')] };
 
-  it('knows its tools by name', () => {
+  test('knows its tools by name', () => {
     const server = defineServer({ ...config, title: 'S', instructions: 'Start with a.' });
     expect(server.info).toEqual({ name: 's', version: '1', title: 'S' });
     expect([...server.tools.keys()]).toEqual(['a', 'b']);
   });
 
-  it.each<[string, object, string]>([
+  test.each<[string, object, string]>([
     [
       'a name that is used twice',
       { tools: [defineLoosely('a'), defineLoosely('a')] },

@@ -1,10 +1,10 @@
 /** Forms as MCP has them, made from the schemas a tool is written with. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildFormSchema } from '../../../lambda/tool/form-schema.ts';
 
 describe('a form', () => {
-  it('keeps names, titles, defaults and bounds of its fields', () => {
+  test('keeps names, titles, defaults and bounds of its fields', () => {
     const schema = z.object({
       name: z.string().min(1).max(80).describe('Your name'),
       mail: z.email().optional(),
@@ -25,7 +25,7 @@ describe('a form', () => {
     });
   });
 
-  it('has single and multiple choices', () => {
+  test('has single and multiple choices', () => {
     const colour = z.enum(['red', 'green']);
     expect(
       buildFormSchema(z.object({ one: colour, many: z.array(colour).min(1).max(2), only: z.literal('x') })),
@@ -40,7 +40,7 @@ describe('a form', () => {
     });
   });
 
-  it('leaves out what forms do not have, and what says nothing', () => {
+  test('leaves out what forms do not have, and what says nothing', () => {
     const schema = z.object({ code: z.string().regex(/^[a-z]+$/), id: z.uuid(), count: z.number().int() });
     expect(buildFormSchema(schema).properties).toEqual({
       code: { type: 'string' },
@@ -49,7 +49,7 @@ describe('a form', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['an object in it', z.object({ person: z.object({ name: z.string() }) }), 'Form field "person" is "object"'],
     ['a list of texts', z.object({ tags: z.array(z.string()) }), 'Form field "tags" is a list'],
     ['a list of objects', z.object({ rows: z.array(z.object({})) }), 'Form field "rows" is a list'],

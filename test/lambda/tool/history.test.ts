@@ -1,5 +1,5 @@
 /** Names of steps and waits: they are keys of rows, and clients see some of them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ProtocolError, StepError } from '../../../lambda/index.ts';
 import {
   findNameProblem,
@@ -11,7 +11,7 @@ import {
 } from '../../../lambda/tool/history.ts';
 
 describe('a name', () => {
-  it('alone is the key that a client sees first; the second time and another attempt are told apart', () => {
+  test('alone is the key that a client sees first; the second time and another attempt are told apart', () => {
     expect(toWaitKey({ name: 'columns', n: 1 })).toBe('columns');
     expect(toWaitKey({ name: 'columns', n: 2 })).toBe('columns#2');
     expect(toWaitKey({ name: 'columns', n: 1 }, 2)).toBe('columns#1.2');
@@ -19,7 +19,7 @@ describe('a name', () => {
     expect(toAttemptId({ name: 'scan', n: 1 }, 3)).toBe('try:scan#1.3');
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['empty', ''],
     ['no text', 7],
     ['too long', 'x'.repeat(129)],
@@ -29,25 +29,25 @@ describe('a name', () => {
     expect(findNameProblem(name)).toBeDefined();
   });
 
-  it('may hold anything else', () => {
+  test('may hold anything else', () => {
     for (const name of ['x'.repeat(128), 'Größe: 100 %', '日本']) expect(findNameProblem(name)).toBeUndefined();
   });
 });
 
 describe('an error of a step', () => {
-  it('comes back with its name and message, as an error of its own class', () => {
+  test('comes back with its name and message, as an error of its own class', () => {
     const revived = reviveError(JSON.parse(JSON.stringify(toRecordedError(new RangeError('too far')))));
     expect(revived).toBeInstanceOf(StepError);
     expect(revived).toMatchObject({ name: 'RangeError', message: 'too far' });
   });
 
-  it('that is a ProtocolError still ends the call with its code', () => {
+  test('that is a ProtocolError still ends the call with its code', () => {
     const revived = reviveError(JSON.parse(JSON.stringify(toRecordedError(new ProtocolError(-31_100, 'no', [1])))));
     expect(revived).toBeInstanceOf(ProtocolError);
     expect(revived).toMatchObject({ code: -31_100, message: 'no', data: [1] });
   });
 
-  it('may be anything that was thrown', () => {
+  test('may be anything that was thrown', () => {
     expect(toRecordedError('text')).toEqual({ name: 'Error', message: 'text' });
   });
 });

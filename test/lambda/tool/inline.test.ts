@@ -1,5 +1,5 @@
 /** A tool in the call itself: within its budget, over as many round trips as it has questions. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, TimeBudgetSpent, type Tool, toolError } from '../../../lambda/index.ts';
 import type { Question } from '../../../lambda/tasks/record.ts';
@@ -35,12 +35,12 @@ function answerAll(
 const toSettledOutcome = (end: InlineEnd) => (end.end === 'settled' ? end.outcome : end);
 
 describe('a call that runs inline', () => {
-  it('knows that it is no task, and has an id of its own', async () => {
+  test('knows that it is no task, and has an id of its own', async () => {
     const tool = defineTool('t', {}, async (task) => toTextResult(`${task.isTask} ${task.id}`));
     expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('false call-1') });
   });
 
-  it('runs no step again in the round trip that brings the answer', async () => {
+  test('runs no step again in the round trip that brings the answer', async () => {
     const seen: string[] = [];
     const tool = defineTool('t', {}, async (task) => {
       const before = await task.step('before', ({ key }) => {
@@ -58,7 +58,7 @@ describe('a call that runs inline', () => {
     expect(seen).toEqual(['call-1:step:before#1']);
   });
 
-  it('sleeps in the process, since nothing could wake it', async () => {
+  test('sleeps in the process, since nothing could wake it', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.sleep('nap', 1);
       return toTextResult('awake');
@@ -66,7 +66,7 @@ describe('a call that runs inline', () => {
     expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('awake') });
   });
 
-  it('that takes too long is aborted, and says how long work gets done', async () => {
+  test('that takes too long is aborted, and says how long work gets done', async () => {
     let reason: unknown;
     const tool = defineTool('t', {}, async (task) => {
       await new Promise<void>((resolve) => {
@@ -90,12 +90,12 @@ describe('prepare', () => {
       toTextResult(''),
     );
 
-  it('gives the arguments to start with', async () => {
+  test('gives the arguments to start with', async () => {
     const tool = prepared(async () => ({ n: 2 }));
     expect(await runPrepare(tool, buildTestCall({ args: { n: 1 } }))).toEqual({ end: 'ready', args: { n: 2 } });
   });
 
-  it('asks before there is a task', async () => {
+  test('asks before there is a task', async () => {
     const tool = prepared(async (args, ask) => {
       const answer = await ask.elicit('sure', form);
       return answer.content?.x === 'yes' ? args : toolError('Not started.');
@@ -112,7 +112,7 @@ describe('prepare', () => {
     });
   });
 
-  it('that throws ends the call', async () => {
+  test('that throws ends the call', async () => {
     const tool = prepared(async () => {
       throw new Error('no quota');
     });

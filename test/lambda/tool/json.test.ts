@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toJson } from '../../../lambda/tool/json.ts';
 
 const what = 'step "scan"';
 
 describe('what JSON carries', () => {
-  it('comes back as it went, whatever it is', () => {
+  test('comes back as it went, whatever it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.parse(toJson(value, what) as string)).toEqual(JSON.parse(JSON.stringify(value)));
@@ -13,12 +13,12 @@ describe('what JSON carries', () => {
     );
   });
 
-  it('may be absent, as a whole and as a property', () => {
+  test('may be absent, as a whole and as a property', () => {
     expect(toJson(undefined, what)).toBeUndefined();
     expect(toJson({ kept: 1, dropped: undefined }, what)).toBe('{"kept":1}');
   });
 
-  it('may hold the same object twice, and objects without a prototype', () => {
+  test('may hold the same object twice, and objects without a prototype', () => {
     const shared = { a: 1 };
     expect(toJson([shared, shared], what)).toBe('[{"a":1},{"a":1}]');
     expect(toJson(Object.assign(Object.create(null), { a: 1 }), what)).toBe('{"a":1}');
@@ -32,7 +32,7 @@ describe('what JSON would change without a word', () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
 
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ['a Date', { at: new Date(0) }, 'a Date at at.'],
     ['a Map', [new Map()], 'a Map at [0].'],
     ['a Set', { rows: [{ seen: new Set() }] }, 'a Set at rows[0].seen.'],

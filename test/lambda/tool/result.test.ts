@@ -1,5 +1,5 @@
 /** From what a tool returned or threw to the outcome that is stored. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, InputNotSupported, ProtocolError, toolError } from '../../../lambda/index.ts';
 import { toReturnOutcome, toThrowOutcome } from '../../../lambda/tool/result.ts';
@@ -10,30 +10,30 @@ const typed = defineTool('typed', { outputSchema: z.object({ rows: z.number().de
 );
 
 describe('a result', () => {
-  it('without content gets its structured content as text', async () => {
+  test('without content gets its structured content as text', async () => {
     expect(await toReturnOutcome(typed, { structuredContent: { rows: 3 } })).toEqual({
       result: { structuredContent: { rows: 3 }, content: [{ type: 'text', text: '{"rows":3}' }] },
     });
   });
 
-  it('keeps content of its own', async () => {
+  test('keeps content of its own', async () => {
     const given = { structuredContent: { rows: 3 }, content: [{ type: 'text', text: 'three' }] };
     expect(await toReturnOutcome(typed, given)).toEqual({ result: given });
   });
 
-  it('comes as its schema makes it', async () => {
+  test('comes as its schema makes it', async () => {
     expect(await toReturnOutcome(typed, { structuredContent: {} })).toMatchObject({
       result: { structuredContent: { rows: 0 } },
     });
   });
 
-  it('that is a tool error is held against no output schema', async () => {
+  test('that is a tool error is held against no output schema', async () => {
     expect(await toReturnOutcome(typed, toolError('no rows', { _meta: { a: 1 } }))).toEqual({
       result: { _meta: { a: 1 }, content: [{ type: 'text', text: 'no rows' }], isError: true },
     });
   });
 
-  it.each<[string, typeof plain, unknown, string]>([
+  test.each<[string, typeof plain, unknown, string]>([
     ['nothing', plain, undefined, 'an object with "content" or "structuredContent" is expected'],
     ['text', plain, 'done', 'an object with "content" or "structuredContent" is expected'],
     ['an empty object', plain, {}, 'it has neither "content" nor "structuredContent"'],
@@ -49,19 +49,19 @@ describe('a result', () => {
 });
 
 describe('what a tool throws', () => {
-  it('is a tool error, whatever its code says, and no stack leaves the server', () => {
+  test('is a tool error, whatever its code says, and no stack leaves the server', () => {
     const thrown = Object.assign(new TypeError('x is undefined'), { code: -32602 });
     expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ result: toolError('x is undefined') });
     expect(toThrowOutcome(new RangeError(), '2026-07-28')).toEqual({ result: toolError('RangeError') });
     expect(toThrowOutcome(42, '2026-07-28')).toEqual({ result: toolError('42') });
   });
 
-  it('is a JSON-RPC error only if it is a ProtocolError', () => {
+  test('is a JSON-RPC error only if it is a ProtocolError', () => {
     const thrown = new ProtocolError(-32050, 'no', { why: 1 });
     expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ error: { code: -32050, message: 'no', data: { why: 1 } } });
   });
 
-  it('for a question that the client cannot be asked is what each revision has for it', () => {
+  test('for a question that the client cannot be asked is what each revision has for it', () => {
     const thrown = new InputNotSupported({ sampling: {} });
     expect(toThrowOutcome(thrown, '2026-07-28')).toMatchObject({
       error: { code: -32021, data: { requiredCapabilities: { sampling: {} } } },

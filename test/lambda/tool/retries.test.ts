@@ -1,5 +1,5 @@
 /** When a failed step is tried again, and what becomes of the tool meanwhile. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineTool, Retryable, runTool, toolError } from '../../../lambda/index.ts';
 import { createTaskContext } from '../../../lambda/tool/context.ts';
 import { Parked } from '../../../lambda/tool/errors.ts';
@@ -49,7 +49,7 @@ const buildFailedAttempts = (attempts: number) =>
   );
 
 describe('a failed step', () => {
-  it('parks the task until its next attempt is due', async () => {
+  test('parks the task until its next attempt is due', async () => {
     const { end, recorded, waits } = await runOnce(createFailingTool(1), 1);
     expect(end).toMatchObject({ end: 'parked' });
     expect(waits).toEqual([1_000]);
@@ -59,7 +59,7 @@ describe('a failed step', () => {
     });
   });
 
-  it('waits twice as long each time, between a half and the whole of it by chance', async () => {
+  test('waits twice as long each time, between a half and the whole of it by chance', async () => {
     const waits = async (attempts: number, random: number) =>
       (await runOnce(createFailingTool(9), random, buildFailedAttempts(attempts))).waits;
     expect([await waits(0, 0), await waits(1, 0), await waits(2, 0)]).toEqual([[500], [1_000], [2_000]]);
@@ -67,29 +67,29 @@ describe('a failed step', () => {
     expect(await waits(8, 1)).toEqual([60_000]);
   });
 
-  it('keeps to bounds of its own', async () => {
+  test('keeps to bounds of its own', async () => {
     const retry = { retries: 5, baseMs: 10, maxMs: 25 };
     expect((await runOnce(createFailingTool(retry), 1)).waits).toEqual([10]);
     expect((await runOnce(createFailingTool(retry), 1, buildFailedAttempts(3))).waits).toEqual([25]);
   });
 
-  it('waits as long as the error says, if that is longer', async () => {
+  test('waits as long as the error says, if that is longer', async () => {
     const busy = new Retryable('busy', { afterMs: 90_000 });
     expect((await runOnce(createFailingTool(undefined, busy), 1)).waits).toEqual([90_000]);
   });
 
-  it('is not tried again unless it or its error says so', async () => {
+  test('is not tried again unless it or its error says so', async () => {
     const { end, recorded } = await runOnce(createFailingTool(undefined), 1);
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { isError: true } } });
     expect(Object.keys(recorded)).toEqual(['step:flaky#1']);
   });
 
-  it('fails for good after its last attempt', async () => {
+  test('fails for good after its last attempt', async () => {
     const { end } = await runOnce(createFailingTool(2), 1, buildFailedAttempts(2));
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { content: [{ text: 'busy' }] } } });
   });
 
-  it('of a Retryable is tried three times more', async () => {
+  test('of a Retryable is tried three times more', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
       await task.step('busy', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { bundle } from '../../../lib/bundle/bundling.ts';
 import { buildApiEntry } from '../../../lib/bundle/entries.ts';
 import { LOCAL_AWS_ENVIRONMENT } from '../../../lib/local/aws.ts';
@@ -27,7 +27,7 @@ const environment = {
 const buildPollEvent = (authorization?: string) =>
   buildApiEvent(buildRequest('tasks/get', { taskId: 'x' }, { headers: { authorization } }));
 
-it('what checks tokens is loaded with the first of them, and is small', () => {
+test('what checks tokens is loaded with the first of them, and is small', () => {
   const { coldStart, answers } = invokeBundle(
     folder,
     [buildPollEvent(), buildPollEvent('Bearer a.b.c'), buildPollEvent('Bearer a.b.c')],
@@ -46,7 +46,7 @@ it('what checks tokens is loaded with the first of them, and is small', () => {
   expect(bytes).toBeLessThan(32_768);
 });
 
-it('no other function has it, and the cold start is without it', () => {
+test('no other function has it, and the cold start is without it', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'));
   const having = files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('ERR_JWKS_NO_MATCHING_KEY'));
   expect(having.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type JwtAuthOptions, McpAuth, McpTasksServer } from '../../../lib/index.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
 import { FIXTURE_SERVER } from '../../support/template.ts';
@@ -60,7 +60,7 @@ describe('the gateway', () => {
     ['ANY /mcp', 'NONE'],
   ];
 
-  it.each([
+  test.each([
     ['jwt', discovery],
     ['cognito', discovery],
     ['iam', [['ANY /mcp', 'AWS_IAM']]],
@@ -72,7 +72,7 @@ describe('the gateway', () => {
 });
 
 describe('the function is told', () => {
-  it('everything that was said', () => {
+  test('everything that was said', () => {
     const told = createAuthStack(() =>
       createJwtAuth({
         audience: ['api://a', 'api://b'],
@@ -95,13 +95,13 @@ describe('the function is told', () => {
     });
   });
 
-  it('nothing that was not', () => {
+  test('nothing that was not', () => {
     expect(createAuthStack(() => createJwtAuth()).environment()).toEqual({ AUTH: 'jwt', AUTH_ISSUER: issuer });
     expect(createAuthStack(() => McpAuth.iam()).environment()).toEqual({ AUTH: 'iam' });
     expect(createAuthStack(() => McpAuth.none()).environment()).toEqual({ AUTH: 'none' });
   });
 
-  it('the user pool and its clients, which are known only when they are deployed', () => {
+  test('the user pool and its clients, which are known only when they are deployed', () => {
     const { AUTH, AUTH_ALGORITHMS, AUTH_CLIENTS, AUTH_ISSUER, AUTH_JWKS_URI, AUTH_SCOPES } =
       createAuthStack(createCognitoAuth).environment();
     expect({ AUTH, AUTH_ALGORITHMS, AUTH_SCOPES }).toEqual({
@@ -115,7 +115,7 @@ describe('the function is told', () => {
     expect(AUTH_JWKS_URI).toEqual({ 'Fn::Join': ['', ['https://', provider, '/.well-known/jwks.json']] });
   });
 
-  it('at the streaming endpoint, that it is the same resource as the main one', () => {
+  test('at the streaming endpoint, that it is the same resource as the main one', () => {
     const resourceOf = (auth: McpAuth) => {
       const functions = createAuthStack(() => auth, { streaming: true })
         .template()
@@ -131,7 +131,7 @@ describe('the function is told', () => {
     expect(resourceOf(McpAuth.iam())).toBeUndefined();
   });
 
-  it('and the worker and the dead-letter function are not: they serve nobody', () => {
+  test('and the worker and the dead-letter function are not: they serve nobody', () => {
     const functions = Object.values(
       createAuthStack(() => createJwtAuth())
         .template()
@@ -143,7 +143,7 @@ describe('the function is told', () => {
 });
 
 describe('synthesis', () => {
-  it.each(configurations)(
+  test.each(configurations)(
     'with %s passes AWS Solutions, and warns only where nobody is asked who they are',
     (kind, auth) => {
       const { stack } = createAuthStack(auth, { streaming: true });
@@ -202,13 +202,13 @@ describe('synthesis', () => {
       /The tool erase demands scopes, and with McpAuth\.iam\(\) no caller has any/,
     ],
   ];
-  it.each(refused)('refuses %s', (_, synthesis, message) => {
+  test.each(refused)('refuses %s', (_, synthesis, message) => {
     expect(synthesis).toThrow(message);
   });
 });
 
 describe('with IAM', () => {
-  it('whoever is granted may call the endpoint, and nothing else', () => {
+  test('whoever is granted may call the endpoint, and nothing else', () => {
     const { stack, server, template } = createAuthStack(() => McpAuth.iam());
     const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     server.grantInvoke(role);
@@ -226,7 +226,7 @@ describe('with IAM', () => {
     });
   });
 
-  it('where nobody signs there is nothing to grant', () => {
+  test('where nobody signs there is nothing to grant', () => {
     for (const auth of [McpAuth.none(), createJwtAuth()]) {
       const { stack, server } = createAuthStack(() => auth);
       const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
@@ -251,7 +251,7 @@ describe('the example app', () => {
     }
   };
 
-  it.each([
+  test.each([
     ['jwt', ['auth=jwt', `issuer=${issuer}`, 'scopes=mcp,more'], '"AUTH_SCOPES": "mcp more"'],
     ['cognito', ['auth=cognito', 'userPool=eu-central-1_Abc', 'clients=one,two'], '"AUTH_CLIENTS": "one two"'],
     ['iam', ['auth=iam'], '"AuthorizationType": "AWS_IAM"'],
@@ -262,7 +262,7 @@ describe('the example app', () => {
     expect(template).toContain(written);
   });
 
-  it('says what is missing', { timeout: 120_000 }, () => {
+  test('says what is missing', { timeout: 120_000 }, () => {
     expect(app('auth=jwt')).toMatchObject({ status: 1, stderr: expect.stringContaining('needs -c issuer=') });
   });
 });

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createThreadStarter } from '../../../lambda/engine/worker/thread/thread-run.ts';
 import { EMPTY_HISTORY } from '../../../lambda/tool/history.ts';
 import type { RunHost } from '../../../lambda/tool/run.ts';
@@ -84,7 +84,7 @@ const parseGatewayReply = (value: unknown) => {
 };
 
 describe('the bundles', () => {
-  it('need nothing but Node: the AWS SDK is in them', () => {
+  test('need nothing but Node: the AWS SDK is in them', () => {
     for (const role of ROLES) {
       const externals = Object.values(getMetafile(role).outputs).flatMap(({ imports }) =>
         imports.filter(({ external }) => external).map(({ path }) => path.replace(/^node:/, '').split('/')[0]),
@@ -96,7 +96,7 @@ describe('the bundles', () => {
     }
   });
 
-  it('are the same wherever they are made, so that a deployment without changes changes nothing', () => {
+  test('are the same wherever they are made, so that a deployment without changes changes nothing', () => {
     const [here, elsewhere] = [join(root, 'here'), join(root, 'else', 'where')];
     bundle(sources.api, here);
     bundle(sources.api, elsewhere);
@@ -104,17 +104,17 @@ describe('the bundles', () => {
     for (const [name, text] of readBundleFiles(here)) expect(text.includes(process.cwd()), name).toBe(false);
   });
 
-  it.each(ROLES)('%s: starts in a process of its own', (role) => {
+  test.each(ROLES)('%s: starts in a process of its own', (role) => {
     const { coldStart } = invokeBundle(join(root, role), [], environment);
     expect(coldStart).toContain('index.mjs');
   });
 
-  it.each(ROLES)('%s: says at its first line what is missing', (role) => {
+  test.each(ROLES)('%s: says at its first line what is missing', (role) => {
     const { TABLE_NAME: _, ...incomplete } = environment;
     expect(() => invokeBundle(join(root, role), [], incomplete)).toThrow(/ConfigurationError: .*TABLE_NAME is missing/);
   });
 
-  it('print their sizes', () => {
+  test('print their sizes', () => {
     for (const role of ROLES) {
       const first = listColdStartFiles(getMetafile(role)).map((path) =>
         readFileSync(join(root, role, toExpectedPath(path))),
@@ -137,7 +137,7 @@ describe('a poll', () => {
         .map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input),
     );
 
-  it('loads neither the tools nor zod nor the official SDK, by what the files import', () => {
+  test('loads neither the tools nor zod nor the official SDK, by what the files import', () => {
     const needed = packagesOf(
       getMetafile('api'),
       listColdStartFiles(getMetafile('api')).map((path) => basename(path)),
@@ -148,7 +148,7 @@ describe('a poll', () => {
       expect(needed).not.toContain(unneeded);
   });
 
-  it('loads nothing more when it is answered; a list of tools loads all of it', () => {
+  test('loads nothing more when it is answered; a list of tools loads all of it', () => {
     const poll = buildGatewayEvent('tasks/get', { taskId: 'no-such-task-0123456789abcdef' });
     const { coldStart, answers } = invokeBundle(
       join(root, 'api'),
@@ -168,7 +168,7 @@ describe('a poll', () => {
     for (const needed of ['zod', '@modelcontextprotocol/server', FIXTURE_SERVER]) expect(more).toContain(needed);
   });
 
-  it('is answered with the name of the server, which is known without loading it', () => {
+  test('is answered with the name of the server, which is known without loading it', () => {
     const discover = buildGatewayEvent('server/discover', {});
     const { answers } = invokeBundle(join(root, 'api'), [discover], environment);
     expect(JSON.stringify(parseGatewayReply(answers[0]?.value))).toContain(
@@ -180,7 +180,7 @@ describe('a poll', () => {
 describe('the thread of a worker', () => {
   const place = (name: string) => pathToFileURL(join(root, 'worker', name));
 
-  it('is in the bundle, where the worker looks for it, and runs a tool of the bundled server', async () => {
+  test('is in the bundle, where the worker looks for it, and runs a tool of the bundled server', async () => {
     for (const name of ['../thread.mjs', '../server.mjs']) {
       expect(sources.worker).toContain(`new URL('${name}', import.meta.url)`);
       expect(existsSync(place(name))).toBe(true);
@@ -197,7 +197,7 @@ describe('the thread of a worker', () => {
     await live.close();
   });
 
-  it('shares its code with the worker: neither has the AWS SDK twice, and the thread none of it', () => {
+  test('shares its code with the worker: neither has the AWS SDK twice, and the thread none of it', () => {
     const loaded = listStaticImports(getMetafile('worker'), 'thread.mjs');
     const inputs = loaded.flatMap((path) => Object.keys(getMetafile('worker').outputs[path]?.inputs ?? {}));
     expect(inputs).toContain('lambda/tool/run.ts');
@@ -206,14 +206,14 @@ describe('the thread of a worker', () => {
 });
 
 describe('an asset', () => {
-  it('is copied beside the code, without what the filter leaves out', () => {
+  test('is copied beside the code, without what the filter leaves out', () => {
     const to = join(root, 'assets');
     copyAsset({ from: 'test/lib/fixtures', to: 'data', filter: (path) => path === 'exits.ts' }, to);
     copyAsset({ from: FIXTURE_SERVER, to: 'data/renamed.ts' }, to);
     expect(readdirSync(join(to, 'data'))).toEqual(['exits.ts', 'renamed.ts']);
   });
 
-  it('cannot be copied out of the code', () => {
+  test('cannot be copied out of the code', () => {
     expect(() => copyAsset({ from: FIXTURE_SERVER, to: '../../elsewhere.ts' }, join(root, 'assets'))).toThrow(
       /outside the deployed code/,
     );

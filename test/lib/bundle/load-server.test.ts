@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadServer } from '../../../lib/bundle/load-server.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
 import { FIXTURE_SERVER } from '../../support/template.ts';
@@ -6,14 +6,14 @@ import { FIXTURE_SERVER } from '../../support/template.ts';
 const resolveFixture = (name: string) => `test/lib/fixtures/${name}.ts`;
 
 describe('a server module', () => {
-  it('is loaded as it will be deployed, whatever it prints and leaves running', () => {
+  test('is loaded as it will be deployed, whatever it prints and leaves running', () => {
     expect(loadServer(FIXTURE_SERVER)).toEqual({
       info: { name: 'words', version: '2.0.0', title: 'Words' },
       tools: [{ name: 'count_words', lifetimeMs: 86_400_000, retentionMs: 86_400_000, scopes: [] }],
     });
   });
 
-  it('the example is one', () => {
+  test('the example is one', () => {
     const { info, tools } = loadServer('examples/datasets/server.ts');
     expect(info.name).toBe('datasets');
     expect(tools.map(({ name }) => name)).toEqual(['list_datasets', 'profile_dataset', 'redact_dataset']);
@@ -21,7 +21,7 @@ describe('a server module', () => {
 });
 
 describe('synthesis fails, with the file and the reason, for a module', () => {
-  it.each([
+  test.each([
     ['name-twice', /Two tools are named "same_name": rename one of them/],
     ['name-in-both', /Tool same_name is already registered.*either in "tools" or registered by "mcp"/],
     ['no-server', /its default export is not what defineServer returns/],
@@ -33,7 +33,7 @@ describe('synthesis fails, with the file and the reason, for a module', () => {
     expect(synthesis).toThrow(new RegExp(`The server module .*${name}\\.ts cannot be used`));
   });
 
-  it('whose tasks would outlive their payloads', () => {
+  test('whose tasks would outlive their payloads', () => {
     expect(() => synthesizeTemplate({ entry: resolveFixture('long-lived') })).toThrow(
       /slow_tool keeps tasks longer than their payloads are kept: raise payloadRetention to at least Duration\.days\(35\)/,
     );

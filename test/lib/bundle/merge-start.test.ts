@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../../lib/bundle/bundling.ts';
 import { collectStaticImports } from '../../../lib/bundle/merge-start.ts';
 
@@ -50,7 +50,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a start', () => {
-  it('is the entry and one other file, and says so', () => {
+  test('is the entry and one other file, and says so', () => {
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
     const start = collectStaticImports(entry, metafile.outputs);
     expect(start).toEqual([entry, expect.stringMatching(/\/chunks\/merged-\w+\.mjs$/)]);
@@ -62,7 +62,7 @@ describe('a start', () => {
     expect(later.map(({ path }) => path in metafile.outputs)).toEqual([true, true]);
   });
 
-  it('shares what it has with what is loaded later: nothing is there twice', async () => {
+  test('shares what it has with what is loaded later: nothing is there twice', async () => {
     const { handler } = await import(pathToFileURL(join(root, 'out', 'index.mjs')).href);
     expect(await handler()).toEqual({
       known: true,
@@ -72,14 +72,14 @@ describe('a start', () => {
     });
   });
 
-  it('does not wait for itself where it loads something before it is through', async () => {
+  test('does not wait for itself where it loads something before it is through', async () => {
     const start = join(root, 'src', 'start.ts');
     const out = join(root, 'awaiting');
     bundle(`import { handler } from ${JSON.stringify(start)};\nexport const answer = await handler();\n`, out);
     expect(await import(pathToFileURL(join(out, 'index.mjs')).href)).toMatchObject({ answer: { known: true } });
   });
 
-  it('has a source map that leads back to the sources', () => {
+  test('has a source map that leads back to the sources', () => {
     const merged = readdirSync(join(root, 'out', 'chunks')).find((name) => /^merged-.*\.map$/.test(name)) ?? '';
     const { sources, mappings } = JSON.parse(readFileSync(join(root, 'out', 'chunks', merged), 'utf8'));
     for (const name of ['known.ts', 'early.ts', 'words.ts'])
@@ -88,7 +88,7 @@ describe('a start', () => {
     expect(mappings.length).toBeGreaterThan(50);
   });
 
-  it('leaves no map behind for what it took in', () => {
+  test('leaves no map behind for what it took in', () => {
     const files = readdirSync(join(root, 'out', 'chunks'));
     const stubs = files.filter((name) => name.startsWith('chunk-') && name.endsWith('.mjs'));
     expect(stubs.length).toBeGreaterThan(0);

@@ -1,13 +1,13 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findFunction, matchReference, readGrants, synthesizeFixture } from '../../support/template.ts';
 import { addServer, createStack } from '../existing-resources.ts';
 
 const template = synthesizeFixture();
 
 describe('the function that outside systems invoke', () => {
-  it('writes into rows that are there and wakes their tasks: it makes no row, lists none and reads no secret', () => {
+  test('writes into rows that are there and wakes their tasks: it makes no row, lists none and reads no secret', () => {
     expect(readGrants(template, 'External')).toEqual({
       'logs:CreateLogStream': ['ExternalLogs'],
       'logs:PutLogEvents': ['ExternalLogs'],
@@ -19,7 +19,7 @@ describe('the function that outside systems invoke', () => {
     });
   });
 
-  it('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
+  test('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
     expect(Object.keys(findFunction(template, 'External').Environment.Variables).sort()).toEqual([
       'METRICS_SERVER',
       'PAYLOAD_BUCKET',
@@ -28,7 +28,7 @@ describe('the function that outside systems invoke', () => {
     ]);
   });
 
-  it('is invoked by nobody unless granted: no URL, no event source, no resource policy', () => {
+  test('is invoked by nobody unless granted: no URL, no event source, no resource policy', () => {
     const id = findFunction(template, 'External').id;
     template.resourceCountIs('AWS::Lambda::Url', 0);
     for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission'])
@@ -36,11 +36,11 @@ describe('the function that outside systems invoke', () => {
         expect(JSON.stringify(Properties.FunctionName)).not.toContain(id);
   });
 
-  it('is named by the output ExternalFunctionName', () => {
+  test('is named by the output ExternalFunctionName', () => {
     template.hasOutput('ExternalFunctionName', { Value: matchReference('External') });
   });
 
-  it('is invoked by whom it is granted to, who may do nothing else', () => {
+  test('is invoked by whom it is granted to, who may do nothing else', () => {
     const stack = createStack();
     const server = addServer(stack, {});
     server.grantExternal(new Role(stack, 'Batch', { assumedBy: new ServicePrincipal('batch.amazonaws.com') }));

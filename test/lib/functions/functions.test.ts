@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Duration } from 'aws-cdk-lib/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findFunction, matchAttribute, matchReference, synthesizeFixture } from '../../support/template.ts';
 
 const template = synthesizeFixture();
 
 describe('the functions', () => {
-  it('are four, on Node 24 and arm64, each with a log group of its own', () => {
+  test('are four, on Node 24 and arm64, each with a log group of its own', () => {
     template.resourceCountIs('AWS::Lambda::Function', 4);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -20,7 +20,7 @@ describe('the functions', () => {
     expect(new Set(groups).size).toBe(4);
   });
 
-  it('have the memory and time that they are given, the API less time than the gateway', () => {
+  test('have the memory and time that they are given, the API less time than the gateway', () => {
     expect(findFunction(template, 'Api')).toMatchObject({ MemorySize: 512 });
     expect(findFunction(template, 'Api').Timeout).toBeLessThan(30);
     expect(findFunction(template, 'Worker')).toMatchObject({ MemorySize: 1024, Timeout: 900 });
@@ -30,17 +30,17 @@ describe('the functions', () => {
     expect(findFunction(other, 'Worker')).toMatchObject({ MemorySize: 1769, Timeout: 120 });
   });
 
-  it('worker and dead-letter function may wake themselves for ever; the API function never does', () => {
+  test('worker and dead-letter function may wake themselves for ever; the API function never does', () => {
     expect(findFunction(template, 'Worker').RecursiveLoop).toBe('Allow');
     expect(findFunction(template, 'DeadLetter').RecursiveLoop).toBe('Allow');
     expect(findFunction(template, 'Api').RecursiveLoop).toBeUndefined();
   });
 
-  it('take nothing from the account: no concurrency is reserved', () => {
+  test('take nothing from the account: no concurrency is reserved', () => {
     template.allResourcesProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.absent() });
   });
 
-  it('exist only once their permissions do, so that no event source is refused', () => {
+  test('exist only once their permissions do, so that no event source is refused', () => {
     for (const [id, { DependsOn }] of Object.entries(template.findResources('AWS::Lambda::Function')))
       expect(DependsOn, id).toContainEqual(expect.stringMatching(/RoleDefaultPolicy/));
   });
@@ -51,7 +51,7 @@ describe('the environment', () => {
   const queue = matchReference('Queue');
   const bucket = matchReference('Payloads');
 
-  it('names to each function the parts that it uses, and no others', () => {
+  test('names to each function the parts that it uses, and no others', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
@@ -85,7 +85,7 @@ describe('the environment', () => {
     expect(names('DeadLetter')).toEqual(['METRICS_SERVER', 'QUEUE_URL', 'TABLE_NAME']);
   });
 
-  it('gives the worker its lease and its heartbeat in milliseconds', () => {
+  test('gives the worker its lease and its heartbeat in milliseconds', () => {
     expect(findFunction(template, 'Worker').Environment.Variables).toMatchObject({
       LEASE_MS: '60000',
       HEARTBEAT_MS: '5000',
@@ -97,21 +97,21 @@ describe('the environment', () => {
     });
   });
 
-  it('gives the API function the origins that browsers may call from', () => {
+  test('gives the API function the origins that browsers may call from', () => {
     const open = synthesizeFixture({ allowedOrigins: ['https://app.example', 'http://localhost:5173'] });
     expect(findFunction(open, 'Api').Environment.Variables.ALLOWED_ORIGINS).toBe(
       'https://app.example,http://localhost:5173',
     );
   });
 
-  it('gives the tools their own variables, where the tools run', () => {
+  test('gives the tools their own variables, where the tools run', () => {
     const with_ = synthesizeFixture({ environment: { GREETING: 'hello' } });
     expect(findFunction(with_, 'Api').Environment.Variables.GREETING).toBe('hello');
     expect(findFunction(with_, 'Worker').Environment.Variables.GREETING).toBe('hello');
     expect(findFunction(with_, 'DeadLetter').Environment.Variables.GREETING).toBeUndefined();
   });
 
-  it('says where an asset is: on this machine as long as nothing is bundled', () => {
+  test('says where an asset is: on this machine as long as nothing is bundled', () => {
     const assets = [{ from: 'test/lib/fixtures', to: 'data', variable: 'DATA' }];
     expect(findFunction(synthesizeFixture({ assets }), 'Worker').Environment.Variables.DATA).toBe(
       resolve('test/lib/fixtures'),
@@ -120,7 +120,7 @@ describe('the environment', () => {
 });
 
 describe('the event sources', () => {
-  it('feed the worker one message at a time, take partial answers, and cap how many work', () => {
+  test('feed the worker one message at a time, take partial answers, and cap how many work', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
     const mapping = (most: number) => ({
       EventSourceArn: matchAttribute('Queue'),
@@ -133,7 +133,7 @@ describe('the event sources', () => {
     synthesizeFixture({ maxWorkers: 7 }).hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping(7));
   });
 
-  it('feed the dead-letter function from the dead-letter queue, and take partial answers', () => {
+  test('feed the dead-letter function from the dead-letter queue, and take partial answers', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: matchAttribute('DeadLetterQueue'),
       FunctionName: matchReference('DeadLetter'),

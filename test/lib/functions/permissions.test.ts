@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readGrants, synthesizeFixture } from '../../support/template.ts';
 
 const template = synthesizeFixture();
 
 describe('what each function may do', () => {
-  it('the API function writes rows, sends wake-ups that it cannot receive, and alone reads the secret', () => {
+  test('the API function writes rows, sends wake-ups that it cannot receive, and alone reads the secret', () => {
     expect(readGrants(template, 'Api')).toEqual({
       'logs:CreateLogStream': ['ApiLogs'],
       'logs:PutLogEvents': ['ApiLogs'],
@@ -21,7 +21,7 @@ describe('what each function may do', () => {
     });
   });
 
-  it('the worker writes rows, and consumes and sends wake-ups', () => {
+  test('the worker writes rows, and consumes and sends wake-ups', () => {
     expect(readGrants(template, 'Worker')).toEqual({
       'logs:CreateLogStream': ['WorkerLogs'],
       'logs:PutLogEvents': ['WorkerLogs'],
@@ -39,7 +39,7 @@ describe('what each function may do', () => {
     });
   });
 
-  it('the dead-letter function consumes dead letters and sends wake-ups: it reads rows and writes none', () => {
+  test('the dead-letter function consumes dead letters and sends wake-ups: it reads rows and writes none', () => {
     expect(readGrants(template, 'DeadLetter')).toEqual({
       'logs:CreateLogStream': ['DeadLetterLogs'],
       'logs:PutLogEvents': ['DeadLetterLogs'],
@@ -52,7 +52,7 @@ describe('what each function may do', () => {
     });
   });
 
-  it('that is all: a role for each, which only Lambda assumes, without managed policies', () => {
+  test('that is all: a role for each, which only Lambda assumes, without managed policies', () => {
     template.resourceCountIs('AWS::IAM::Role', 4);
     template.resourceCountIs('AWS::IAM::Policy', 4);
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
@@ -87,19 +87,19 @@ describe('what the code asks of AWS', () => {
     .map(([, command, pages, write]) => command ?? pages ?? write ?? '')
     .filter((name) => name !== 'TransactWrite');
 
-  it.each([...new Set(requests)])('%s is granted: no emulator would miss it', (name) => {
+  test.each([...new Set(requests)])('%s is granted: no emulator would miss it', (name) => {
     const granted = { ...readGrants(template, 'Api'), ...readGrants(template, 'Worker') };
     expect(Object.keys(granted)).toContain(ACTIONS[name] ?? `an action for ${name}, which this test does not know`);
   });
 
-  it('has been read: the table, the queue, the bucket and the secret are in it', () => {
+  test('has been read: the table, the queue, the bucket and the secret are in it', () => {
     const services = new Set(requests.map((name) => ACTIONS[name]?.split(':')[0]));
     expect([...services].sort()).toEqual(['dynamodb', 's3', 'secretsmanager', 'sqs']);
   });
 });
 
 describe('who may call the functions', () => {
-  it('the gateway may call the API function, for the one path; nobody may call the others', () => {
+  test('the gateway may call the API function, for the one path; nobody may call the others', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(
       ({ Properties }) => Properties,
     );
@@ -112,7 +112,7 @@ describe('who may call the functions', () => {
     expect(JSON.stringify(permissions[0].SourceArn)).toMatch(/\/\*\/\*\/mcp"/);
   });
 
-  it('there is no function URL, and nothing invokes asynchronously', () => {
+  test('there is no function URL, and nothing invokes asynchronously', () => {
     template.resourceCountIs('AWS::Lambda::Url', 0);
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 0);
   });

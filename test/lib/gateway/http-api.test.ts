@@ -1,11 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { matchAttribute, matchReference, synthesizeFixture } from '../../support/template.ts';
 
 const template = synthesizeFixture();
 
 describe('the HTTP API', () => {
-  it('hands every method of /mcp to the API function, in payload format 2.0', () => {
+  test('hands every method of /mcp to the API function, in payload format 2.0', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /mcp' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
@@ -15,19 +15,19 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('answers CORS preflights in the function, which knows the allowed origins: the gateway adds no header', () => {
+  test('answers CORS preflights in the function, which knows the allowed origins: the gateway adds no header', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'HTTP',
       CorsConfiguration: Match.absent(),
     });
   });
 
-  it('has no stage in the path, and deploys itself', () => {
+  test('has no stage in the path, and deploys itself', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Stage', 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
   });
 
-  it('lets 200 requests per second through and 400 at once, or what it is told', () => {
+  test('lets 200 requests per second through and 400 at once, or what it is told', () => {
     const limits = (rate: number, burst: number) => ({
       DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
     });
@@ -36,7 +36,7 @@ describe('the HTTP API', () => {
     busier.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(1000, 1500));
   });
 
-  it('logs each request without what it carried', () => {
+  test('logs each request without what it carried', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       AccessLogSettings: { DestinationArn: matchAttribute('AccessLogs') },
     });
@@ -46,7 +46,7 @@ describe('the HTTP API', () => {
     expect(fields.filter((field) => /header|querystring|body|authorizer/i.test(String(field)))).toEqual([]);
   });
 
-  it('its URL is the output McpEndpoint', () => {
+  test('its URL is the output McpEndpoint', () => {
     template.hasOutput('McpEndpoint', {
       Value: {
         'Fn::Join': [

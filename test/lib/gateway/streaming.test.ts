@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { McpAuth } from '../../../lib/auth/mcp-auth.ts';
 import { bundle } from '../../../lib/bundle/bundling.ts';
 import { buildStreamingApiEntry } from '../../../lib/bundle/entries.ts';
@@ -19,7 +19,7 @@ describe('the bundle of the streaming function', () => {
   const root = mkdtempSync(join(tmpdir(), 'streaming-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it('answers by the runtime’s own stream, and loads no tools for a subscription', () => {
+  test('answers by the runtime’s own stream, and loads no tools for a subscription', () => {
     bundle(buildStreamingApiEntry(FIXTURE_SERVER, { name: 'words', version: '2.0.0' }), root);
     const asked = {
       ...{ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen' },
@@ -62,13 +62,13 @@ describe('the bundle of the streaming function', () => {
 });
 
 describe('the streaming endpoint', () => {
-  it('is not there unless it is asked for', () => {
+  test('is not there unless it is asked for', () => {
     const without = synthesizeFixture();
     without.resourceCountIs('AWS::ApiGateway::RestApi', 0);
     expect(Object.keys(without.findOutputs('*'))).not.toContain('McpStreamingEndpoint');
   });
 
-  it('streams what its function writes, for as long as a REST API does', () => {
+  test('streams what its function writes, for as long as a REST API does', () => {
     template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
     template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'stream' });
     template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: 'mcp' });
@@ -83,7 +83,7 @@ describe('the streaming endpoint', () => {
     );
   });
 
-  it('its function is the API function in everything but its time and its entry', () => {
+  test('its function is the API function in everything but its time and its entry', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const of = (role: string) =>
       functions.find(([id]) => new RegExp(`^Mcp${role}[0-9A-F]{8}$`).test(id))?.[1].Properties;
@@ -97,26 +97,26 @@ describe('the streaming endpoint', () => {
     expect(rights('Streaming')).toEqual(rights('Api'));
   });
 
-  it('its URL is an output, and ends in /stream/mcp', () => {
+  test('its URL is an output, and ends in /stream/mcp', () => {
     const [output] = Object.values(template.findOutputs('McpStreamingEndpoint'));
     const parts = output?.Value['Fn::Join'][1];
     expect(parts.at(-1)).toBe('/mcp');
     expect(parts.at(-2)).toEqual({ Ref: expect.stringMatching(/^McpStreamingApiDeploymentStagestream/) });
   });
 
-  it('demands a signature where the other endpoint does', () => {
+  test('demands a signature where the other endpoint does', () => {
     const signed = synthesizeFixture({ streaming: true, auth: McpAuth.iam() });
     signed.hasResourceProperties('AWS::ApiGateway::Method', { HttpMethod: 'ANY', AuthorizationType: 'AWS_IAM' });
   });
 
-  it('logs each request without what it carried, and throttles as the other one', () => {
+  test('logs each request without what it carried, and throttles as the other one', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       AccessLogSetting: { DestinationArn: matchAttribute('StreamingAccessLogs') },
       MethodSettings: [{ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400, DataTraceEnabled: false }],
     });
   });
 
-  it('passes every rule of AWS Solutions but those that are acknowledged in place', () => {
+  test('passes every rule of AWS Solutions but those that are acknowledged in place', () => {
     const app = new App({ context: { [BUNDLING_STACKS]: [] } });
     const stack = new McpTasksStack(app, 'McpTasks', { exampleProps: { streaming: true } });
     const { violations } = new AwsSolutionsChecks().validateScope(stack);

@@ -1,11 +1,11 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startDynamoDbLocal, startEmbeddedDynamoDb } from '../../../lib/local/dynamodb.ts';
 import { startServerProcess } from '../../../lib/local/server-process.ts';
 import { createLongTimeoutClient } from '../../support/dynamodb.ts';
 
 describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embedded DynamoDB', () => {
-  it('answers when it has started and is gone when it has stopped', async () => {
+  test('answers when it has started and is gone when it has stopped', async () => {
     const { endpoint, stop } = await startEmbeddedDynamoDb();
     const { TableNames } = await createLongTimeoutClient(endpoint).send(new ListTablesCommand({}));
     expect(TableNames).toEqual([]);
@@ -14,7 +14,7 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embe
     await stop();
   });
 
-  it('says in one line that its port is taken', async () => {
+  test('says in one line that its port is taken', async () => {
     const { endpoint, stop } = await startEmbeddedDynamoDb();
     try {
       const port = Number(new URL(endpoint).port);
@@ -30,14 +30,14 @@ describe('DynamoDB Local', () => {
     vi.unstubAllEnvs();
   });
 
-  it('says in one line how to install Java when there is none', async () => {
+  test('says in one line how to install Java when there is none', async () => {
     vi.stubEnv('PATH', '/nowhere');
     await expect(startDynamoDbLocal()).rejects.toThrow(/needs Java 17.*apt-get install/);
   });
 });
 
 describe('a server', () => {
-  it('that ends at once is not waited for, and what it said is told', async () => {
+  test('that ends at once is not waited for, and what it said is told', async () => {
     const fail = ['-e', 'console.error("no\\nluck"); process.exit(3)'];
     const server = { name: 'It', command: process.execPath, args: () => fail };
     await expect(startServerProcess(server)).rejects.toThrow('It did not start: no luck');

@@ -3,7 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../lambda/observe/metrics.ts';
 import { McpAuth } from '../../../lib/auth/mcp-auth.ts';
 import { McpTasksServer } from '../../../lib/mcp-tasks-server.ts';
@@ -58,7 +58,7 @@ describe('the alarms', () => {
     alarms = findAlarms(template);
   });
 
-  it('are all there unless somebody says otherwise, tell nobody, and say what they mean and where to read on', () => {
+  test('are all there unless somebody says otherwise, tell nobody, and say what they mean and where to read on', () => {
     expect(Object.keys(alarms).sort()).toEqual([
       ...['DeadLetters', 'QueueWait', 'RequestErrors', 'Stalled', 'TaskErrors', 'TaskTime', 'Throttles'],
       'WorkerErrors',
@@ -71,7 +71,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('QueueWait watches our own metric: the age of the oldest message counts work that is being done', () => {
+  test('QueueWait watches our own metric: the age of the oldest message counts work that is being done', () => {
     expect(alarms.QueueWait).toMatchObject({
       Namespace: 'McpTasks',
       MetricName: 'QueueWait',
@@ -84,11 +84,11 @@ describe('the alarms', () => {
     expect(metrics).not.toContain('ApproximateAgeOfOldestMessage');
   });
 
-  it('TaskTime watches the 95th percentile from creation to end', () => {
+  test('TaskTime watches the 95th percentile from creation to end', () => {
     expect(alarms.TaskTime).toMatchObject({ MetricName: 'TaskTime', ExtendedStatistic: 'p95', Threshold: 3_600_000 });
   });
 
-  it('DeadLetters counts what was sent afresh and what could not be', () => {
+  test('DeadLetters counts what was sent afresh and what could not be', () => {
     expect(describeComputation(alarms.DeadLetters)).toEqual({
       expression: 'FILL(redriven, 0) + FILL(left, 0)',
       inputs: ['left: AWS/SQS/ApproximateNumberOfMessagesVisible Maximum', 'redriven: McpTasks/Redrives Sum'],
@@ -96,7 +96,7 @@ describe('the alarms', () => {
     expect(alarms.DeadLetters.Threshold).toBe(1);
   });
 
-  it('TaskErrors and RequestErrors are shares of something, not of one or two', () => {
+  test('TaskErrors and RequestErrors are shares of something, not of one or two', () => {
     expect(describeComputation(alarms.TaskErrors).inputs).toEqual([
       'done: McpTasks/TasksCompleted Sum',
       'failed: McpTasks/TasksFailed Sum',
@@ -109,7 +109,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('Throttles watches Lambda and the table', () => {
+  test('Throttles watches Lambda and the table', () => {
     expect(describeComputation(alarms.Throttles).inputs).toEqual([
       'api: AWS/Lambda/Throttles Sum',
       'reads: AWS/DynamoDB/ReadThrottleEvents Sum',
@@ -118,7 +118,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  it('Stalled needs wake-ups that wait all the time and no run that ends, for longer than any run may take', () => {
+  test('Stalled needs wake-ups that wait all the time and no run that ends, for longer than any run may take', () => {
     expect(describeComputation(alarms.Stalled)).toEqual({
       expression: 'IF(FILL(waiting, 0) > 0 AND FILL(ended, 0) == 0, 1, 0)',
       inputs: ['ended: McpTasks/RunTime SampleCount', 'waiting: AWS/SQS/ApproximateNumberOfMessagesVisible Minimum'],
@@ -128,7 +128,7 @@ describe('the alarms', () => {
     expect(findAlarms(short).Stalled).toMatchObject({ EvaluationPeriods: 2 });
   });
 
-  it('take other thresholds, leave out what is false, and tell a topic of the beginning and the end', () => {
+  test('take other thresholds, leave out what is false, and tell a topic of the beginning and the end', () => {
     const { stack, server } = createMonitoredServer((scope) => ({
       alarms: {
         topic: new Topic(scope, 'Topic'),
@@ -150,11 +150,11 @@ describe('the alarms', () => {
     }
   });
 
-  it('can be left out altogether', () => {
+  test('can be left out altogether', () => {
     synthesizeFixture({ monitoring: { alarms: false } }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  it.each([
+  test.each([
     [{ stalled: Duration.minutes(7) }, /stalled is 7 minutes: it has to be a multiple of five/],
     [{ stalled: Duration.days(2) }, /at most a day/],
     [{ throttles: 0 }, /throttles is 0: an alarm that always rings/],
@@ -169,7 +169,7 @@ describe('the dashboard', () => {
   const bodyOf = (template: Template): string =>
     JSON.stringify(Object.values(template.findResources('AWS::CloudWatch::Dashboard'))[0]?.Properties.DashboardBody);
 
-  it('shows every metric of our own but those that only alarms and queries need', () => {
+  test('shows every metric of our own but those that only alarms and queries need', () => {
     const body = bodyOf(synthesizeFixture());
     const shown = Object.keys(METRICS).filter((name) => body.includes(name));
     expect(Object.keys(METRICS).filter((name) => !shown.includes(name))).toEqual([
@@ -180,7 +180,7 @@ describe('the dashboard', () => {
     expect(body).toContain('SEARCH(');
   });
 
-  it('is there without alarms, and is not there when nobody wants it', () => {
+  test('is there without alarms, and is not there when nobody wants it', () => {
     const alone = synthesizeFixture({ monitoring: { alarms: false } });
     alone.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
     synthesizeFixture({ monitoring: { dashboard: false } }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
@@ -188,13 +188,13 @@ describe('the dashboard', () => {
 });
 
 describe('what the functions tell CloudWatch', () => {
-  it('is told under the name that alarms and dashboard ask for', () => {
+  test('is told under the name that alarms and dashboard ask for', () => {
     const template = synthesizeFixture();
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
       expect(findFunction(template, role).Environment.Variables.METRICS_SERVER).toBe(NAME);
   });
 
-  it('is JSON, with the lines of Lambda itself but where polls would drown everything in them', () => {
+  test('is JSON, with the lines of Lambda itself but where polls would drown everything in them', () => {
     const template = synthesizeFixture();
     const level = (role: 'Api' | 'Worker' | 'DeadLetter') => findFunction(template, role).LoggingConfig;
     expect(level('Api')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
@@ -202,7 +202,7 @@ describe('what the functions tell CloudWatch', () => {
     expect(level('DeadLetter')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
   });
 
-  it('a metric is a method, told apart by tool where it can be', () => {
+  test('a metric is a method, told apart by tool where it can be', () => {
     const { server } = createMonitoredServer();
     const { metricName, dimensions, statistic } = server.metric('TaskTime', { tool: 'profile_dataset' });
     expect({ metricName, dimensions, statistic }).toEqual({
@@ -215,13 +215,13 @@ describe('what the functions tell CloudWatch', () => {
 });
 
 describe('tracing', () => {
-  it('is off unless asked for: it costs for every trace', () => {
+  test('is off unless asked for: it costs for every trace', () => {
     const template = synthesizeFixture();
     expect(findFunction(template, 'Api').TracingConfig).toBeUndefined();
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('xray:');
   });
 
-  it('has Lambda record every function, and permits each to send nothing but that', () => {
+  test('has Lambda record every function, and permits each to send nothing but that', () => {
     const template = synthesizeFixture({ monitoring: { tracing: true } });
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
       expect(findFunction(template, role).TracingConfig).toEqual({ Mode: 'Active' });
@@ -234,7 +234,7 @@ describe('tracing', () => {
     });
   });
 
-  it('passes the rules of AWS Solutions', () => {
+  test('passes the rules of AWS Solutions', () => {
     const { stack } = createMonitoredServer(() => ({ tracing: true }));
     const violations = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
     expect(violations).toEqual([]);

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { findFunction, synthesizeFixture } from '../../support/template.ts';
 
 const synthesizeApiVariables = (requestLimits?: object) =>
   findFunction(synthesizeFixture(requestLimits ? { requestLimits } : {}), 'Api').Environment.Variables;
 
-it('tells the API function the limits that are set, and leaves the others to their defaults', () => {
+test('tells the API function the limits that are set, and leaves the others to their defaults', () => {
   expect(Object.keys(synthesizeApiVariables()).filter((name) => /BODY|ID_LENGTH|ANSWER/.test(name))).toEqual([]);
   expect(synthesizeApiVariables({ bytes: 65_536, inputBytes: 1_000 })).toMatchObject({
     MAX_BODY_BYTES: '65536',
@@ -12,7 +12,7 @@ it('tells the API function the limits that are set, and leaves the others to the
   });
 });
 
-it.each([
+test.each([
   [{ bytes: 0 }, 'requestLimits.bytes is 0: it has to be a whole number from 1 to 4194304.'],
   [{ depth: 100_000 }, 'requestLimits.depth is 100000'],
   [{ idLength: 1.5 }, 'requestLimits.idLength is 1.5'],

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SynthesizeOptions } from '../../../lib/local/synthesize.ts';
 import { synthesizeFixture } from '../../support/template.ts';
 
@@ -45,16 +45,16 @@ const refused: [string, SynthesizeOptions, RegExp][] = [
 ];
 
 describe('synthesis refuses', () => {
-  it.each(refused)('%s', (_, options, message) => {
+  test.each(refused)('%s', (_, options, message) => {
     expect(() => synthesizeFixture(options)).toThrow(message);
   });
 
-  it('all that is wrong at once', () => {
+  test('all that is wrong at once', () => {
     expect(() => synthesizeFixture({ maxWorkers: 1, allowedOrigins: ['*'] })).toThrow(/maxWorkers.*no origin/);
   });
 });
 
-it('a prop that is undefined is one that is not given', () => {
+test('a prop that is undefined is one that is not given', () => {
   const bare = synthesizeFixture().toJSON();
   expect(
     synthesizeFixture({ workerTimeout: undefined, maxWorkers: undefined, environment: undefined }).toJSON(),

@@ -1,13 +1,13 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { synthesizeFixture } from '../../support/template.ts';
 
 const template = synthesizeFixture();
 
 describe('the table', () => {
-  it('is on demand, keyed by partition and id, swept by ttl, encrypted, and recoverable to a point in time', () => {
+  test('is on demand, keyed by partition and id, swept by ttl, encrypted, and recoverable to a point in time', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -27,7 +27,7 @@ describe('the table', () => {
     });
   });
 
-  it('cannot be replaced by accident: its logical id, its keys and its generated name are what they always were', () => {
+  test('cannot be replaced by accident: its logical id, its keys and its generated name are what they always were', () => {
     const [id, ...others] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     expect(others).toEqual([]);
     // Recorded with the first release. A change here deletes every deployed table: find another way.
@@ -35,7 +35,7 @@ describe('the table', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', { TableName: Match.absent() });
   });
 
-  it('stays when the stack goes, and refuses to be deleted, unless told otherwise', () => {
+  test('stays when the stack goes, and refuses to be deleted, unless told otherwise', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -50,7 +50,7 @@ describe('the table', () => {
 });
 
 describe('the payload bucket', () => {
-  it('is private, encrypted and kept', () => {
+  test('is private, encrypted and kept', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -70,13 +70,13 @@ describe('the payload bucket', () => {
     expect(Object.keys(template.findResources('AWS::S3::Bucket'))).toEqual(['McpPayloads6B804D3A']);
   });
 
-  it('is reached over TLS only', () => {
+  test('is reached over TLS only', () => {
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: { Statement: [matchDenyWithoutTls('s3:*')] },
     });
   });
 
-  it('drops payloads after 30 days, or after what it is told, and uploads that were never finished', () => {
+  test('drops payloads after 30 days, or after what it is told, and uploads that were never finished', () => {
     const rule = (days: number) => ({
       LifecycleConfiguration: {
         Rules: [
@@ -90,7 +90,7 @@ describe('the payload bucket', () => {
 });
 
 describe('the sealing secret', () => {
-  it('is generated at deployment, is in no template, and is kept', () => {
+  test('is generated at deployment, is in no template, and is kept', () => {
     template.hasResource('AWS::SecretsManager::Secret', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -103,7 +103,7 @@ describe('the sealing secret', () => {
 });
 
 describe('the queues', () => {
-  it('wake-ups stay 7 days, are invisible for as long as a worker may take, and are given up after 100 receives', () => {
+  test('wake-ups stay 7 days, are invisible for as long as a worker may take, and are given up after 100 receives', () => {
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.hasResourceProperties('AWS::SQS::Queue', {
       FifoQueue: Match.absent(),
@@ -116,19 +116,19 @@ describe('the queues', () => {
     });
   });
 
-  it('dead letters stay 14 days, and are invisible for as long as their function may take', () => {
+  test('dead letters stay 14 days, and are invisible for as long as their function may take', () => {
     template.hasResource('AWS::SQS::Queue', {
       Properties: { VisibilityTimeout: 60, MessageRetentionPeriod: 1_209_600, RedrivePolicy: Match.absent() },
     });
   });
 
-  it('the visibility follows the time-out of the worker', () => {
+  test('the visibility follows the time-out of the worker', () => {
     const shorter = synthesizeFixture({ workerTimeout: Duration.minutes(3) });
     shorter.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180 });
     shorter.hasResourceProperties('AWS::Lambda::Function', { Timeout: 180 });
   });
 
-  it('both are encrypted and reached over TLS only', () => {
+  test('both are encrypted and reached over TLS only', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
@@ -138,7 +138,7 @@ describe('the queues', () => {
 });
 
 describe('logs', () => {
-  it('of each function and of the gateway are kept a month, or as long as is said', () => {
+  test('of each function and of the gateway are kept a month, or as long as is said', () => {
     template.resourceCountIs('AWS::Logs::LogGroup', 5);
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 30 } });
     const longer = synthesizeFixture({ logRetention: RetentionDays.ONE_YEAR });

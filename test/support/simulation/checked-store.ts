@@ -20,26 +20,27 @@ export class CheckedTaskStore {
   readonly violations: string[] = [];
   /** What each step recorded, by task and entry. */
   readonly recordedSteps = new Map<string, string>();
-  private readonly keys = new Set<string>();
-  private readonly world: Simulator;
-  private readonly mutation: StoreMutation;
+  readonly #keys = new Set<string>();
+  readonly #world: Simulator;
+  readonly #mutation: StoreMutation;
 
   constructor(world: Simulator, mutation: StoreMutation) {
-    this.world = world;
-    this.mutation = mutation;
+    this.#world = world;
+    this.#mutation = mutation;
   }
 
   /** The store of one process. */
   createStoreFor(process: SimulatedProcess): TaskStore {
-    const { world, memory } = this;
+    const { memory } = this;
+    const world = this.#world;
     let createdHere = 0;
     const answered = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
-      this.mutation.rewriteWritten?.(written) ?? written;
+      this.#mutation.rewriteWritten?.(written) ?? written;
     return {
       insert: (row) => {
-        if (this.mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
+        if (this.#mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
         return world.request(process, async () => {
-          const written = await this.checkWrite(row, [], () => memory.insert(row));
+          const written = await this.#checkWrite(row, [], () => memory.insert(row));
           // Promise 11: a call whose answers were lost makes one task all the same.
           if (written.done && !row.void) {
             createdHere += 1;
@@ -53,30 +54,30 @@ export class CheckedTaskStore {
           const written = await memory.insertOnce(row, key, now);
           // Promise 11: a key makes one task, however often its call is sent.
           if (written.done) {
-            if (this.keys.has(key.key)) this.violations.push(`one key made two tasks: ${row.id}`);
-            this.keys.add(key.key);
+            if (this.#keys.has(key.key)) this.violations.push(`one key made two tasks: ${row.id}`);
+            this.#keys.add(key.key);
           }
           return written;
         }),
       update: async (change) => {
-        if (this.mutation.skipUpdate?.(change)) {
+        if (this.#mutation.skipUpdate?.(change)) {
           const row = await memory.read(change.key);
           if (row) return { done: true, row: { ...row, ...change.set } as TaskRow };
         }
-        const sent = this.mutation.rewriteChange?.(change) ?? change;
+        const sent = this.#mutation.rewriteChange?.(change) ?? change;
         return world.request(process, async () =>
-          answered(await this.checkWrite(change.key, change.when, () => memory.update(sent))),
+          answered(await this.#checkWrite(change.key, change.when, () => memory.update(sent))),
         );
       },
       record: (change, entry, token) => {
-        const sent = this.mutation.rewriteChange?.(change) ?? change;
+        const sent = this.#mutation.rewriteChange?.(change) ?? change;
         return world.request(process, async () => {
-          const written = await this.checkWrite(
+          const written = await this.#checkWrite(
             change.key,
             change.when,
             async () => (await memory.record(sent, entry, token)) as WriteResult,
           );
-          if (written.done) this.checkRecordedOnce(entry);
+          if (written.done) this.#checkRecordedOnce(entry);
           return answered(written);
         });
       },
@@ -86,7 +87,7 @@ export class CheckedTaskStore {
     };
   }
 
-  private checkRecordedOnce(entry: JournalEntry): void {
+  #checkRecordedOnce(entry: JournalEntry): void {
     const id = `${entry.task}/${entry.id}`;
     const before = this.recordedSteps.get(id);
     if (before !== undefined && before !== entry.value) this.violations.push(`step recorded twice: ${id}`);
@@ -94,11 +95,7 @@ export class CheckedTaskStore {
   }
 
   /** Promise 3, watched at the row itself: one terminal transition, and nothing a client sees changes after it. */
-  private async checkWrite(
-    key: TaskKey,
-    when: readonly Condition[],
-    write: () => Promise<WriteResult>,
-  ): Promise<WriteResult> {
+  async #checkWrite(key: TaskKey, when: readonly Condition[], write: () => Promise<WriteResult>): Promise<WriteResult> {
     const before = await this.memory.read(key);
     const written = await write();
     const after = await this.memory.read(key);

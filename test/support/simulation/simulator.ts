@@ -47,9 +47,9 @@ export class Simulator {
   now = 1_790_000_000_000;
   readonly random: Random;
   faults: FaultRates;
-  private readonly events: ScheduledEvent[] = [];
-  private order = 0;
-  private tokens = 0;
+  readonly #events: ScheduledEvent[] = [];
+  #order = 0;
+  #tokens = 0;
 
   constructor(random: Random, faults: FaultRates) {
     this.random = random;
@@ -63,9 +63,9 @@ export class Simulator {
 
   /** Do something later in virtual time. */
   schedule(afterMs: number, run: () => unknown): void {
-    const event = { at: this.now + Math.max(0, afterMs), order: this.order++, run };
+    const event = { at: this.now + Math.max(0, afterMs), order: this.#order++, run };
     // A binary heap: the next event is at the root.
-    const { events } = this;
+    const events = this.#events;
     let index = events.push(event) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
@@ -76,8 +76,8 @@ export class Simulator {
     events[index] = event;
   }
 
-  private popEvent(): ScheduledEvent | undefined {
-    const { events } = this;
+  #popEvent(): ScheduledEvent | undefined {
+    const events = this.#events;
     const first = events[0];
     const last = events.pop();
     if (first === undefined || last === undefined || events.length === 0) return first;
@@ -100,14 +100,14 @@ export class Simulator {
     for (let idle = 0; idle < 3; ) {
       await waitForMicrotasks();
       if (done()) return;
-      const event = this.events[0];
+      const event = this.#events[0];
       if (!event) {
         idle += 1;
         continue;
       }
       if (event.at > until) return;
       idle = 0;
-      this.popEvent();
+      this.#popEvent();
       this.now = Math.max(this.now, event.at);
       event.run();
     }
@@ -134,12 +134,12 @@ export class Simulator {
   }
 
   readonly ids: Ids = {
-    task: (now) => `${now.toString(36)}-${this.tokens++}`,
-    token: () => `t${this.tokens++}`,
+    task: (now) => `${now.toString(36)}-${this.#tokens++}`,
+    token: () => `t${this.#tokens++}`,
     random: () => this.random(),
   };
 
-  private drawChance(probability: number): boolean {
+  #drawChance(probability: number): boolean {
     return probability > 0 && this.random() < probability;
   }
 
@@ -150,7 +150,7 @@ export class Simulator {
   async request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     let lastError = new Error('no attempt');
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const answer = await this.attempt(process, effect);
+      const answer = await this.#attempt(process, effect);
       if ('value' in answer) return answer.value;
       lastError = answer.error;
     }
@@ -158,19 +158,19 @@ export class Simulator {
     throw lastError;
   }
 
-  private attempt<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<{ value: T } | { error: Error }> {
+  #attempt<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<{ value: T } | { error: Error }> {
     return new Promise((resolve) => {
       const { faults } = this;
       if (!process.alive) return;
       const fail = (afterMs: number, why: string) =>
         this.schedule(afterMs, () => this.resume(process, () => resolve({ error: new Error(why) })));
-      if (this.drawChance(faults.crashBefore)) {
+      if (this.#drawChance(faults.crashBefore)) {
         process.alive = false;
         return;
       }
-      if (this.drawChance(faults.throttled)) return fail(drawInteger(this.random, 5, 500), 'throttled');
-      if (this.drawChance(faults.requestLost)) return fail(ATTEMPT_TIMEOUT_MS, 'request lost');
-      if (this.drawChance(faults.late)) {
+      if (this.#drawChance(faults.throttled)) return fail(drawInteger(this.random, 5, 500), 'throttled');
+      if (this.#drawChance(faults.requestLost)) return fail(ATTEMPT_TIMEOUT_MS, 'request lost');
+      if (this.#drawChance(faults.late)) {
         this.schedule(drawInteger(this.random, ATTEMPT_TIMEOUT_MS, 20_000), () => void effect().catch(() => {}));
         return fail(ATTEMPT_TIMEOUT_MS, 'late');
       }
@@ -181,12 +181,12 @@ export class Simulator {
         } catch (error) {
           return fail(10, `refused: ${String(error)}`);
         }
-        if (this.drawChance(faults.crashAfter)) process.alive = false;
-        if (this.drawChance(faults.stall)) {
+        if (this.#drawChance(faults.crashAfter)) process.alive = false;
+        if (this.#drawChance(faults.stall)) {
           process.stalledUntil = this.now + drawInteger(this.random, 1_000, 30_000);
           process.disturbed = true;
         }
-        if (this.drawChance(faults.responseLost)) return fail(ATTEMPT_TIMEOUT_MS, 'answer lost');
+        if (this.#drawChance(faults.responseLost)) return fail(ATTEMPT_TIMEOUT_MS, 'answer lost');
         this.schedule(drawInteger(this.random, 1, 25), () => this.resume(process, () => resolve({ value })));
       });
     });

@@ -23,95 +23,95 @@ export const createThreadStarter =
 class ThreadRun implements LiveRun {
   readonly ended: Promise<LiveEnd>;
   runningSteps: ReadonlySet<string> = new Set();
-  private readonly host: RunHost;
-  private readonly worker: Worker;
-  private readonly port = new MessageChannel();
-  private readonly closing = Promise.withResolvers<void>();
-  private readonly closed = Promise.withResolvers<void>();
-  private isOver = false;
-  private finish!: (end: LiveEnd) => void;
+  readonly #host: RunHost;
+  readonly #worker: Worker;
+  readonly #port = new MessageChannel();
+  readonly #closing = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+  #isOver = false;
+  #finish!: (end: LiveEnd) => void;
 
   constructor(files: ThreadFiles, start: ThreadStart, host: RunHost) {
-    this.host = host;
+    this.#host = host;
     this.ended = new Promise((resolve) => {
-      this.finish = (end) => {
-        this.isOver = true;
+      this.#finish = (end) => {
+        this.#isOver = true;
         resolve(end);
       };
     });
-    const { port1, port2 } = this.port;
-    this.worker = new Worker(files.entry, {
+    const { port1, port2 } = this.#port;
+    this.#worker = new Worker(files.entry, {
       name: start.tool,
       workerData: { ...start, server: files.server.href, port: port2 } satisfies ThreadData,
       transferList: [port2],
       ...(files.heapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: files.heapMb } }),
     });
-    port1.on('message', (message: FromThread) => this.handleMessage(message));
-    this.worker.on('error', (error) => this.handleDeath(String(error)));
-    this.worker.once('exit', (code) => {
-      this.handleDeath(`exit code ${code}`);
-      this.closing.resolve();
-      this.closed.resolve();
+    port1.on('message', (message: FromThread) => this.#handleMessage(message));
+    this.#worker.on('error', (error) => this.#handleDeath(String(error)));
+    this.#worker.once('exit', (code) => {
+      this.#handleDeath(`exit code ${code}`);
+      this.#closing.resolve();
+      this.#closed.resolve();
     });
   }
 
-  private handleMessage(message: FromThread): void {
+  #handleMessage(message: FromThread): void {
     switch (message.is) {
       case 'record':
-        if (!this.isOver) void this.record(message.number, message.id, message.json);
+        if (!this.#isOver) void this.#record(message.number, message.id, message.json);
         return;
       case 'progress':
-        if (!this.isOver) this.host.reportProgress(message.news);
+        if (!this.#isOver) this.#host.reportProgress(message.news);
         return;
       case 'steps':
         this.runningSteps = new Set(message.running);
         return;
       case 'ended':
-        if (!this.isOver) this.finish(message.end);
+        if (!this.#isOver) this.#finish(message.end);
         return;
       case 'closing':
-        this.closing.resolve();
+        this.#closing.resolve();
         return;
       case 'closed':
-        this.closed.resolve();
+        this.#closed.resolve();
     }
   }
 
-  private async record(number: number, id: string, json: string): Promise<void> {
+  async #record(number: number, id: string, json: string): Promise<void> {
     try {
-      await this.host.record(id, json);
-      this.postMessage({ is: 'recorded', number });
+      await this.#host.record(id, json);
+      this.#postMessage({ is: 'recorded', number });
     } catch (error) {
       this.abort(error as Error);
-      this.postMessage({ is: 'refused', number, reason: encodeAbortReason(error as Error) });
+      this.#postMessage({ is: 'refused', number, reason: encodeAbortReason(error as Error) });
     }
   }
 
-  private handleDeath(how: string): void {
+  #handleDeath(how: string): void {
     // Its last words may still be under way: they count.
-    for (let last = this.next(); last; last = this.next()) this.handleMessage(last);
-    if (!this.isOver) this.finish({ end: 'died', how });
+    for (let last = this.#next(); last; last = this.#next()) this.#handleMessage(last);
+    if (!this.#isOver) this.#finish({ end: 'died', how });
   }
 
-  private readonly next = (): FromThread | undefined => receiveMessageOnPort(this.port.port1)?.message;
+  readonly #next = (): FromThread | undefined => receiveMessageOnPort(this.#port.port1)?.message;
 
-  private postMessage(message: ToThread): void {
-    this.port.port1.postMessage(message);
+  #postMessage(message: ToThread): void {
+    this.#port.port1.postMessage(message);
   }
 
   abort(reason: Error): void {
-    if (this.isOver) return;
-    this.finish({ end: 'aborted', reason });
-    this.postMessage({ is: 'abort', reason: encodeAbortReason(reason) });
+    if (this.#isOver) return;
+    this.#finish({ end: 'aborted', reason });
+    this.#postMessage({ is: 'abort', reason: encodeAbortReason(reason) });
   }
 
   /** Nothing of the thread is left afterwards, not even a computation that looks at no signal. */
   async close(reason?: Error): Promise<void> {
-    this.postMessage({ is: 'close', ...(reason && { reason: encodeAbortReason(reason) }) });
-    if (await waitUpTo(CLOSE_ACK_MS, this.closing.promise)) await waitUpTo(CLOSING_MS, this.closed.promise);
+    this.#postMessage({ is: 'close', ...(reason && { reason: encodeAbortReason(reason) }) });
+    if (await waitUpTo(CLOSE_ACK_MS, this.#closing.promise)) await waitUpTo(CLOSING_MS, this.#closed.promise);
     // Native code that does not return cannot be stopped; nobody waits for it.
-    await waitUpTo(CLOSE_ACK_MS, this.worker.terminate());
-    this.port.port1.close();
+    await waitUpTo(CLOSE_ACK_MS, this.#worker.terminate());
+    this.#port.port1.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TaskNotFound } from '../../../../lambda/engine/errors.ts';
 import { InvalidWaitToken } from '../../../../lambda/engine/wait-token.ts';
 import { defineTool, runTool, WaitTimedOut } from '../../../../lambda/index.ts';
@@ -20,7 +20,7 @@ const readOutcomeText = (view: { outcome?: unknown }) =>
   (view.outcome as { result: { content: { text: string }[] } }).result.content[0]?.text;
 
 describe('a task that waits for an outside system', () => {
-  it('goes on with the value it is completed with', async () => {
+  test('goes on with the value it is completed with', async () => {
     const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -33,7 +33,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('rows 3');
   });
 
-  it('sees a failure as an error of that name', async () => {
+  test('sees a failure as an error of that name', async () => {
     const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -42,7 +42,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('JobFailed: disk full');
   });
 
-  it('takes the first word: a second one, or a retried one, changes nothing and is no error', async () => {
+  test('takes the first word: a second one, or a retried one, changes nothing and is no error', async () => {
     const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -56,7 +56,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('rows 1');
   });
 
-  it('finds an answer that came before it waited', async () => {
+  test('finds an answer that came before it waited', async () => {
     const eager = defineTool('eager', {}, async (task) => {
       const job = task.waitFor<string>('job');
       await task.step('submit', () => engine.completeWait(job.token, 'at once', deadline()));
@@ -68,7 +68,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('at once');
   });
 
-  it('gives up after its time-out, and an answer that comes then is ignored', async () => {
+  test('gives up after its time-out, and an answer that comes then is ignored', async () => {
     const { engine, start, work, time, sent, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -82,7 +82,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toContain('WaitTimedOut');
   });
 
-  it('cannot be reached with a token that is none', async () => {
+  test('cannot be reached with a token that is none', async () => {
     const { engine, deadline } = createTestEngine([]);
     await expect(engine.completeWait('nonsense', 1, deadline())).rejects.toThrow(InvalidWaitToken);
     const foreign = Buffer.from(JSON.stringify(['task#x', 'x', 'job'])).toString('base64url');
@@ -90,7 +90,7 @@ describe('a task that waits for an outside system', () => {
     await expect(engine.reportWaitProgress(foreign, { message: 'x' })).rejects.toThrow(TaskNotFound);
   });
 
-  it('is driven by the test kit', async () => {
+  test('is driven by the test kit', async () => {
     expect((await runTool(submit, {}, { answers: { job: { rows: 7 } } })).result?.content).toEqual([
       { type: 'text', text: 'rows 7' },
     ]);
@@ -100,7 +100,7 @@ describe('a task that waits for an outside system', () => {
     ]);
   });
 
-  it('is refused outside of a task', async () => {
+  test('is refused outside of a task', async () => {
     const end = await runInline(submit, {
       ...{
         id: 'x',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { IdempotencyConflict, IdempotencyUnsupported, QuotaExceeded } from '../../../../lambda/engine/errors.ts';
 import { defineTool } from '../../../../lambda/index.ts';
 import { createTestEngine } from '../../../support/engine.ts';
@@ -8,7 +8,7 @@ const other = defineTool('other', {}, async () => ({ content: [] }));
 const caller = { owner: 'me' };
 
 describe('a retried call creates no second task', () => {
-  it('whether its first answer was lost or both race', async () => {
+  test('whether its first answer was lost or both race', async () => {
     const { start, store } = createTestEngine([tool]);
     const key = { caller, idempotencyKey: 'k' };
     const [first, second] = await Promise.all([start(tool, key), start(tool, key)]);
@@ -17,14 +17,14 @@ describe('a retried call creates no second task', () => {
     expect((await store.list('owner#me', { limit: 10 })).rows).toHaveLength(1);
   });
 
-  it('however its arguments are written', async () => {
+  test('however its arguments are written', async () => {
     const { start } = createTestEngine([tool]);
     const first = await start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1, b: { c: 2, d: [3] } } });
     const again = await start(tool, { caller, idempotencyKey: 'k', arguments: { b: { d: [3], c: 2 }, a: 1 } });
     expect(again.id).toBe(first.id);
   });
 
-  it('and leaves a message behind that no task comes of', async () => {
+  test('and leaves a message behind that no task comes of', async () => {
     const { start, work, time, engine } = createTestEngine([tool]);
     const { id } = await start(tool, { caller, idempotencyKey: 'k' });
     await start(tool, { caller, idempotencyKey: 'k' });
@@ -33,7 +33,7 @@ describe('a retried call creates no second task', () => {
     expect((await engine.getTask(caller, id)).status).toBe('completed');
   });
 
-  it('but another key, another owner, or no key do', async () => {
+  test('but another key, another owner, or no key do', async () => {
     const { start } = createTestEngine([tool]);
     const ids = [
       await start(tool, { caller, idempotencyKey: 'k' }),
@@ -44,7 +44,7 @@ describe('a retried call creates no second task', () => {
     expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
   });
 
-  it('and a key that was used for something else is refused', async () => {
+  test('and a key that was used for something else is refused', async () => {
     const { start } = createTestEngine([tool]);
     await start(tool, { caller, idempotencyKey: 'k' });
     await expect(start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1 } })).rejects.toThrow(
@@ -53,7 +53,7 @@ describe('a retried call creates no second task', () => {
     await expect(start(other, { caller, idempotencyKey: 'k' })).rejects.toThrow(IdempotencyConflict);
   });
 
-  it('and a server that does not tell callers apart refuses keys before anything is sent', async () => {
+  test('and a server that does not tell callers apart refuses keys before anything is sent', async () => {
     const { start, sent } = createTestEngine([tool]);
     await expect(start(tool, { idempotencyKey: 'k' })).rejects.toThrow(IdempotencyUnsupported);
     expect(sent).toEqual([]);
@@ -61,7 +61,7 @@ describe('a retried call creates no second task', () => {
 });
 
 describe('the limit of open tasks', () => {
-  it('stops an owner who has as many open, and nobody else', async () => {
+  test('stops an owner who has as many open, and nobody else', async () => {
     const { start } = createTestEngine([tool], { maxOpenTasks: 5 });
     for (let i = 0; i < 5; i += 1) await start(tool, { caller });
     await expect(start(tool, { caller })).rejects.toThrow(QuotaExceeded);
@@ -69,7 +69,7 @@ describe('the limit of open tasks', () => {
     await start(tool);
   });
 
-  it('lets the owner go on as soon as a task has ended', async () => {
+  test('lets the owner go on as soon as a task has ended', async () => {
     const { start, work } = createTestEngine([tool], { maxOpenTasks: 2 });
     await start(tool, { caller });
     await start(tool, { caller });
@@ -78,7 +78,7 @@ describe('the limit of open tasks', () => {
     await start(tool, { caller });
   });
 
-  it('counts over all shards of an owner', async () => {
+  test('counts over all shards of an owner', async () => {
     const { start } = createTestEngine([tool], { maxOpenTasks: 8, ownerShards: 4 });
     let made = 0;
     for (; made < 20; made += 1) {

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineTool } from '../../../../lambda/index.ts';
 import { createTestEngine } from '../../../support/engine.ts';
 
 const tool = defineTool('tool', { lifetimeMs: 1_000_000 }, () => ({ content: [] }));
 
 describe('an owner’s tasks', () => {
-  it.each([1, 3, 8])('spread over %i shards, are one list, newest first', async (ownerShards) => {
+  test.each([1, 3, 8])('spread over %i shards, are one list, newest first', async (ownerShards) => {
     const { engine, start, time } = createTestEngine([tool], { ownerShards, maxOpenTasks: 0 });
     const ada = { owner: 'ada' };
     const ids: string[] = [];
@@ -27,7 +27,7 @@ describe('an owner’s tasks', () => {
     expect(sizes).toEqual([15, 15, 10]);
   });
 
-  it('a page of nothing but expired tasks is passed over', async () => {
+  test('a page of nothing but expired tasks is passed over', async () => {
     const { engine, start, time } = createTestEngine([tool], { ownerShards: 2 });
     const caller = { owner: 'ada' };
     const short = defineTool('short', { lifetimeMs: 10_000 }, () => ({ content: [] }));
@@ -41,7 +41,7 @@ describe('an owner’s tasks', () => {
     expect({ ids: tasks.map(({ id }) => id), next }).toEqual({ ids: [kept.id], next: undefined });
   });
 
-  it('are none where callers cannot be told apart', async () => {
+  test('are none where callers cannot be told apart', async () => {
     const { engine, start } = createTestEngine([tool]);
     await start(tool);
     expect(await engine.listTasks({}, { limit: 10 })).toEqual({ tasks: [] });

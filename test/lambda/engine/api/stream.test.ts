@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../../../lambda/index.ts';
 import type { Questions } from '../../../../lambda/tasks/record.ts';
@@ -22,7 +22,7 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('answer' as const) }) },
 );
 
-it('no two streams ask the same question while both are read, in any order of events', async () => {
+test('no two streams ask the same question while both are read, in any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 60 }), async (events) => {
       const { engine, start, work, time, deadline } = createTestEngine([asking]);

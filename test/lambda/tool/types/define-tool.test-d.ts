@@ -1,5 +1,5 @@
 /** What `defineTool` infers, and what it refuses while it is compiled. */
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { type CallFacts, defineTool, type TaskContext, type Tool, toolError } from '../../../../lambda/index.ts';
 
@@ -8,7 +8,7 @@ const outputSchema = z.object({ rows: z.number(), uri: z.string() });
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 describe('arguments', () => {
-  it('are inferred from the input schema, as the schema makes them', () => {
+  test('are inferred from the input schema, as the schema makes them', () => {
     const tool = defineTool('t', { inputSchema }, async (args, task) => {
       expectTypeOf(args).toEqualTypeOf<{ dataset: string; limit: number }>();
       expectTypeOf(task).toEqualTypeOf<TaskContext>();
@@ -17,7 +17,7 @@ describe('arguments', () => {
     expectTypeOf(tool).toEqualTypeOf<Tool>();
   });
 
-  it('are the same for onCancel, decide and prepare', () => {
+  test('are the same for onCancel, decide and prepare', () => {
     defineTool(
       't',
       {
@@ -40,12 +40,12 @@ describe('arguments', () => {
     );
   });
 
-  it('that are not in the schema do not exist', () => {
+  test('that are not in the schema do not exist', () => {
     // @ts-expect-error -- there is no argument of that name
     defineTool('t', { inputSchema }, async (args) => text(args.other));
   });
 
-  it('are absent without an input schema: the handler is given the task alone', () => {
+  test('are absent without an input schema: the handler is given the task alone', () => {
     defineTool('t', {}, async (task) => {
       expectTypeOf(task).toEqualTypeOf<TaskContext>();
       return text(task.id);
@@ -54,75 +54,75 @@ describe('arguments', () => {
     defineTool('t', {}, async (_args, task) => text(task.id));
   });
 
-  it('cannot be turned into others by prepare', () => {
+  test('cannot be turned into others by prepare', () => {
     // @ts-expect-error -- the task would start with arguments that its handler does not take
     defineTool('t', { inputSchema, prepare: async () => ({ dataset: 1 }) }, async () => text(''));
   });
 
-  it('need a schema that can describe itself as JSON Schema', () => {
+  test('need a schema that can describe itself as JSON Schema', () => {
     // @ts-expect-error -- a bare shape is no schema
     defineTool('t', { inputSchema: { dataset: z.string() } }, async () => text(''));
   });
 });
 
 describe('output', () => {
-  it('that fits the output schema needs no content', () => {
+  test('that fits the output schema needs no content', () => {
     defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: 1, uri: 'x' } }));
     defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: 1, uri: 'x' }, ...text('x') }));
   });
 
-  it('may be a tool error instead, with or without an output schema', () => {
+  test('may be a tool error instead, with or without an output schema', () => {
     defineTool('t', { outputSchema }, async () => toolError('no rows'));
     defineTool('t', {}, async () => toolError('no rows'));
   });
 
-  it('of the wrong type is refused', () => {
+  test('of the wrong type is refused', () => {
     // @ts-expect-error -- rows is a number
     defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: '1', uri: 'x' } }));
   });
 
-  it('that lacks a property is refused', () => {
+  test('that lacks a property is refused', () => {
     // @ts-expect-error -- uri is missing
     defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: 1 } }));
   });
 
-  it('of content alone is refused where there is an output schema', () => {
+  test('of content alone is refused where there is an output schema', () => {
     // @ts-expect-error -- structuredContent is missing
     defineTool('t', { outputSchema }, async () => text('1 row'));
   });
 
-  it('without content is refused where there is no output schema', () => {
+  test('without content is refused where there is no output schema', () => {
     // @ts-expect-error -- nothing would be left for a client to show
     defineTool('t', {}, async () => ({ structuredContent: { rows: 1 } }));
   });
 
-  it('that is nothing is refused', () => {
+  test('that is nothing is refused', () => {
     // @ts-expect-error -- a tool returns a result
     defineTool('t', {}, async () => {});
   });
 });
 
 describe('a tool that requires a task', () => {
-  it('says so and nothing more', () => {
+  test('says so and nothing more', () => {
     defineTool('t', { taskSupport: 'required' }, async () => text(''));
     defineTool('t', { taskSupport: 'forbidden' }, async () => text(''));
   });
 
-  it('can have no fallback for clients without tasks', () => {
+  test('can have no fallback for clients without tasks', () => {
     // @ts-expect-error -- required leaves no choice
     defineTool('t', { taskSupport: 'required', withoutTasks: 'inline' }, async () => text(''));
     // @ts-expect-error -- required leaves no choice
     defineTool('t', { taskSupport: 'required', withoutTasks: 'handOff' }, async () => text(''));
   });
 
-  it('cannot decide from call to call', () => {
+  test('cannot decide from call to call', () => {
     // @ts-expect-error -- required leaves no choice
     defineTool('t', { taskSupport: 'required', decide: () => 'inline' as const }, async () => text(''));
   });
 });
 
 describe('a tool that forbids tasks', () => {
-  it('can neither hand off to one nor decide for one', () => {
+  test('can neither hand off to one nor decide for one', () => {
     // @ts-expect-error -- there will be no task to hand off to
     defineTool('t', { taskSupport: 'forbidden', withoutTasks: 'handOff' }, async () => text(''));
     // @ts-expect-error -- there is nothing to decide
@@ -131,24 +131,24 @@ describe('a tool that forbids tasks', () => {
 });
 
 describe('a tool that leaves it open', () => {
-  it('may choose, by default too', () => {
+  test('may choose, by default too', () => {
     defineTool('t', { withoutTasks: 'handOff', decide: () => 'task' }, async () => text(''));
     defineTool('t', { taskSupport: 'optional', withoutTasks: 'inlineThenHandOff' }, async () => text(''));
   });
 
-  it('can decide only between a task and the call itself', () => {
+  test('can decide only between a task and the call itself', () => {
     // @ts-expect-error -- no such choice
     defineTool('t', { decide: () => 'later' as const }, async () => text(''));
   });
 });
 
 describe('a configuration', () => {
-  it('with a name that no option has is refused', () => {
+  test('with a name that no option has is refused', () => {
     // @ts-expect-error -- it is called lifetimeMs
     defineTool('t', { lifetime: 1_000 }, async () => text(''));
   });
 
-  it('can announce only questions that exist', () => {
+  test('can announce only questions that exist', () => {
     defineTool('t', { asks: ['elicitation', 'elicitationUrl', 'sampling'] }, async () => text(''));
     // @ts-expect-error -- no such question
     defineTool('t', { asks: ['forms'] }, async () => text(''));

@@ -1,12 +1,12 @@
 /** What the `task` of a run gives back, and what it refuses while it is compiled. */
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { TaskContext } from '../../../../lambda/index.ts';
 
 declare const task: TaskContext;
 
 describe('a step', () => {
-  it('gives back what its work returned', () => {
+  test('gives back what its work returned', () => {
     expectTypeOf(task.step('a', () => 1)).resolves.toEqualTypeOf<number>();
     expectTypeOf(task.step('a', async () => ({ rows: [1, 2], at: 'x' }))).resolves.toEqualTypeOf<{
       rows: number[];
@@ -16,7 +16,7 @@ describe('a step', () => {
     expectTypeOf(task.step('a', (): string | undefined => undefined)).resolves.toEqualTypeOf<string | undefined>();
   });
 
-  it('takes interfaces, unions and tuples of plain data', () => {
+  test('takes interfaces, unions and tuples of plain data', () => {
     interface Row {
       readonly name: string;
       readonly tags: readonly string[];
@@ -26,14 +26,14 @@ describe('a step', () => {
     expectTypeOf(task.step('a', (): [string, number] | null => null)).resolves.toEqualTypeOf<[string, number] | null>();
   });
 
-  it('is given a key and a signal', () => {
+  test('is given a key and a signal', () => {
     task.step('a', (step) => {
       expectTypeOf(step.key).toBeString();
       expectTypeOf(step.signal).toEqualTypeOf<AbortSignal>();
     });
   });
 
-  it('returns no Date, Map, Set or RegExp', () => {
+  test('returns no Date, Map, Set or RegExp', () => {
     // @ts-expect-error -- a Date comes back from JSON as text
     task.step('a', () => new Date());
     // @ts-expect-error -- a Map comes back from JSON as {}
@@ -44,14 +44,14 @@ describe('a step', () => {
     task.step('a', () => /a/);
   });
 
-  it('returns none deep inside either', () => {
+  test('returns none deep inside either', () => {
     // @ts-expect-error -- a Date comes back from JSON as text
     task.step('a', () => ({ made: { at: new Date() } }));
     // @ts-expect-error -- a Map comes back from JSON as {}
     task.step('a', async () => [{ counts: new Map([['a', 1]]) }]);
   });
 
-  it('returns no function, symbol or bigint', () => {
+  test('returns no function, symbol or bigint', () => {
     // @ts-expect-error -- JSON has no functions
     task.step('a', () => () => 1);
     // @ts-expect-error -- JSON has no functions
@@ -62,7 +62,7 @@ describe('a step', () => {
     task.step('a', () => 1n);
   });
 
-  it('returns no instance with methods', () => {
+  test('returns no instance with methods', () => {
     class Draft {
       readonly id = 1;
       save(): void {}
@@ -71,7 +71,7 @@ describe('a step', () => {
     task.step('a', () => new Draft());
   });
 
-  it('is tried again a number of times, or with back-off', () => {
+  test('is tried again a number of times, or with back-off', () => {
     task.step('a', () => 1, { retry: 3 });
     task.step('a', () => 1, { retry: { retries: 3, baseMs: 100, maxMs: 1_000 } });
     // @ts-expect-error -- how often?
@@ -80,7 +80,7 @@ describe('a step', () => {
 });
 
 describe('a form', () => {
-  it('types the content of its answer by its schema', async () => {
+  test('types the content of its answer by its schema', async () => {
     const answer = await task.elicit('form', {
       message: '?',
       requestedSchema: z.object({
@@ -99,7 +99,7 @@ describe('a form', () => {
       }>();
   });
 
-  it('has content only when it was accepted', async () => {
+  test('has content only when it was accepted', async () => {
     const answer = await task.elicit('form', { message: '?', requestedSchema: z.object({ name: z.string() }) });
     expectTypeOf(answer.action).toEqualTypeOf<'accept' | 'decline' | 'cancel' | 'timeout'>();
     // @ts-expect-error -- it may have been declined
@@ -107,13 +107,13 @@ describe('a form', () => {
     if (answer.action !== 'accept') expectTypeOf(answer.content).toEqualTypeOf<undefined>();
   });
 
-  it('is flat: no nested objects', () => {
+  test('is flat: no nested objects', () => {
     const nested = z.object({ person: z.object({ name: z.string() }) });
     // @ts-expect-error -- MCP's forms hold no objects in objects
     task.elicit('form', { message: '?', requestedSchema: nested });
   });
 
-  it('holds no lists of objects or numbers', () => {
+  test('holds no lists of objects or numbers', () => {
     const rows = z.object({ rows: z.array(z.object({ name: z.string() })) });
     // @ts-expect-error -- a list in a form is a choice of texts
     task.elicit('form', { message: '?', requestedSchema: rows });
@@ -122,14 +122,14 @@ describe('a form', () => {
     task.elicit('form', { message: '?', requestedSchema: counts });
   });
 
-  it('holds no dates and no null', () => {
+  test('holds no dates and no null', () => {
     // @ts-expect-error -- ask for text in the format date
     task.elicit('form', { message: '?', requestedSchema: z.object({ at: z.date() }) });
     // @ts-expect-error -- leave the field out instead
     task.elicit('form', { message: '?', requestedSchema: z.object({ name: z.string().nullable() }) });
   });
 
-  it('is an object', () => {
+  test('is an object', () => {
     // @ts-expect-error -- a form has named fields
     task.elicit('form', { message: '?', requestedSchema: z.string() });
     // @ts-expect-error -- a form has named fields
@@ -138,12 +138,12 @@ describe('a form', () => {
 });
 
 describe('other questions', () => {
-  it('a URL gives an action and no content', async () => {
+  test('a URL gives an action and no content', async () => {
     const answer = await task.elicitUrl('pay', { message: 'Pay', url: 'https://example.com' });
     expectTypeOf(answer).toEqualTypeOf<{ readonly action: 'accept' | 'decline' | 'cancel' | 'timeout' }>();
   });
 
-  it('can be asked about only in kinds that exist', () => {
+  test('can be asked about only in kinds that exist', () => {
     expectTypeOf(task.can('sampling')).toBeBoolean();
     // @ts-expect-error -- no such kind
     task.can('forms');
@@ -151,7 +151,7 @@ describe('other questions', () => {
 });
 
 describe('progress', () => {
-  it('is a message, or numbers with an optional message', () => {
+  test('is a message, or numbers with an optional message', () => {
     task.progress('half way');
     task.progress(1, 2, 'half way');
     // @ts-expect-error -- a message alone, or numbers first

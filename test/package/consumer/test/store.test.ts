@@ -1,7 +1,7 @@
 import { runTool } from 'mcp-tasks-aws';
 import { MemoryTaskStore, type TaskKey, type TaskRow, type TaskStore } from 'mcp-tasks-aws/store';
 import { taskStoreContract } from 'mcp-tasks-aws/testing';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { countWords } from '../src/server.ts';
 
 /** A store of somebody's own, on top of the one in memory. */
@@ -15,7 +15,7 @@ class CountingStore extends MemoryTaskStore implements TaskStore {
 
 taskStoreContract("a consumer's store", () => new CountingStore());
 
-it("a consumer's tool runs in the test kit", async () => {
+test("a consumer's tool runs in the test kit", async () => {
   const { result } = await runTool(countWords, { text: 'one two three' }, { replay: 'every-step' });
   expect(result?.structuredContent).toEqual({ words: 3 });
 });

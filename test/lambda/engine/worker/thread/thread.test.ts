@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LEASE_MS, startThreadEngine } from './thread-engine.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => bench.stop());
 
 describe('a tool that computes for longer than its lease', () => {
-  it('keeps it and ends in its first run, in a thread of its own', async () => {
+  test('keeps it and ends in its first run, in a thread of its own', async () => {
     const id = await bench.start('spin', { ms: 3 * LEASE_MS });
     expect(parseResultText(await bench.until(id, hasEnded))).toBe('computed');
     await bench.logged(id, 'task.ended');
@@ -39,7 +39,7 @@ describe('a tool that computes for longer than its lease', () => {
       expect(events).not.toContain(trouble);
   });
 
-  it('is reported, with what to do about it, where it has none', async () => {
+  test('is reported, with what to do about it, where it has none', async () => {
     const id = await bench.start('spin_here', { ms: 2 * LEASE_MS });
     const line = await bench.logged(id, 'eventLoop.blocked');
     expect(line.lateMs).toBeGreaterThan(LEASE_MS);
@@ -49,7 +49,7 @@ describe('a tool that computes for longer than its lease', () => {
 });
 
 describe('a cancel', () => {
-  it('stops a thread that computes on and looks at no signal', async () => {
+  test('stops a thread that computes on and looks at no signal', async () => {
     const id = await bench.start('spin', { ms: 3_600_000 });
     await vi.waitFor(() => expect(countThreads()).toBe(1), { timeout: 30_000 });
     await bench.engine.cancelTask({}, id, Date.now() + 10_000);
@@ -60,7 +60,7 @@ describe('a cancel', () => {
     });
   });
 
-  it('reaches the signal of a tool that listens, with its kind, and lets it clean up', async () => {
+  test('reaches the signal of a tool that listens, with its kind, and lets it clean up', async () => {
     const file = join(folder, 'listening');
     const id = await bench.start('listening', { file });
     await bench.until(id, ({ statusMessage }) => statusMessage === 'waiting');
@@ -73,7 +73,7 @@ describe('a cancel', () => {
 });
 
 describe('a thread that dies', () => {
-  it.each([
+  test.each([
     ['ends its process', 'exits', 'exit code 7'],
     ['throws where nobody catches', 'throws_later', 'SyntaxError'],
     ['needs more memory than there is', 'hoards', 'memory'],
@@ -95,7 +95,7 @@ describe('a thread that dies', () => {
 });
 
 describe('what a tool does in a thread', () => {
-  it('steps, asks, sleeps, waits for others and tells of its progress as anywhere', async () => {
+  test('steps, asks, sleeps, waits for others and tells of its progress as anywhere', async () => {
     const id = await bench.start('everything');
     const asking = await bench.until(id, ({ status }) => status === 'input_required');
     expect(asking.questions.columns).toMatchObject({ method: 'elicitation/create', params: { message: 'Which?' } });
@@ -112,19 +112,19 @@ describe('what a tool does in a thread', () => {
     await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
   });
 
-  it('is given arguments as its schema makes them, also what no message could carry', async () => {
+  test('is given arguments as its schema makes them, also what no message could carry', async () => {
     const id = await bench.start('with_schema', { url: 'https://example.com/data' });
     expect(parseResultText(await bench.until(id, hasEnded))).toEqual({ isUrl: true, host: 'example.com' });
   });
 
-  it('ends with a JSON-RPC error where it throws one', async () => {
+  test('ends with a JSON-RPC error where it throws one', async () => {
     const id = await bench.start('refuses');
     const { status, outcome } = await bench.until(id, hasEnded);
     expect(status).toBe('failed');
     expect(outcome).toEqual({ error: { code: -31999, message: 'Refused.', data: { why: 'a test' } } });
   });
 
-  it('may tell of its progress in every turn of a loop: the latest gets through, before it computes on', async () => {
+  test('may tell of its progress in every turn of a loop: the latest gets through, before it computes on', async () => {
     const id = await bench.start('reports');
     const { progress } = await bench.until(id, (view) => view.progress?.done === 100_000);
     expect(progress).toEqual({ done: 100_000, total: 100_000 });
@@ -133,7 +133,7 @@ describe('what a tool does in a thread', () => {
 });
 
 describe('the deadline of the function', () => {
-  it('stops a step that computes past it, and the task fails with what to do', async () => {
+  test('stops a step that computes past it, and the task fails with what to do', async () => {
     const short = startThreadEngine({ functionMs: 4_500 });
     try {
       const id = await short.start('spin_in_step');

@@ -13,32 +13,40 @@ export function requireVariable(env: Environment, name: string): string {
   return value;
 }
 
-/** What the construct sets itself: the user's variables may not change the wiring. */
-export const WIRING_VARIABLES = [
-  'TABLE_NAME',
-  'QUEUE_URL',
-  'PAYLOAD_BUCKET',
-  'PAYLOAD_FOLDER',
-  'SEALING_SECRET',
-  'SEALING_SECRET_ARN',
-  'AUTH',
-  'AUTH_ISSUER',
-  'AUTH_JWKS_URI',
-  'AUTH_AUDIENCES',
-  'AUTH_SCOPES',
-  'AUTH_CLIENTS',
-  'AUTH_ALGORITHMS',
-  'AUTH_CLOCK_SKEW_SECONDS',
-  'AUTH_RESOURCE',
-  'ALLOWED_ORIGINS',
-  'LEASE_MS',
-  'HEARTBEAT_MS',
-  'METRICS_SERVER',
-  'OWNER_SHARDS',
-  'MAX_OPEN_TASKS',
-  'MAX_INPUT_BYTES',
-  'MAX_BODY_BYTES',
-  'MAX_BODY_DEPTH',
-  'MAX_BODY_VALUES',
-  'MAX_ID_LENGTH',
-] as const;
+/**
+ * The variables that wire the functions, by what they say. The construct writes them, the functions read them, and the
+ * local stack has stand-ins for some: all three by this table.
+ */
+export const VARIABLES = {
+  table: 'TABLE_NAME',
+  queueUrl: 'QUEUE_URL',
+  payloadBucket: 'PAYLOAD_BUCKET',
+  /** On one machine, instead of a bucket. */
+  payloadFolder: 'PAYLOAD_FOLDER',
+  sealingSecretArn: 'SEALING_SECRET_ARN',
+  /** On one machine: the secret itself. */
+  sealingSecret: 'SEALING_SECRET',
+  auth: 'AUTH',
+  authIssuer: 'AUTH_ISSUER',
+  authJwksUri: 'AUTH_JWKS_URI',
+  authAudiences: 'AUTH_AUDIENCES',
+  authScopes: 'AUTH_SCOPES',
+  authClients: 'AUTH_CLIENTS',
+  authAlgorithms: 'AUTH_ALGORITHMS',
+  authClockSkewSeconds: 'AUTH_CLOCK_SKEW_SECONDS',
+  authResource: 'AUTH_RESOURCE',
+  allowedOrigins: 'ALLOWED_ORIGINS',
+  leaseMs: 'LEASE_MS',
+  heartbeatMs: 'HEARTBEAT_MS',
+  metricsServer: 'METRICS_SERVER',
+  ownerShards: 'OWNER_SHARDS',
+  maxOpenTasks: 'MAX_OPEN_TASKS',
+  maxInputBytes: 'MAX_INPUT_BYTES',
+  maxBodyBytes: 'MAX_BODY_BYTES',
+  maxBodyDepth: 'MAX_BODY_DEPTH',
+  maxBodyValues: 'MAX_BODY_VALUES',
+  maxIdLength: 'MAX_ID_LENGTH',
+} as const;
+
+/** What the construct sets itself: the variables of a user must not change the wiring. */
+export const WIRING_VARIABLES: readonly string[] = Object.values(VARIABLES);

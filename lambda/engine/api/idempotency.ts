@@ -3,6 +3,7 @@
  * in one transaction with the task; task ids stay random.
  */
 import { createHash } from 'node:crypto';
+import { digestJson } from '../../seal/canonical-json.ts';
 import type { TaskRow } from '../../tasks/record.ts';
 import { isVisible } from '../../tasks/record.ts';
 import type { IdempotencyRow } from '../../tasks/store.ts';
@@ -24,9 +25,7 @@ export async function buildIdempotencyRow(
   return {
     key: await engine.hmac(JSON.stringify([owner, call.idempotencyKey])),
     task: { partition: row.partition, id: row.id },
-    digest: createHash('sha256')
-      .update(JSON.stringify([call.tool.name, canonicalizeArguments(call.arguments)]))
-      .digest('base64url'),
+    digest: digestCall(call),
     ttl: row.ttl,
   };
 }
@@ -39,6 +38,7 @@ export async function buildIdempotencyRow(
  */
 export async function insertOnce(
   engine: EngineContext,
+  call: StartCall,
   row: TaskRow,
   key: IdempotencyRow,
 ): Promise<TaskRow | undefined> {
@@ -47,17 +47,27 @@ export async function insertOnce(
   if (written.done) return row;
   if (!('taken' in written)) return undefined;
   const { taken } = written;
-  if (taken.digest !== key.digest) throw new IdempotencyConflict();
+  if (!isSameCall(taken.digest, call)) throw new IdempotencyConflict();
   if (taken.task.id === row.id) return row;
   const existing = await engine.store.read(taken.task);
   return isVisible(existing, now) ? existing : undefined;
 }
 
-/** Arguments with their members in one order: the same call is the same however a client writes it. */
-function canonicalizeArguments(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonicalizeArguments);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => [name, canonicalizeArguments(member)]);
+/** Whether a key was made by the same call: also by one of version 0.1.0, whose digest took an object for an array of its pairs. */
+const isSameCall = (digest: string, call: StartCall): boolean =>
+  digest === digestCall(call) || digest === digestCallOfVersion010(call);
+
+const digestCall = ({ tool, arguments: args }: StartCall): string => digestJson([tool.name, args]);
+
+function digestCallOfVersion010({ tool, arguments: args }: StartCall): string {
+  const sort = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sort);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, sort(member)]);
+  };
+  return createHash('sha256')
+    .update(JSON.stringify([tool.name, sort(args)]))
+    .digest('base64url');
 }

@@ -25,7 +25,7 @@ export function startTask(engine: EngineContext): (call: StartCall) => Promise<T
       // A message stands behind every runnable row: it goes first.
       await engine.sendWakeUp(row, row.generation, call.deadline);
       const created = once
-        ? await insertOnce(engine, row, once)
+        ? await insertOnce(engine, call, row, once)
         : judgeCreate(await engine.store.insert(row), row.nonce) === 'created'
           ? row
           : undefined;

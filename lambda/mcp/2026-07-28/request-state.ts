@@ -3,14 +3,14 @@
  * (Multi Round-Trip Requests, Server Requirements). What is too long to be carried is kept in the payload store,
  * sealed all the same, and the client carries where.
  */
-import { createHash } from 'node:crypto';
+
 import type { Caller } from '../../engine/model.ts';
+import { digestJson } from '../../seal/canonical-json.ts';
 import type { SealBinding, Sealer } from '../../seal/index.ts';
 import { type Answer, isOutstanding, type Question } from '../../tasks/record.ts';
 import type { RunHistory } from '../../tool/inline.ts';
 import type { Services } from '../exchange.ts';
 import { refuseParams } from '../failure.ts';
-import { isObject, type JsonObject } from '../rpc.ts';
 
 /** How far the call has come. */
 export interface RequestState {
@@ -32,7 +32,7 @@ export const MAX_REQUEST_STATE_LENGTH = 32_768;
 /** Who may come back with the state, and for which call: all of it must be the same again. */
 export const buildStateBinding = (caller: Caller, tool: string, args: unknown): SealBinding => ({
   purpose: 'requestState',
-  bound: [caller.owner ?? '', caller.client ?? '', tool, digestArguments(args)],
+  bound: [caller.owner ?? '', caller.client ?? '', tool, digestJson(args ?? {})],
 });
 
 /** Where the state goes: to the client, or what of it is too long for that into the payload store. */
@@ -94,21 +94,5 @@ export function addAnswers({ journal, questions }: RunHistory, answers: Readonly
   return {
     journal,
     questions: Object.fromEntries(Object.entries(questions).map(([key, question]) => [key, answered(key, question)])),
-  };
-}
-
-/** Digest of a call's arguments; the order in which a client writes their members does not count. */
-export const digestArguments = (args: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sortMembers(args ?? {})))
-    .digest('base64url');
-
-function sortMembers(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortMembers);
-  if (!isObject(value)) return value;
-  const members: [string, unknown][] = Object.entries(value as JsonObject);
-  // As pairs: an object would put members that look like numbers first, whatever the order.
-  return {
-    members: members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, item]) => [key, sortMembers(item)]),
   };
 }

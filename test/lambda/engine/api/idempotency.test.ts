@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { IdempotencyConflict, IdempotencyUnsupported, QuotaExceeded } from '../../../../lambda/engine/errors.ts';
 import { defineTool } from '../../../../lambda/index.ts';
@@ -22,6 +23,27 @@ describe('a retried call creates no second task', () => {
     const first = await start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1, b: { c: 2, d: [3] } } });
     const again = await start(tool, { caller, idempotencyKey: 'k', arguments: { b: { d: [3], c: 2 }, a: 1 } });
     expect(again.id).toBe(first.id);
+  });
+
+  test('also one whose key a server of version 0.1.0 has stored', async () => {
+    const { start, store } = createTestEngine([tool]);
+    const digest = createHash('sha256').update('["t",[["a",1],["b",[[["c",2]]]]]]').digest('base64url');
+    const { insertOnce } = store;
+    store.insertOnce = (row, key, now) => insertOnce.call(store, row, { ...key, digest }, now);
+    const first = await start(tool, { caller, idempotencyKey: 'k', arguments: { a: 1, b: [{ c: 2 }] } });
+    store.insertOnce = insertOnce;
+    const again = await start(tool, { caller, idempotencyKey: 'k', arguments: { b: [{ c: 2 }], a: 1 } });
+    expect(again.id).toBe(first.id);
+  });
+
+  test.each([
+    ['an object for an array of its pairs', { a: 1 }, [['a', 1]]],
+    ['the same, nested', { x: { a: 1 } }, { x: [['a', 1]] }],
+    ['a number for its text', { a: 1 }, { a: '1' }],
+  ])('and a call with other arguments is refused: %s', async (_, one, another) => {
+    const { start } = createTestEngine([tool]);
+    await start(tool, { caller, idempotencyKey: 'k', arguments: one });
+    await expect(start(tool, { caller, idempotencyKey: 'k', arguments: another })).rejects.toThrow(IdempotencyConflict);
   });
 
   test('and leaves a message behind that no task comes of', async () => {

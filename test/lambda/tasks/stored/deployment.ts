@@ -17,11 +17,11 @@ import {
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import { buildApp } from 'fauxqs';
 import { vi } from 'vitest';
-import { createApiHandler } from '../../../lambda/api.ts';
-import { createDeadLetterHandler } from '../../../lambda/dead-letter.ts';
-import { createExternalHandler } from '../../../lambda/external.ts';
-import { createWorkerHandler } from '../../../lambda/worker.ts';
-import { createTaskTable, dynamoDbEndpoint } from '../../support/dynamodb.ts';
+import { createApiHandler } from '../../../../lambda/functions/api.ts';
+import { createDeadLetterHandler } from '../../../../lambda/functions/dead-letter.ts';
+import { createExternalHandler } from '../../../../lambda/functions/external.ts';
+import { createWorkerHandler } from '../../../../lambda/functions/worker.ts';
+import { createTaskTable, getDynamoDbEndpoint } from '../../../support/dynamodb.ts';
 import type { Fixture } from './fixture.ts';
 import { startIssuer } from './issuer.ts';
 import { type Doing, serverOf } from './tools.ts';
@@ -39,7 +39,7 @@ export async function startSurroundings() {
   const issuer = await startIssuer();
   return {
     sqs: { endpoint, client: new SQSClient({ endpoint }) },
-    dynamodb: new DynamoDBClient({ endpoint: dynamoDbEndpoint() }),
+    dynamodb: new DynamoDBClient({ endpoint: getDynamoDbEndpoint() }),
     issuer,
     stop: async () => {
       await app.close();
@@ -53,7 +53,7 @@ export type Surroundings = Awaited<ReturnType<typeof startSurroundings>>;
 
 export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSecret: string, doing: Doing) {
   const name = `stored-${randomUUID()}`;
-  await createTaskTable(dynamoDbEndpoint(), name);
+  await createTaskTable(getDynamoDbEndpoint(), name);
   await sqs.client.send(new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: '5400' } }));
   const queueUrl = `${sqs.endpoint}/000000000000/${name}`;
   const folder = await mkdtemp(join(tmpdir(), 'stored-'));
@@ -62,7 +62,7 @@ export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSec
     QUEUE_URL: queueUrl,
     PAYLOAD_FOLDER: folder,
     SEALING_SECRET: sealingSecret,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint(),
+    AWS_ENDPOINT_URL_DYNAMODB: getDynamoDbEndpoint(),
     AWS_ENDPOINT_URL_SQS: sqs.endpoint,
   };
   const definition = serverOf(doing);

@@ -39,5 +39,5 @@ export interface Fixture {
 }
 
 export const fixture: Fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/stored/0.1.0.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/stored/0.1.0.json', import.meta.url), 'utf8'),
 );

@@ -36,7 +36,7 @@ export const buildWorkerEntry = (entry: string, info: ServerDefinition['info']) 
 
 /** The files of {@link buildWorkerSideEntries}, as the worker finds them. */
 const THREAD_FILES_SOURCE =
-  "{ entry: new URL('../thread.mjs', import.meta.url), server: new URL('../server.mjs', import.meta.url) }";
+  "{ entry: new URL('./thread.mjs', import.meta.url), server: new URL('./server.mjs', import.meta.url) }";
 
 /** What a thread of the worker needs as files of their own: what it runs, and the user's module, which it imports. */
 export const buildWorkerSideEntries = (entry: string) => ({

@@ -6,7 +6,7 @@ import { connectSignedIn, MemoryOAuthProvider } from '../support/oauth-client.ts
 
 const WAIT_TIMEOUT_MS = 60_000;
 const main = fileURLToPath(new URL('../../bin/dev.ts', import.meta.url));
-const server = fileURLToPath(new URL('fixtures/server.ts', import.meta.url));
+const server = fileURLToPath(new URL('../support/servers/guarded.ts', import.meta.url));
 
 function startDevCommand(...args: string[]) {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -6,7 +6,7 @@ import { testExtTasksClient } from './ext-tasks-suite.ts';
 /** The official client packages against the whole stack: HTTP, worker processes, DynamoDB Local, SQS. */
 describe('@modelcontextprotocol/client with ext-tasks', () => {
   const stack = useTestStack({
-    server: fileURLToPath(new URL('server.ts', import.meta.url)),
+    server: fileURLToPath(new URL('../support/servers/clients.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
   });
 

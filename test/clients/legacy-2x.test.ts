@@ -19,7 +19,7 @@ const INFO = { name: 'legacy-2x', version: '1.0.0' };
 /** The 2.x client as it speaks to servers of 2025-11-25, and ext-tasks on top of it. */
 describe('@modelcontextprotocol/client 2.4 with ext-tasks, in legacy mode', () => {
   const stack = useTestStack({
-    server: fileURLToPath(new URL('server.ts', import.meta.url)),
+    server: fileURLToPath(new URL('../support/servers/clients.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
     apiProcesses: 2,
   });

@@ -9,7 +9,7 @@ let stack: LocalStack;
 let issuer: LocalIssuer;
 beforeAll(async () => {
   stack = await startLocalStack({
-    server: fileURLToPath(new URL('fixtures/server.ts', import.meta.url)),
+    server: fileURLToPath(new URL('../support/servers/guarded.ts', import.meta.url)),
     dynamodb: inject('dynamoDbEndpoint'),
     auth: 'jwt',
     workers: 1,

@@ -4,7 +4,7 @@ import { LOCAL_SCOPE } from '../../lib/local/stack.ts';
 import { useTestStack } from '../support/stack.ts';
 import { connectSdk1x, createSdk1xTask, testSdk1xClient } from './sdk-1x-suite.ts';
 
-const server = fileURLToPath(new URL('server.ts', import.meta.url));
+const server = fileURLToPath(new URL('../support/servers/clients.ts', import.meta.url));
 const environment = { HEARTBEAT_MS: '500' };
 
 /** Two processes of the API function take turns, so that no stream is resumed where it began. */

@@ -8,7 +8,7 @@ import { runCallInChild, spawnCallCommand } from './call-command.ts';
 
 describe('npm run call', () => {
   const stack = useTestStack({
-    server: fileURLToPath(new URL('server.ts', import.meta.url)),
+    server: fileURLToPath(new URL('../../support/servers/clients.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
   });
   const at = (...args: string[]) => runCallInChild(...args, '--url', stack().url);

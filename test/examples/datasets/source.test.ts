@@ -37,13 +37,13 @@ describe('a folder of data sets', () => {
 
   test.each([
     '../../etc/passwd',
-    '../../datasets-test-outside',
-    '../../datasets-test-outside.csv',
+    '../datasets-test-outside',
+    '../datasets-test-outside.csv',
     '..%2Fdatasets-test-outside.csv',
     '/etc/passwd',
     'mine.csv\0',
     'mine.csv/',
-    './/mine.csv',
+    './mine.csv',
     'MINE.CSV',
     'inner/deep.csv',
     'folder.csv',

@@ -8,7 +8,7 @@ describe('what a line tells of an error', () => {
     const thrown = new TypeError('Unexpected token in\n    "SECRET\n    at SECRET"');
     const told = toErrorFields(thrown);
     expect(told.error).toBe('TypeError');
-    expect(told.stack).toContain('error-facts.test.ts');
+    expect(told.stack).toContain('error-fields.test.ts');
     expect(JSON.stringify(told)).not.toContain('SECRET');
   });
 
@@ -23,7 +23,7 @@ describe('what a line tells of an error', () => {
     ['a store that did not answer', new Unavailable('The wake-up could not be sent: TimeoutError')],
     ['AWS', Object.assign(new Error('The table is being created'), { $metadata: {} })],
     ['the system', Object.assign(new Error('connect ECONNREFUSED'), { syscall: 'connect' })],
-    ['a missing module', Object.assign(new Error("Cannot find module './/x.mjs'"), { code: 'ERR_MODULE_NOT_FOUND' })],
+    ['a missing module', Object.assign(new Error("Cannot find module './x.mjs'"), { code: 'ERR_MODULE_NOT_FOUND' })],
   ])('is the message too where it is known who wrote it: %s', (_, error) => {
     expect(toErrorFields(error).message).toBe(error.message);
   });

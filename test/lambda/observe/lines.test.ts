@@ -156,6 +156,6 @@ describe('the lines of a whole stack', () => {
   test('say of a broken validator where it broke', () => {
     const [failed] = parseLines().filter(({ event }) => event === 'request.failed');
     expect(failed).toMatchObject({ level: 'ERROR', status: 500, method: 'tools/call', error: 'Error' });
-    expect(failed?.stack).toContain('secrets-server.ts');
+    expect(failed?.stack).toContain('servers/secrets.ts');
   });
 });

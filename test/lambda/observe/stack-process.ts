@@ -10,7 +10,7 @@ const stack = await startLocalStack({
   dynamodb,
   auth: 'jwt',
   workers: 2,
-  server: fileURLToPath(new URL('secrets-server.ts', import.meta.url)),
+  server: fileURLToPath(new URL('../../support/servers/secrets.ts', import.meta.url)),
   environment: { HEARTBEAT_MS: '300', LEASE_MS: '3000' },
 });
 const token = await stack.issuer?.issueToken({

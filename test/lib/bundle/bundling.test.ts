@@ -181,7 +181,7 @@ describe('the thread of a worker', () => {
   const place = (name: string) => pathToFileURL(join(root, 'worker', name));
 
   test('is in the bundle, where the worker looks for it, and runs a tool of the bundled server', async () => {
-    for (const name of ['../thread.mjs', '../server.mjs']) {
+    for (const name of ['./thread.mjs', './server.mjs']) {
       expect(sources.worker).toContain(`new URL('${name}', import.meta.url)`);
       expect(existsSync(place(name))).toBe(true);
     }
@@ -214,7 +214,7 @@ describe('an asset', () => {
   });
 
   test('cannot be copied out of the code', () => {
-    expect(() => copyAsset({ from: FIXTURE_SERVER, to: '../../elsewhere.ts' }, join(root, 'assets'))).toThrow(
+    expect(() => copyAsset({ from: FIXTURE_SERVER, to: '../elsewhere.ts' }, join(root, 'assets'))).toThrow(
       /outside the deployed code/,
     );
   });

@@ -23,20 +23,20 @@ function makeBundle(): ReturnType<typeof bundle> {
   writeSource('early.ts', "export const early = new Map([['is', 'early']]);\n");
   writeSource(
     'first.ts',
-    "import { early } from '../early.ts';\nimport { Known } from '../known.ts';\n" +
+    "import { early } from './early.ts';\nimport { Known } from './known.ts';\n" +
       "export function fail(): never { throw new Known(String(early.get('is'))); }\n",
   );
   writeSource(
     'second.ts',
-    "import { early } from '../early.ts';\nimport { greeting } from '../words.ts';\n" +
+    "import { early } from './early.ts';\nimport { greeting } from './words.ts';\n" +
       "export const say = () => greeting(String(early.get('is')));\n",
   );
   const start = writeSource(
     'start.ts',
-    "import { early } from '../early.ts';\nimport { Known, loads } from '../known.ts';\nimport { greeting } from '../words.ts';\n" +
+    "import { early } from './early.ts';\nimport { Known, loads } from './known.ts';\nimport { greeting } from './words.ts';\n" +
       'export const handler = async () => {\n' +
-      "  const said = (await import('../second.ts')).say();\n" +
-      "  try { (await import('../first.ts')).fail(); }\n" +
+      "  const said = (await import('./second.ts')).say();\n" +
+      "  try { (await import('./first.ts')).fail(); }\n" +
       '  catch (error) { return { known: error instanceof Known, loads, said, own: greeting([...early.values()][0] ?? "") }; }\n' +
       '};\n',
   );

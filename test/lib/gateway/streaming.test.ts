@@ -46,7 +46,7 @@ describe('the bundle of the streaming function', () => {
       join(root, 'run.mjs'),
       `import { installResponseStreaming } from ${JSON.stringify(resolve('lib/local/response-stream.ts'))};
        installResponseStreaming();
-       const { handler } = await import('../index.mjs');
+       const { handler } = await import('./index.mjs');
        await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 }, (kind, text) => console.log(kind, text));`,
     );
     const environment = {

@@ -1,0 +1,47 @@
+/** What `npm run structure` prints and `structure.test.ts` demands of the sources. */
+import { dirname } from 'node:path';
+import { findCycles, type Graph } from './cycles.ts';
+import type { SourceFile } from './sources.ts';
+import { VERBS } from './verbs.ts';
+
+export interface StructureFigures {
+  readonly files: number;
+  readonly medianLines: number;
+  readonly longest: SourceFile;
+  /** Files that import each other in a circle, types included. */
+  readonly importCycles: readonly (readonly string[])[];
+  /** The same of folders. */
+  readonly folderCycles: readonly (readonly string[])[];
+  /** Functions at the top level of a module. */
+  readonly functions: number;
+  readonly endingInOf: readonly string[];
+  readonly withoutVerb: readonly string[];
+}
+
+export function measureStructure(sources: readonly SourceFile[]): StructureFigures {
+  const functions = sources.flatMap((source) => source.functions);
+  const byLength = sources.toSorted((one, other) => one.lines - other.lines);
+  return {
+    files: sources.length,
+    medianLines: (byLength[Math.floor(byLength.length / 2)] as SourceFile).lines,
+    longest: byLength.at(-1) as SourceFile,
+    importCycles: findCycles(new Map(sources.map(({ path, imports }) => [path, imports]))),
+    folderCycles: findCycles(buildFolderGraph(sources)),
+    functions: functions.length,
+    endingInOf: functions.filter((name) => /[a-z]Of$/.test(name)),
+    withoutVerb: functions.filter((name) => !VERBS.has(/^[a-z]+/.exec(name)?.[0] ?? '')),
+  };
+}
+
+function buildFolderGraph(sources: readonly SourceFile[]): Graph {
+  const graph = new Map<string, string[]>();
+  for (const { path, imports } of sources) {
+    const folder = dirname(path);
+    const others = imports.map((target) => dirname(target)).filter((other) => other !== folder);
+    graph.set(folder, [...(graph.get(folder) ?? []), ...others]);
+  }
+  return graph;
+}
+
+/** In percent, with one decimal. */
+export const toPercent = (part: number, whole: number): number => Math.round((1_000 * part) / whole) / 10;

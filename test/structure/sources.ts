@@ -1,0 +1,87 @@
+/** The sources of the project as they are written: their imports, types included, and the names of their functions. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { parseAst } from 'vitest/node';
+
+/** The folders whose sources count: neither tests nor what is generated. */
+const SOURCE_FOLDERS = ['lambda', 'lib', 'bin', 'examples', 'bench'];
+
+export interface SourceFile {
+  /** From the top of the repository, with `/`. */
+  readonly path: string;
+  readonly lines: number;
+  /** Paths of the sources that it imports, for their types too. */
+  readonly imports: readonly string[];
+  /** Names of the functions at its top level, exported or not. */
+  readonly functions: readonly string[];
+}
+
+/** @param root the top of the repository */
+export function readSources(root: string): SourceFile[] {
+  const paths = SOURCE_FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name).replaceAll('\\', '/')),
+  );
+  const known = new Set(paths);
+  return paths.toSorted().map((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const program = parseAst(text, { lang: 'ts' }) as unknown as Node;
+    const imports = findImports(program)
+      .map((specifier) => resolveImport(path, specifier))
+      .filter((target) => known.has(target));
+    return {
+      path,
+      lines: text.trimEnd().split('\n').length,
+      imports: [...new Set(imports)],
+      functions: findFunctions(program),
+    };
+  });
+}
+
+/** Names under which the sources are published, as the example imports them. */
+const PUBLIC_NAMES: Readonly<Record<string, string>> = {
+  'mcp-tasks-aws': 'lambda/index.ts',
+  'mcp-tasks-aws/cdk': 'lib/index.ts',
+  'mcp-tasks-aws/testing': 'lambda/testing.ts',
+  'mcp-tasks-aws/store': 'lambda/store.ts',
+};
+
+function resolveImport(path: string, specifier: string): string {
+  return PUBLIC_NAMES[specifier] ?? normalize(join(dirname(path), specifier)).replaceAll('\\', '/');
+}
+
+interface Node {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+/** `import … from`, `export … from` and `import('…')`. */
+function findImports(node: Node): string[] {
+  const found: string[] = [];
+  visit(node, ({ source }) => {
+    if (isNode(source) && typeof source.value === 'string') found.push(source.value);
+  });
+  return found;
+}
+
+function visit(node: Node, look: (node: Node) => void): void {
+  look(node);
+  for (const member of Object.values(node))
+    for (const child of Array.isArray(member) ? member : [member]) if (isNode(child)) visit(child, look);
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<Node>).type === 'string';
+
+function findFunctions(program: Node): string[] {
+  return (program.body as Node[])
+    .map((statement) => (isNode(statement.declaration) ? statement.declaration : statement))
+    .flatMap((declaration) => {
+      if (declaration.type === 'FunctionDeclaration') return [(declaration.id as Node).name as string];
+      if (declaration.type !== 'VariableDeclaration') return [];
+      return (declaration.declarations as Node[])
+        .filter(({ init }) => isNode(init) && /^(Arrow)?FunctionExpression$/.test(init.type))
+        .map(({ id }) => (id as Node).name as string);
+    });
+}

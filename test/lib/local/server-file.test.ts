@@ -14,7 +14,7 @@ describe('a server module', () => {
   });
 
   test('with one name twice, in `tools` and by `mcp`, is refused with what to do', async () => {
-    const both = fileURLToPath(new URL('../../support/servers/name-in-both.ts', import.meta.url));
+    const both = fileURLToPath(new URL('../fixtures/name-in-both.ts', import.meta.url));
     await expect(checkServerFile(both)).rejects.toThrow(
       /cannot be served: .*same_name is already registered.*either in "tools" or registered by "mcp"/,
     );

@@ -10,7 +10,7 @@ const resolveServer = (name: string) => fileURLToPath(new URL(name, import.meta.
 describe('two API processes behind one port', () => {
   describe('clients with tasks', () => {
     const stack = useTestStack({
-      server: resolveServer('server.ts'),
+      server: resolveServer('../support/servers/clients.ts'),
       environment: { HEARTBEAT_MS: '500' },
       apiProcesses: 2,
     });

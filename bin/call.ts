@@ -1,18 +1,20 @@
-/** A command-line client for people: `npm run call -- --help`. */
-import { CALL_HELP, CallUsageError, parseCallArguments } from './call/arguments.ts';
+/** `npm run call`: a command-line client for people. */
+import { CALL_HELP, type CallArguments, parseCallArguments } from './call/arguments.ts';
 import { EXIT_STATUS, Interrupted, runCallCommand } from './call/run.ts';
 import { createTerminal } from './call/terminal.ts';
+import { UsageError } from './command-line/options.ts';
 
+/** @returns the exit status */
 async function main(): Promise<number> {
-  let options: ReturnType<typeof parseCallArguments>;
+  let options: CallArguments | 'help';
   try {
     options = parseCallArguments(process.argv.slice(2));
   } catch (error) {
-    if (!(error instanceof CallUsageError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n\n${CALL_HELP}\n`);
     return EXIT_STATUS.usage;
   }
-  if (options.help) {
+  if (options === 'help') {
     process.stdout.write(`${CALL_HELP}\n`);
     return EXIT_STATUS.ok;
   }
@@ -29,7 +31,7 @@ async function main(): Promise<number> {
     onInterrupt: interrupt,
     now: () => Date.now(),
   });
-  return await runCallCommand(options, { terminal, stop, print: (words) => process.stdout.write(`${words}\n`) });
+  return await runCallCommand(options, { terminal, stop, print: (text) => process.stdout.write(`${text}\n`) });
 }
 
 process.exitCode = await main();

@@ -1,27 +1,30 @@
-/** `npm run dev`: the stack on one machine, until SIGINT or SIGTERM. */
-import { parseArgs } from 'node:util';
+/** `npm run dev`: runs the stack on one machine until SIGINT or SIGTERM. */
 import { CannotStart } from '../lib/local/errors.ts';
 import type { LocalStackOptions } from '../lib/local/options.ts';
 import { startLocalStack } from '../lib/local/stack.ts';
+import { isHttpUrl, parseInteger, parseOptions, UsageError } from './command-line/options.ts';
+
+/** How often to look whether the npm that started this process is still running (ms). */
+const PARENT_CHECK_INTERVAL_MS = 250;
 
 const DEV_HELP = `npm run dev -- [options]
 
 Starts the deployed wiring on this machine, on 127.0.0.1 only.
 
-  --port PORT         where the MCP endpoint listens (default 3000; 0 takes a free port)
-  --dynamodb WHICH    embedded: dynoxide, needs nothing else (default)
-                      local: DynamoDB Local, needs Java 17
-                      a URL: what runs there, in a table that is removed at the end
+  --port PORT         the port of the MCP endpoint (default 3000; 0 picks a free one)
+  --dynamodb WHICH    embedded: dynoxide, which needs nothing else (default)
+                      local: DynamoDB Local, which needs Java 17
+                      a URL: a DynamoDB that is running already; the table is removed at the end
   --server MODULE     a module whose default export is what defineServer returns (default: the example)
-  --auth HOW          none: anybody may call (default)
-                      jwt: with an OAuth issuer on this machine, that consents to everything
-  --workers N         worker processes, one task each at a time (default 4)
-  --help              this text
+  --auth HOW          none: anyone may call (default)
+                      jwt: with an OAuth issuer on this machine that consents to everything
+  --workers N         the number of worker processes, each of which runs one task at a time (default 4)
+  --help              print this
 `;
 
-/** @throws RangeError, and TypeError from `parseArgs`, with a message for the person who typed them */
+/** @throws UsageError */
 function parseDevOptions(args: string[]): LocalStackOptions | 'help' {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args,
     options: {
       port: { type: 'string', default: '3000' },
@@ -33,29 +36,21 @@ function parseDevOptions(args: string[]): LocalStackOptions | 'help' {
     },
   });
   if (values.help) return 'help';
-  const { dynamodb, auth } = values;
-  if (dynamodb !== 'embedded' && dynamodb !== 'local' && !/^https?:\/\/[^/]/.test(dynamodb)) {
-    throw new RangeError(`--dynamodb is embedded, local or a URL, not ${JSON.stringify(dynamodb)}.`);
-  }
-  if (auth !== 'none' && auth !== 'jwt') {
-    throw new RangeError(`--auth is none or jwt (the other ways need AWS), not ${JSON.stringify(auth)}.`);
-  }
+  const { dynamodb, auth, server } = values;
+  if (dynamodb !== 'embedded' && dynamodb !== 'local' && !isHttpUrl(dynamodb))
+    throw new UsageError(`--dynamodb must be embedded, local or a URL, not ${JSON.stringify(dynamodb)}.`);
+  if (auth !== 'none' && auth !== 'jwt')
+    throw new UsageError(`--auth must be none or jwt (the other kinds need AWS), not ${JSON.stringify(auth)}.`);
   return {
     auth,
     port: parseInteger('--port', values.port, 0, 65_535),
     dynamodb,
-    ...(values.server === undefined ? {} : { server: values.server }),
+    ...(server !== undefined && { server }),
     workers: parseInteger('--workers', values.workers, 1, 1_000),
   };
 }
 
-function parseInteger(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new RangeError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
-}
-
-/** How a person ends a wait (`task.waitFor`) by hand. */
+/** The command with which a person ends a wait (`task.waitFor`) by hand. */
 const formatInvokeCommand = ({ endpoint, functionName }: { endpoint: string; functionName: string }): string =>
   `aws lambda invoke --endpoint-url ${endpoint} --function-name ${functionName} --cli-binary-format raw-in-base64-out --payload '{"token":"…","action":"complete","value":…}' /dev/stdout`;
 
@@ -64,7 +59,8 @@ async function main(): Promise<void> {
   try {
     options = parseDevOptions(process.argv.slice(2));
   } catch (error) {
-    console.error(`${(error as Error).message.split('\n')[0]} See npm run dev -- --help`);
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message} See npm run dev -- --help`);
     process.exit(2);
   }
   if (options === 'help') {
@@ -72,17 +68,17 @@ async function main(): Promise<void> {
     return;
   }
 
-  // A signal while the stack starts ends it as soon as it has started; a second one changes nothing.
+  // A signal while the stack starts stops it as soon as it has started; a second one changes nothing.
   const signalled = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => signalled.resolve());
   // npm passes a signal to a shell, which may end without passing it on.
   const parent = process.ppid;
-  const watch = setInterval(() => process.ppid === parent || signalled.resolve(), 250);
-  if (!process.env.npm_lifecycle_event) clearInterval(watch);
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => process.ppid === parent || signalled.resolve(), PARENT_CHECK_INTERVAL_MS);
   try {
     const stack = await startLocalStack(options);
-    console.error(`DynamoDB: ${stack.dynamodbEndpoint}, table ${stack.tableName}`);
     const { tableName, queueUrl, dynamodbEndpoint } = stack;
+    console.error(`DynamoDB: ${dynamodbEndpoint}, table ${tableName}`);
     console.error(
       `Tasks: npm run tasks -- list --table ${tableName} --queue ${queueUrl} --endpoint ${dynamodbEndpoint}`,
     );

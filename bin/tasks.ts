@@ -1,10 +1,10 @@
-/** `npm run tasks`: an operator's hands on the tasks of a server. */
-import { parseTasksArguments, TASKS_HELP, type TasksArguments, TasksUsageError } from './tasks/arguments.ts';
+/** `npm run tasks`: inspects and repairs the tasks of a server. */
+import { UsageError } from './command-line/options.ts';
+import { parseTasksArguments, TASKS_HELP, type TasksArguments } from './tasks/arguments.ts';
 import { cancelAsOperator } from './tasks/cancel.ts';
-import { operatorTerminal } from './tasks/console.ts';
+import { NotDone, operatorTerminal } from './tasks/console.ts';
 import { openDeployment } from './tasks/deployment.ts';
 import { printTasks } from './tasks/list.ts';
-import { NotDone } from './tasks/not-done.ts';
 import { redriveTasks } from './tasks/redrive.ts';
 import { printTask } from './tasks/show.ts';
 
@@ -28,10 +28,10 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    if (error instanceof TasksUsageError) operatorTerminal.notify(`${message} See npm run tasks -- --help`);
+    if (error instanceof UsageError) operatorTerminal.notify(`${message} See npm run tasks -- --help`);
     else if (error instanceof NotDone) operatorTerminal.notify(message);
     else operatorTerminal.notify(`${name}: ${message}`);
-    return error instanceof TasksUsageError ? 64 : error instanceof NotDone ? 1 : 2;
+    return error instanceof UsageError ? 64 : error instanceof NotDone ? 1 : 2;
   }
 }
 

@@ -1,28 +1,33 @@
 /** The command line of `npm run call`. */
-import { parseArgs } from 'node:util';
+import { isHttpUrl, parseOptions, UsageError } from '../command-line/options.ts';
 
-export const CALL_HELP = `Call a tool of an MCP server, as a task where the server makes one.
+const DEFAULT_URL = 'http://127.0.0.1:3000/mcp';
+/** Below the longest delay that a timer takes, 2³¹ ms. */
+const MAX_TIMEOUT_SECONDS = 2_000_000;
+
+export const CALL_HELP = `Call a tool of an MCP server, as a task where the server creates one.
 
   npm run call -- [TOOL ['{"json": "arguments"}']] [options]
 
-Without a tool it lists the server's tools.
+Without a tool, it lists the server's tools.
 
-  --url URL            the server's endpoint (default http://127.0.0.1:3000/mcp)
+  --url URL            the server's endpoint (default ${DEFAULT_URL})
   --header 'k: v'      an HTTP header to send with every request; may be repeated
-  --answer KEY=VALUE   answers the form field KEY, whenever it is asked for; may be repeated. VALUE is read by
-                       the field's type: true or false, a number, a choice; several choices with commas
-                       between them or as a JSON array
-  --answer accept      answers what it can of a form with its defaults; decline and cancel refuse it
-  --timeout SECONDS    cancels the task when it has not ended by then (default: no limit)
-  --json               prints the raw result
-  --help               prints this
+  --answer KEY=VALUE   the answer to the form field KEY, whenever a form asks for it; may be repeated. VALUE is
+                       read by the field's type: true or false, a number, a choice; several choices as a
+                       comma-separated list or as a JSON array
+  --answer accept      accept a form, with its defaults where no KEY=VALUE is given; decline or cancel refuses it
+  --timeout SECONDS    cancel the task if it has not ended by then (default: no limit)
+  --json               print the raw result
+  --help               print this help
 
-Status and questions are written to stderr, the result to stdout. Ctrl-C cancels the task; a second one exits.
-Exit status: 0 success, 1 the tool failed (or was cancelled, or nobody could answer), 2 a protocol or connection
-error, 64 wrong usage, 130 cancelled by Ctrl-C.`;
+Status and questions go to stderr, the result to stdout. Ctrl-C cancels the task; a second one exits at once.
+Exit status: 0 success, 1 the tool failed (or was cancelled, or its question could not be answered), 2 protocol or
+connection error, 64 usage error, 130 cancelled by Ctrl-C.`;
 
-/** A form is answered field by field, or refused or accepted as a whole. */
+/** The answers given on the command line: to single fields, or to a form or URL as a whole. */
 export interface GivenAnswers {
+  /** Field name to its value as typed. */
   readonly fields: ReadonlyMap<string, string>;
   readonly whole?: 'accept' | 'decline' | 'cancel';
 }
@@ -34,24 +39,19 @@ export interface CallArguments {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly answers: GivenAnswers;
-  /** Milliseconds. */
+  /** After which the task is cancelled; absent: no limit. */
   readonly timeoutMs?: number;
+  /** Print the raw result. */
   readonly json: boolean;
-  readonly help: boolean;
 }
-
-/** The command line cannot be understood; the message says why. */
-export class CallUsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-const DEFAULT_URL = 'http://127.0.0.1:3000/mcp';
 
 /** @throws UsageError */
-export function parseCallArguments(argv: readonly string[]): CallArguments {
+export function parseCallArguments(argv: readonly string[]): CallArguments | 'help' {
   const { values, positionals } = parseCallOptions(argv);
+  if (values.help) return 'help';
   const [tool, json, ...rest] = positionals;
-  if (rest.length > 0) throw new CallUsageError(`Too many arguments: ${rest.join(' ')} (put the JSON in quotes)`);
+  if (rest.length > 0)
+    throw new UsageError(`Too many arguments: ${rest.join(' ')}. The tool's arguments must be one quoted JSON object.`);
   return {
     ...(tool !== undefined && { tool }),
     args: json === undefined ? {} : parseToolArguments(json),
@@ -60,75 +60,69 @@ export function parseCallArguments(argv: readonly string[]): CallArguments {
     answers: parseAnswerOptions(values.answer),
     ...(values.timeout !== undefined && { timeoutMs: parseTimeoutMs(values.timeout) }),
     json: values.json,
-    help: values.help,
   };
 }
 
-function parseCallOptions(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        url: { type: 'string', default: DEFAULT_URL },
-        header: { type: 'string', multiple: true, default: [] },
-        answer: { type: 'string', multiple: true, default: [] },
-        timeout: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new CallUsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+const parseCallOptions = (argv: readonly string[]) =>
+  parseOptions({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      url: { type: 'string', default: DEFAULT_URL },
+      header: { type: 'string', multiple: true, default: [] },
+      answer: { type: 'string', multiple: true, default: [] },
+      timeout: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
 function parseToolArguments(json: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new CallUsageError(`The tool's arguments are not JSON: ${(error as Error).message}`);
+    throw new UsageError(`The tool's arguments must be a JSON object: ${(error as Error).message}`);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new CallUsageError(`The tool's arguments must be a JSON object, for example '{"dataset": "…"}'`);
+    throw new UsageError(`The tool's arguments must be a JSON object, for example '{"dataset": "…"}'.`);
   return value as Record<string, unknown>;
 }
 
-function parseUrlOption(given: string): URL {
-  const url = URL.parse(given);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new CallUsageError(`--url must be an http(s) URL: ${given}`);
-  return url;
+function parseUrlOption(text: string): URL {
+  if (!isHttpUrl(text)) throw new UsageError(`--url must be an HTTP or HTTPS URL, not ${JSON.stringify(text)}.`);
+  return new URL(text);
 }
 
-function parseHeaderOption(given: string): [string, string] {
-  const colon = given.indexOf(':');
-  const name = given.slice(0, Math.max(colon, 0)).trim();
-  const value = given.slice(colon + 1).trim();
+function parseHeaderOption(text: string): [name: string, value: string] {
+  const colon = text.indexOf(':');
+  const name = text.slice(0, Math.max(colon, 0)).trim();
+  const value = text.slice(colon + 1).trim();
   try {
     new Headers([[name, value]]);
   } catch {
-    throw new CallUsageError(`--header must be 'name: value': ${given}`);
+    throw new UsageError(`--header must be 'name: value', not ${JSON.stringify(text)}.`);
   }
   return [name, value];
 }
 
-function parseAnswerOptions(given: readonly string[]): GivenAnswers {
+function parseAnswerOptions(texts: readonly string[]): GivenAnswers {
   const fields = new Map<string, string>();
   let whole: GivenAnswers['whole'];
-  for (const answer of given) {
-    const equals = answer.indexOf('=');
-    if (equals > 0) fields.set(answer.slice(0, equals), answer.slice(equals + 1));
-    else if (answer === 'accept' || answer === 'decline' || answer === 'cancel') whole = answer;
-    else throw new CallUsageError(`--answer must be KEY=VALUE, accept, decline or cancel: ${answer}`);
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    if (equals > 0) fields.set(text.slice(0, equals), text.slice(equals + 1));
+    else if (text === 'accept' || text === 'decline' || text === 'cancel') whole = text;
+    else throw new UsageError(`--answer must be KEY=VALUE, accept, decline or cancel, not ${JSON.stringify(text)}.`);
   }
   return { fields, ...(whole && { whole }) };
 }
 
-function parseTimeoutMs(given: string): number {
-  const seconds = Number(given);
-  if (!(seconds > 0 && seconds <= 2_000_000))
-    throw new CallUsageError(`--timeout must be a number of seconds: ${given}`);
+function parseTimeoutMs(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS))
+    throw new UsageError(
+      `--timeout must be a number of seconds up to ${MAX_TIMEOUT_SECONDS}, not ${JSON.stringify(text)}.`,
+    );
   return seconds * 1_000;
 }

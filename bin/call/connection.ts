@@ -1,4 +1,4 @@
-/** A connection to one server, in whichever revision it speaks, with tasks. */
+/** A connection to one server, with tasks, in whichever revision of the protocol the server speaks. */
 import { Client, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client';
 import {
   createTaskSessionEndpointId,
@@ -13,7 +13,7 @@ import { buildParamHeaders } from './param-headers.ts';
 import { createRawDispatch } from './raw-dispatch.ts';
 
 const CLIENT_INFO = { name: 'mcp-tasks-call', version: '0.1.0' };
-/** What this client can be asked: forms and URLs. */
+/** This client can be asked for forms and URLs. */
 const CLIENT_CAPABILITIES = { elicitation: { form: {}, url: {} } };
 const TASKS_CAPABILITY = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly onInputRequest?: WithTasksOptions['onInputRequest'];
-  /** Sees every answer to `tasks/get`. */
+  /** Sees every result of `tasks/get`. */
   readonly onTask?: (task: Readonly<Record<string, JsonValue>>) => void;
   /** Upper bound on rounds of questions. Default: none. */
   readonly maxInputRounds?: number;
@@ -31,14 +31,14 @@ export interface Connection {
   readonly client: Client;
   readonly session: TaskEnabledSession;
   readonly tools: readonly Tool[];
-  /** Which kind of tasks the server has: `v2` (2026-07-28), `v1` (2025-11-25) or none. */
+  /** The protocol of the server's tasks: `v2` (2026-07-28), `v1` (2025-11-25) or none. */
   readonly taskProtocol: 'v2' | 'v1' | 'none';
-  /** Resolves when nothing that was sent is unanswered. */
+  /** Resolves when every request that was sent has got its response. */
   waitUntilIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Connect and list the tools. */
+/** Connect and list the tools. @throws the client's errors when the server cannot be reached or is not MCP */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { url, headers = {} } = options;
   const client = new Client(CLIENT_INFO, {

@@ -1,15 +1,15 @@
-/** What went wrong between this client and the server, in one line. */
+/** Describes what went wrong between this client and the server. */
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { JsonRpcResponseError } from '@modelcontextprotocol/ext-tasks/client';
 
-/** A JSON-RPC error, wherever it was found. */
+/** A JSON-RPC error of the server: of a call, or the outcome of a task. */
 export interface RpcFailure {
   readonly code: number;
   readonly message: string;
   readonly data?: unknown;
 }
 
-/** The JSON-RPC error in this error, if it is one. */
+/** The JSON-RPC error that this error is or was caused by, if any. */
 export function findRpcFailure(error: unknown): RpcFailure | undefined {
   for (const cause of collectCauses(error))
     if (cause instanceof JsonRpcResponseError || cause instanceof ProtocolError)
@@ -22,23 +22,23 @@ export function describeRpcFailure({ code, message, data }: RpcFailure): string 
   return `Protocol error ${code}: ${message}${details}`;
 }
 
-/** One line for what is no JSON-RPC error: no connection, or an answer that is not MCP. */
+/** One line for any other error: no connection, or a response that is not MCP. */
 export function describeConnectionFailure(error: unknown, url: URL): string {
   const chain = collectCauses(error);
   const http = chain.find((cause) => cause instanceof SdkHttpError);
   if (http)
-    return `${url} answered HTTP ${http.status}${http.statusText ? ` ${http.statusText}` : ''}${formatBodyExcerpt(http)}`;
+    return `${url} answered with HTTP ${http.status}${http.statusText ? ` ${http.statusText}` : ''}${formatBodyExcerpt(http)}`;
   const codes = chain.map((cause) => (cause as { code?: unknown }).code);
   if (codes.includes('ECONNREFUSED'))
-    return `Cannot connect to ${url}: connection refused. Does the server run? (npm run dev starts one.)`;
-  if (codes.includes('ENOTFOUND')) return `Cannot connect to ${url}: there is no host of that name.`;
+    return `Cannot connect to ${url}: connection refused. Is the server running? (npm run dev starts one.)`;
+  if (codes.includes('ENOTFOUND')) return `Cannot connect to ${url}: host not found.`;
   if (codes.includes(SdkErrorCode.RequestTimeout) || chain.some((cause) => cause.name === 'TimeoutError'))
-    return `${url} did not answer in time.`;
+    return `${url} did not respond in time.`;
   const last = chain.at(-1);
   return `${url}: ${last instanceof SdkError || last === undefined ? (chain[0]?.message ?? String(error)) : last.message}`;
 }
 
-/** The error, what caused it, and so on; of an `AggregateError` the first. */
+/** The error, its cause, the cause of that, and so on; an `AggregateError` counts as caused by its first error. */
 function collectCauses(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 10; ) {

@@ -1,6 +1,6 @@
 /**
- * An elicitation form: MCP's restricted JSON Schema (flat; strings, numbers, booleans, choices) as a list of
- * fields, and what somebody types read as the field's value.
+ * Elicitation forms: turns MCP's restricted JSON Schema (flat; strings, numbers, booleans, choices) into a list of
+ * fields, and a typed answer into a field's value.
  */
 
 export type FieldValue = string | number | boolean | readonly string[];
@@ -17,17 +17,17 @@ export interface FormField {
   readonly required: boolean;
   readonly default?: FieldValue;
   readonly kind: 'string' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices';
-  /** For `choice` and `choices`. */
+  /** Of `choice` and `choices`; otherwise empty. */
   readonly choices: readonly FieldChoice[];
-  /** Bounds: of the number, of the text's length, or of how many are chosen. */
+  /** Bounds of the number, of the text's length (characters), or of the number of choices. */
   readonly min?: number;
   readonly max?: number;
   readonly format?: string;
 }
 
-/** What was typed does not fit the field; the message says why. */
+/** The typed answer does not fit the field; the message says what it must be. */
 export class InvalidFieldValue extends Error {
-  override readonly name = 'DoesNotFit';
+  override readonly name = 'InvalidFieldValue';
 }
 
 type FieldSchema = Record<string, unknown>;
@@ -37,7 +37,7 @@ const isFieldSchema = (value: unknown): value is FieldSchema =>
 const toOptionalText = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const toOptionalNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
-/** The fields of a `requestedSchema`, in its order. */
+/** The fields of a `requestedSchema`, in its order; none for a malformed schema. */
 export function parseFormSchema(requestedSchema: unknown): FormField[] {
   if (!isFieldSchema(requestedSchema) || !isFieldSchema(requestedSchema.properties)) return [];
   const required = Array.isArray(requestedSchema.required) ? requestedSchema.required : [];
@@ -51,14 +51,14 @@ function parseFormField(name: string, schema: FieldSchema, required: boolean): F
   const description = toOptionalText(schema.description);
   const format = toOptionalText(schema.format);
   const kind = toFieldKind(schema);
-  const [least, most] =
+  const [minKey, maxKey] =
     kind === 'choices'
       ? ['minItems', 'maxItems']
       : kind === 'string'
         ? ['minLength', 'maxLength']
         : ['minimum', 'maximum'];
-  const min = toOptionalNumber(schema[least as string]);
-  const max = toOptionalNumber(schema[most as string]);
+  const min = toOptionalNumber(schema[minKey as string]);
+  const max = toOptionalNumber(schema[maxKey as string]);
   return {
     name,
     required,
@@ -80,7 +80,7 @@ function toFieldKind(schema: FieldSchema): FormField['kind'] {
   return 'string';
 }
 
-/** `enum`, with or without the older `enumNames`; or `expectOneOf` / `anyOf` of constants with titles. */
+/** `enum`, with or without the older `enumNames`; or `oneOf` / `anyOf` of constants with titles. */
 function parseFieldChoices(schema: FieldSchema): FieldChoice[] {
   const titled = [schema.oneOf, schema.anyOf].find(Array.isArray) as unknown[] | undefined;
   if (titled)
@@ -97,8 +97,9 @@ function parseFieldChoices(schema: FieldSchema): FieldChoice[] {
 }
 
 /**
- * Read what was typed as the field's value.
- * @param numbered whether a choice may be named by its place in the list, as at the prompt
+ * Read a typed answer as the field's value.
+ *
+ * @param numbered whether a choice may be given by its number in the list, as at the prompt
  * @throws InvalidFieldValue
  */
 export function parseFieldValue(field: FormField, typed: string, numbered = false): FieldValue {
@@ -113,40 +114,41 @@ export function parseFieldValue(field: FormField, typed: string, numbered = fals
     case 'choices':
       return parseChoices(field, typed, numbered);
     default:
-      return checkBounds(field, typed, [...typed].length, 'characters');
+      return checkBounds(field, typed, [...typed].length, 'The number of characters');
   }
 }
 
 function parseBoolean(typed: string): boolean {
   if (/^(y|yes|true|1)$/i.test(typed.trim())) return true;
   if (/^(n|no|false|0)$/i.test(typed.trim())) return false;
-  throw new InvalidFieldValue('Answer yes or no.');
+  throw new InvalidFieldValue('The answer must be yes or no.');
 }
 
 function parseFieldNumber(field: FormField, typed: string): number {
   const value = typed.trim() === '' ? Number.NaN : Number(typed);
-  if (!Number.isFinite(value)) throw new InvalidFieldValue('That is not a number.');
-  if (field.kind === 'integer' && !Number.isInteger(value)) throw new InvalidFieldValue('That is not a whole number.');
-  return checkBounds(field, value, value);
+  if (!Number.isFinite(value)) throw new InvalidFieldValue('The answer must be a number.');
+  if (field.kind === 'integer' && !Number.isInteger(value))
+    throw new InvalidFieldValue('The answer must be a whole number.');
+  return checkBounds(field, value, value, 'The answer');
 }
 
 function parseChoice(field: FormField, typed: string, numbered: boolean): string {
-  const wanted = typed.trim();
+  const text = typed.trim();
   const { choices } = field;
   const found =
-    choices.find(({ value }) => value === wanted) ??
-    choices.find(({ title }) => title.toLowerCase() === wanted.toLowerCase()) ??
-    (numbered && /^\d+$/.test(wanted) ? choices[Number(wanted) - 1] : undefined);
+    choices.find(({ value }) => value === text) ??
+    choices.find(({ title }) => title.toLowerCase() === text.toLowerCase()) ??
+    (numbered && /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined);
   if (found) return found.value;
   throw new InvalidFieldValue(
-    `${JSON.stringify(wanted)} is not one of: ${choices.map(({ value }) => value).join(', ')}.`,
+    `The choice must be one of: ${choices.map(({ value }) => value).join(', ')} (not ${JSON.stringify(text)}).`,
   );
 }
 
 function parseChoices(field: FormField, typed: string, numbered: boolean): string[] {
   const chosen = field.choices.some(({ value }) => value === typed) ? [typed] : splitChoices(typed);
   const values = [...new Set(chosen.map((one) => parseChoice(field, one, numbered)))];
-  return checkBounds(field, values, values.length, 'choices');
+  return checkBounds(field, values, values.length, 'The number of choices');
 }
 
 function splitChoices(typed: string): string[] {
@@ -154,15 +156,15 @@ function splitChoices(typed: string): string[] {
     try {
       return (JSON.parse(typed) as unknown[]).map(String);
     } catch {
-      throw new InvalidFieldValue('That is not a JSON array.');
+      throw new InvalidFieldValue('The choices must be a JSON array.');
     }
   }
   return typed.split(',').filter((part) => part.trim() !== '');
 }
 
-function checkBounds<V>(field: FormField, value: V, size: number, of = ''): V {
-  const what = of && ` ${of}`;
-  if (field.min !== undefined && size < field.min) throw new InvalidFieldValue(`At least ${field.min}${what}.`);
-  if (field.max !== undefined && size > field.max) throw new InvalidFieldValue(`At most ${field.max}${what}.`);
+/** @param subject what `size` measures, as the subject of the message */
+function checkBounds<V>({ min, max }: FormField, value: V, size: number, subject: string): V {
+  if (min !== undefined && size < min) throw new InvalidFieldValue(`${subject} must be at least ${min}.`);
+  if (max !== undefined && size > max) throw new InvalidFieldValue(`${subject} must be at most ${max}.`);
   return value;
 }

@@ -1,10 +1,9 @@
 /**
- * `Mcp-Param-*`: arguments that a tool's schema marks with `x-mcp-header` are repeated as HTTP headers, so
- * that gateways can route on them (MCP 2026-07-28, custom headers). The official client does this only for
- * calls that go through it.
+ * `Mcp-Param-*` headers repeat the arguments that a tool's schema marks with `x-mcp-header`, so that gateways can
+ * route on them (MCP 2026-07-28, custom headers). The official client adds them only to calls that go through it.
  */
 
-/** Headers for one call of a tool with this input schema. */
+/** The headers of one call of a tool with this input schema. */
 export function buildParamHeaders(inputSchema: unknown, args: unknown): Record<string, string> {
   const headers: Record<string, string> = {};
   const visit = (schema: unknown, value: unknown): void => {
@@ -26,7 +25,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const toParamText = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : undefined;
 
-/** What an HTTP header cannot carry as it is goes as Base64 in a marked form. */
+/** Text that an HTTP header cannot carry unchanged is sent as marked Base64. */
 function encodeHeaderValue(text: string): string {
   const plain = /^[\t\x20-\x7e]+$/.test(text) && text === text.trim() && !/^=\?base64\?.*\?=$/.test(text);
   return plain ? text : `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;

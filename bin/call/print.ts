@@ -1,4 +1,4 @@
-/** A result as a person reads it. */
+/** Formats results and tools for people. */
 import { isDeepStrictEqual } from 'node:util';
 import { stripControlCharacters } from './terminal.ts';
 
@@ -10,17 +10,17 @@ export interface CallResult {
   readonly isError?: boolean;
 }
 
-/** The content blocks, one after the other; structured content where no text says the same. */
+/** The content blocks, one after the other; structured content only where no text block repeats it. */
 export function formatCallResult(result: CallResult): string {
   const { structuredContent } = result;
   const blocks = (result.content ?? []).filter((block) => !isSameContent(block, structuredContent));
   const parts = blocks.map(formatBlock);
-  const structured = structuredContent !== undefined && !blocks.some((block) => block.type === 'text');
-  if (structured) parts.push(JSON.stringify(structuredContent, undefined, 2));
+  const hasText = blocks.some((block) => block.type === 'text');
+  if (structuredContent !== undefined && !hasText) parts.push(JSON.stringify(structuredContent, undefined, 2));
   return stripControlCharacters(parts.join('\n'));
 }
 
-/** The specification has servers repeat structured content as a text block. */
+/** Whether a text block only repeats the structured content, as the specification asks of servers. */
 function isSameContent(block: DisplayBlock, structuredContent: unknown): boolean {
   if (block.type !== 'text' || structuredContent === undefined) return false;
   try {
@@ -53,7 +53,7 @@ function formatBlock(block: DisplayBlock): string {
 const formatBase64Size = (base64: unknown) =>
   `${Buffer.byteLength(String(base64 ?? ''), 'base64').toLocaleString('en')} bytes`;
 
-/** The tools of a server, with what each takes. */
+/** The tools of a server, with the arguments of each. */
 export function formatToolList(tools: readonly DisplayBlock[]): string {
   if (tools.length === 0) return 'The server has no tools.';
   return stripControlCharacters(tools.map(formatToolSummary).join('\n'));

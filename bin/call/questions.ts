@@ -1,4 +1,4 @@
-/** Answers to what a server asks: from `--answer`, from the person at the terminal, or from nobody. */
+/** Answers a server's questions: from `--answer`, or from the person at the terminal. */
 import type {
   ApplicationElicitResult,
   ApplicationInputRequest,
@@ -9,28 +9,32 @@ import type { GivenAnswers } from './arguments.ts';
 import { type FieldValue, type FormField, InvalidFieldValue, parseFieldValue, parseFormSchema } from './form.ts';
 import { InputEnded, type Terminal } from './terminal.ts';
 
-/** Nobody can answer; the message says what was asked, and how to answer it without a terminal. */
+/** A question cannot be answered; the message says why, and how to answer it without a terminal. */
 export class CannotAnswer extends Error {
-  override readonly name = 'NobodyCanAnswer';
+  override readonly name = 'CannotAnswer';
 }
 
 type ElicitParams = Readonly<Record<string, unknown>>;
 
 /**
- * A handler of questions that answers from `given`, then from the terminal. A question that nobody can answer
- * is not answered at all: `giveUp` is told, and ends the task.
+ * A handler of questions that answers from `givenAnswers`, then from the terminal. A question that neither can answer
+ * is left unanswered, and `giveUp` is called, which has to end the task.
  */
-export function createInputHandler(given: GivenAnswers, terminal: Terminal, giveUp: (reason: CannotAnswer) => void) {
+export function createInputHandler(
+  givenAnswers: GivenAnswers,
+  terminal: Terminal,
+  giveUp: (reason: CannotAnswer) => void,
+) {
   return async <R extends ApplicationInputRequest>(
     request: R,
     context: ResolvedInputExchangeContext,
   ): Promise<ApplicationInputResult<R>> => {
     try {
       if (request.kind !== 'elicitation')
-        throw new CannotAnswer(`The server asks for ${request.kind}, which this client did not offer.`);
+        throw new CannotAnswer(`The server asks for ${request.kind}, which this client does not support.`);
       const { params } = request;
-      const answer = params.mode === 'url' ? askUrl : askForm;
-      return (await answer(params, given, terminal, context.signal)) as ApplicationInputResult<R>;
+      const ask = params.mode === 'url' ? askUrl : askForm;
+      return (await ask(params, givenAnswers, terminal, context.signal)) as ApplicationInputResult<R>;
     } catch (error) {
       if (error instanceof InputEnded) return { action: 'cancel' } as ApplicationInputResult<R>;
       if (error instanceof CannotAnswer) {
@@ -42,7 +46,7 @@ export function createInputHandler(given: GivenAnswers, terminal: Terminal, give
   };
 }
 
-/** The session reads a handler's error as a refusal, unless the exchange is over by then. */
+/** The session takes a handler's error for a refusal, unless the exchange has been aborted by then. */
 function waitForAbort(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) resolve();
@@ -50,7 +54,7 @@ function waitForAbort(signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** What was typed refuses the whole question. */
+/** The person typed a refusal of the whole question. */
 class QuestionRefused extends Error {
   readonly action: 'decline' | 'cancel';
   constructor(action: 'decline' | 'cancel') {
@@ -61,67 +65,70 @@ class QuestionRefused extends Error {
 
 async function askUrl(
   params: ElicitParams,
-  given: GivenAnswers,
+  givenAnswers: GivenAnswers,
   terminal: Terminal,
   signal: AbortSignal | undefined,
 ): Promise<ApplicationElicitResult> {
-  terminal.printLine(`${params.message}\n  Open this address: ${params.url}`);
-  if (given.whole) return { action: given.whole };
+  terminal.printLine(`${params.message}\n  Open this URL: ${params.url}`);
+  if (givenAnswers.whole) return { action: givenAnswers.whole };
   if (!terminal.interactive)
-    throw new CannotAnswer('The server asks you to open an address. Once done, call again with --answer accept.');
-  const typed = (await terminal.ask('  Enter when done, "decline" or "cancel": ', signal)).trim().toLowerCase();
+    throw new CannotAnswer('The server asks you to open a URL. Once done, call again with --answer accept.');
+  const typed = (await terminal.ask('  Press Enter when done, or type "decline" or "cancel": ', signal))
+    .trim()
+    .toLowerCase();
   return { action: typed === 'decline' || typed === 'cancel' ? typed : 'accept' };
 }
 
 async function askForm(
   params: ElicitParams,
-  given: GivenAnswers,
+  givenAnswers: GivenAnswers,
   terminal: Terminal,
   signal: AbortSignal | undefined,
 ): Promise<ApplicationElicitResult> {
   const fields = parseFormSchema(params.requestedSchema);
   terminal.printLine(String(params.message));
-  if (given.whole === 'decline' || given.whole === 'cancel') return { action: given.whole };
+  if (givenAnswers.whole === 'decline' || givenAnswers.whole === 'cancel') return { action: givenAnswers.whole };
   const content: Record<string, FieldValue> = {};
-  const open: FormField[] = [];
+  const unanswered: FormField[] = [];
   for (const field of fields) {
-    const typed = given.fields.get(field.name);
-    if (typed !== undefined) content[field.name] = parseGivenAnswer(field, typed);
-    else open.push(field);
+    const text = givenAnswers.fields.get(field.name);
+    if (text !== undefined) content[field.name] = parseGivenAnswer(field, text);
+    else unanswered.push(field);
   }
-  const begun = given.whole === 'accept' || open.length < fields.length;
-  if (terminal.interactive && !(begun && open.every(canOmitField))) {
-    const action = await askFields(open, content, fields.length === 0, terminal, signal);
+  const answeredInPart = givenAnswers.whole === 'accept' || unanswered.length < fields.length;
+  if (terminal.interactive && !(answeredInPart && unanswered.every(canOmitField))) {
+    const action = await askFields(unanswered, content, fields.length === 0, terminal, signal);
     if (action) return { action };
   } else {
-    const missing = open.filter((field) => !(begun && canOmitField(field)));
-    if (missing.length > 0 || !begun) throw new CannotAnswer(describeMissingAnswers(missing));
-    for (const field of open) if (field.default !== undefined) content[field.name] = field.default;
+    const missing = unanswered.filter((field) => !(answeredInPart && canOmitField(field)));
+    if (missing.length > 0 || !answeredInPart) throw new CannotAnswer(describeMissingAnswers(missing));
+    for (const field of unanswered) if (field.default !== undefined) content[field.name] = field.default;
   }
   return { action: 'accept', content };
 }
 
 const canOmitField = (field: FormField) => !field.required || field.default !== undefined;
 
-function parseGivenAnswer(field: FormField, typed: string): FieldValue {
+/** @throws CannotAnswer */
+function parseGivenAnswer(field: FormField, text: string): FieldValue {
   try {
-    return parseFieldValue(field, typed);
+    return parseFieldValue(field, text);
   } catch (error) {
-    throw new CannotAnswer(`--answer ${field.name}=${typed} does not fit: ${(error as Error).message}`);
+    throw new CannotAnswer(`--answer ${field.name}=${text} does not fit. ${(error as Error).message}`);
   }
 }
 
-/** Ask for each field; what refuses the whole form is returned. */
+/** Ask for each field and put its value into `content`. Returns how the person refused the whole form, if they did. */
 async function askFields(
   fields: readonly FormField[],
   content: Record<string, FieldValue>,
-  empty: boolean,
+  formIsEmpty: boolean,
   terminal: Terminal,
   signal: AbortSignal | undefined,
 ): Promise<'decline' | 'cancel' | undefined> {
   try {
-    terminal.printLine('  (/decline or /cancel instead of an answer refuses the question)');
-    if (empty) checkRefusal(await terminal.ask('  Enter to accept: ', signal));
+    terminal.printLine('  (type /decline or /cancel instead of an answer to refuse the question)');
+    if (formIsEmpty) checkRefusal(await terminal.ask('  Press Enter to accept: ', signal));
     for (const field of fields) {
       const value = await askField(field, terminal, signal);
       if (value !== undefined) content[field.name] = value;
@@ -156,15 +163,16 @@ async function askField(
   }
 }
 
+/** @throws QuestionRefused */
 function checkRefusal(typed: string): void {
   const command = typed.trim().toLowerCase();
   if (command === '/decline') throw new QuestionRefused('decline');
   if (command === '/cancel') throw new QuestionRefused('cancel');
 }
 
-/** What the field takes, in brackets. */
+/** What the field accepts, in brackets. */
 function formatFieldHint(field: FormField): string {
-  const kinds = { boolean: 'yes/no', choice: 'one', choices: 'several, with commas', string: field.format ?? '' };
+  const kinds = { boolean: 'yes/no', choice: 'one', choices: 'several, comma-separated', string: field.format ?? '' };
   const kind = kinds[field.kind as keyof typeof kinds] ?? field.kind;
   const fallback = field.default === undefined ? '' : `Enter for ${String(field.default)}`;
   const parts = [kind, fallback || (field.required ? '' : 'optional')].filter((part) => part !== '');
@@ -172,10 +180,10 @@ function formatFieldHint(field: FormField): string {
 }
 
 function describeMissingAnswers(missing: readonly FormField[]): string {
-  const how = missing.map((field) => {
+  const options = missing.map((field) => {
     const values = field.choices.map(({ value }) => value).join('|');
     return `--answer ${field.name}=${values || field.kind.toUpperCase()}`;
   });
-  const answers = how.length > 0 ? how.join(' ') : '--answer accept';
-  return `The server asks a question, and there is no terminal to ask it at. Call again with: ${answers}`;
+  const answers = options.length > 0 ? options.join(' ') : '--answer accept';
+  return `The server asks a question, but there is no terminal to answer it at. Call again with: ${answers}`;
 }

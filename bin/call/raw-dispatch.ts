@@ -1,7 +1,7 @@
 /**
- * JSON-RPC as it is on the wire, over the official client's HTTP transport. The official `Client` refuses the
- * result shapes of the Tasks extension, so ext-tasks asks its host for a way past it: this one. It has a
- * transport and request ids of its own, and so never meets the client's.
+ * Sends raw JSON-RPC over the official client's HTTP transport. The official `Client` refuses the result shapes of the
+ * Tasks extension, so ext-tasks asks its host for a way around it. This one uses a separate transport with separate
+ * request ids, and so never interferes with the client's.
  */
 import { SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { DispatchError, type DispatchOptions, type JsonRpcResponse } from '@modelcontextprotocol/ext-tasks/client';
@@ -14,21 +14,22 @@ interface RawRequest {
 
 export interface RawDispatchOptions {
   readonly url: URL;
-  /** Sent with every request. */
+  /** Headers sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** More headers for one request. */
+  /** Additional headers for one request. */
   readonly headersFor?: (request: RawRequest) => Readonly<Record<string, string>>;
-  /** Sees every response that comes. */
+  /** Sees every response. */
   readonly onResponse?: (request: RawRequest, response: JsonRpcResponse) => void;
-  /** How long one request may take (ms). Default 60,000. */
+  /** Time-out of one request (ms). Default 60,000. */
   readonly requestTimeoutMs?: number;
-  /** Waits before a task request that found no server is sent again (ms). Default 500 to 4,000. */
+  /** Delays before a task request that did not reach the server is sent again (ms). Default 500 to 4,000. */
   readonly retryDelaysMs?: readonly number[];
 }
 
 export interface RawDispatch {
+  /** @throws DispatchError when no response comes */
   dispatch(request: JsonValue, options?: DispatchOptions): Promise<JsonRpcResponse>;
-  /** Resolves when every request that was sent has been answered. */
+  /** Resolves when every request that was sent has got its response. */
   waitUntilIdle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,7 +44,7 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
   let nextId = 0;
 
   transport.onmessage = (message) => {
-    if (!('id' in message) || 'method' in message) return; // a notification: nothing here waits for one
+    if (!('id' in message) || 'method' in message) return; // a request or notification: not used here
     const settle = waiting.get(Number(message.id));
     if (settle) settle(toRpcResponse(message as unknown as Record<string, JsonValue>));
   };
@@ -52,7 +53,7 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
   const send = async (request: RawRequest, more: DispatchOptions): Promise<JsonRpcResponse> => {
     const id = nextId++;
     const timeout = AbortSignal.timeout(more.context?.requestTimeoutMs ?? options.requestTimeoutMs ?? 60_000);
-    // A call is never abandoned half-way: its answer may name a task that has to be cancelled.
+    // A call is never abandoned half-way: its response may name a task that has to be cancelled.
     const signal = more.signal && request.method !== 'tools/call' ? AbortSignal.any([timeout, more.signal]) : timeout;
     const { promise, resolve, reject } = Promise.withResolvers<JsonRpcResponse>();
     const fail = () => reject(signal.reason);
@@ -60,22 +61,22 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
     waiting.set(id, resolve);
     try {
       const headers = { ...more.context?.headers, ...options.headersFor?.(request) };
-      const ended = () => reject(new Error('The server closed the stream without an answer.'));
+      const failEnded = () => reject(new Error('The server closed the stream without a response.'));
       await transport.send({ jsonrpc: '2.0', id, ...request } as Parameters<typeof transport.send>[0], {
         requestSignal: signal,
         headers,
-        onRequestStreamEnd: ended,
+        onRequestStreamEnd: failEnded,
       });
       return await promise;
     } catch (error) {
-      // The transport hands over only the errors that come with status 400; those of 404 are in the body.
-      const answer = parseRpcErrorBody(error, id);
-      if (answer) return answer;
+      // The transport delivers only the JSON-RPC errors that come with status 400; those of 404 are in the body.
+      const response = parseRpcErrorBody(error, id);
+      if (response) return response;
       throw error;
     } finally {
       waiting.delete(id);
       signal.removeEventListener('abort', fail);
-      promise.catch(() => {}); // an end of the stream that comes after the answer
+      promise.catch(() => {}); // the stream may end after the response
     }
   };
 
@@ -88,9 +89,9 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
       } catch (error) {
         more.signal?.throwIfAborted();
         const delayMs = delays[attempt];
-        // tasks/get, update and cancel may be sent twice without harm; a call may not.
+        // tasks/get, tasks/update and tasks/cancel may safely be sent twice; a call may not.
         if (delayMs === undefined || !request.method.startsWith('tasks/') || !isTransientFailure(error))
-          throw new DispatchError(`${request.method} was not answered`, false, { cause: error });
+          throw new DispatchError(`${request.method} got no response`, false, { cause: error });
         await waitForRetry(delayMs, more.signal);
       }
     }
@@ -98,16 +99,16 @@ export async function createRawDispatch(options: RawDispatchOptions): Promise<Ra
 
   return {
     dispatch(request, more = {}) {
-      const answered = dispatch(request as unknown as RawRequest, more);
-      inFlight.add(answered);
-      const done = () => inFlight.delete(answered);
-      answered.then(done, done);
-      return answered;
+      const response = dispatch(request as unknown as RawRequest, more);
+      inFlight.add(response);
+      const remove = () => inFlight.delete(response);
+      response.then(remove, remove);
+      return response;
     },
     async waitUntilIdle() {
       while (inFlight.size > 0) {
         await Promise.allSettled(inFlight);
-        // Who waited for an answer may send another request because of it: a cancel, after a late creation.
+        // A response may cause another request: a cancel, after a late creation.
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
@@ -121,24 +122,26 @@ function toRpcResponse(message: Record<string, JsonValue>): JsonRpcResponse {
   return { kind: 'result', result: message.result ?? null };
 }
 
+/** The JSON-RPC error in the body of an HTTP error, if it answers request `id`. */
 function parseRpcErrorBody(error: unknown, id: number): JsonRpcResponse | undefined {
   if (!(error instanceof SdkHttpError)) return undefined;
   try {
     const body = JSON.parse(String(error.data.text)) as Record<string, JsonValue>;
     const { code, message } = (body.error ?? {}) as Record<string, JsonValue>;
-    const readable = typeof code === 'number' && typeof message === 'string' && (body.id === id || body.id === null);
-    return readable ? toRpcResponse(body) : undefined;
+    const isRpcError = typeof code === 'number' && typeof message === 'string' && (body.id === id || body.id === null);
+    return isRpcError ? toRpcResponse(body) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether the same request may find the server again: no connection, too many requests, or a gateway's 5xx. */
+/** Whether the same request may succeed later: no connection, too many requests, or a gateway's 5xx. */
 function isTransientFailure(error: unknown): boolean {
   if (error instanceof SdkHttpError) return error.status === 429 || error.status >= 500;
-  return error instanceof TypeError; // what fetch throws when there is no connection
+  return error instanceof TypeError; // thrown by fetch when there is no connection
 }
 
+/** @throws the signal's reason */
 function waitForRetry(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {

@@ -1,4 +1,4 @@
-/** What a person sees while the tool runs: a status line in place on a terminal, plain lines elsewhere. */
+/** Shows what is going on while the tool runs: a status line that changes in place on a terminal, plain lines elsewhere. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 
@@ -6,10 +6,11 @@ type TerminalOutput = Writable & { readonly isTTY?: boolean; readonly columns?: 
 
 export interface TerminalOptions {
   readonly input: Readable & { readonly isTTY?: boolean };
-  /** Where status and questions go; the result goes elsewhere. */
+  /** For status and questions; the result goes elsewhere. */
   readonly output: TerminalOutput;
-  /** Somebody pressed Ctrl-C at a prompt. */
+  /** Called on Ctrl-C at a prompt. */
   readonly onInterrupt: () => void;
+  /** The time (ms since the epoch). */
   readonly now: () => number;
 }
 
@@ -19,15 +20,15 @@ export class InputEnded extends Error {
 }
 
 export interface Terminal {
-  /** Whether somebody is there to answer. */
+  /** Whether a person can answer. */
   readonly interactive: boolean;
-  /** Show what the task is doing; nothing happens when it is what is shown already. */
-  showStatus(words: string): void;
-  /** A line that stays. */
-  printLine(words: string): void;
+  /** Show what the task is doing; without effect if that is shown already. */
+  showStatus(text: string): void;
+  /** Print a line that stays. */
+  printLine(text: string): void;
   /** @throws InputEnded, or the signal's reason */
   ask(question: string, signal?: AbortSignal): Promise<string>;
-  /** Take the status line away. */
+  /** Remove the status line. */
   clearStatus(): void;
 }
 
@@ -35,7 +36,7 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
   const startedAt = now();
   let shown: string | undefined;
   let ticking: NodeJS.Timeout | undefined;
-  /** A prompt stands where the status line would be. */
+  /** A prompt is where the status line would be. */
   let asking = false;
 
   const draw = () => {
@@ -51,8 +52,8 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
 
   return {
     interactive: Boolean(input.isTTY && output.isTTY),
-    showStatus(words) {
-      const plain = stripControlCharacters(words).replace(/\s+/g, ' ');
+    showStatus(text) {
+      const plain = stripControlCharacters(text).replace(/\s+/g, ' ');
       if (asking || plain === shown) return;
       shown = plain;
       if (!output.isTTY) {
@@ -62,11 +63,11 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
       draw();
       ticking ??= setInterval(draw, 1_000).unref();
     },
-    printLine(words) {
+    printLine(text) {
       const resume = output.isTTY ? undefined : shown;
       clear();
       shown = resume;
-      output.write(`${stripControlCharacters(words)}\n`);
+      output.write(`${stripControlCharacters(text)}\n`);
     },
     async ask(question, signal) {
       clear();
@@ -89,7 +90,7 @@ export function createTerminal({ input, output, onInterrupt, now }: TerminalOpti
   };
 }
 
-/** What a server says may not move the cursor, recolour the screen or hide text: control characters go. */
-export function stripControlCharacters(words: string): string {
-  return words.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '');
+/** Text from a server, without control characters: it must not move the cursor, recolour the screen or hide text. */
+export function stripControlCharacters(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '');
 }

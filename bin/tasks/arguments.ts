@@ -1,8 +1,8 @@
 /** The command line of `npm run tasks`. */
-import { parseArgs } from 'node:util';
 import type { TaskStatus } from '../../lambda/tasks/record.ts';
+import { isHttpUrl, parseInteger, parseOptions, UsageError } from '../command-line/options.ts';
 
-export const TASKS_HELP = `Look after the tasks of a server: straight in its table, deployed or on this machine.
+export const TASKS_HELP = `Look after the tasks of a server, deployed or on this machine, directly in its table.
 
   npm run tasks -- list    [--owner HASH] [--status STATUS]
   npm run tasks -- show    ID [--owner HASH] [--payloads]
@@ -10,35 +10,30 @@ export const TASKS_HELP = `Look after the tasks of a server: straight in its tab
   npm run tasks -- redrive ID [--owner HASH]
   npm run tasks -- redrive --all [--owner HASH]
 
-list     with an owner a Query of that owner's tasks, newest first; without one a Scan of the whole table.
-         Page by page, with the read capacity that each consumed.
-show     one task: its state, its times, its questions and steps by name. What is in them only with --payloads.
-cancel   what tasks/cancel does: at once, for good, and the tool's onCancel runs.
-redrive  sends the wake-up of the task's present generation again. Harmless where one is under way: the task is
-         taken up once. With --all every task that can run and that nobody works on.
+list     lists an owner's tasks, newest first (Query), or all tasks in the table if no owner is given (Scan).
+         Goes page by page, and prints the read capacity that each page consumed.
+show     shows one task: its state, its times, its questions and steps by name. Their contents need --payloads.
+cancel   does what tasks/cancel does: at once, for good, and the tool's onCancel runs.
+redrive  sends the wake-up of the task's current generation again. Harmless if one is on its way already: the task
+         is claimed only once. With --all: every task that can run and that no worker holds.
 
-cancel and redrive say what they are about to do, and ask.
+cancel and redrive say what they are about to do, and ask first.
 
   --table NAME         the table (default: TABLE_NAME)
   --queue URL          the queue of wake-ups; only cancel and redrive need it (default: QUEUE_URL)
   --endpoint URL       a DynamoDB on this machine; npm run dev prints it
   --owner HASH         the owner's hash: "owner" in the log lines
-  --shards N           the server's ownerShards (default: OWNER_SHARDS, else 1)
-  --status STATUS      working, input_required, completed, failed, cancelled; or open, the first two
-  --page N             items read for each page (default 100)
-  --after KEY          begin after this key; a page that is not the last prints it
-  --payloads           arguments, questions, answers, results, messages: whatever the task was given and has made
-  --json               one JSON object on a line for each task
-  --yes                do not ask: neither before a change nor before the next page
-  --help               prints this
+  --shards N           the server's ownerShards (default: OWNER_SHARDS, otherwise 1)
+  --status STATUS      working, input_required, completed, failed or cancelled; open means the first two
+  --page N             items to read for each page (default 100)
+  --after KEY          start after this key; every page but the last prints one
+  --payloads           also print arguments, questions, answers, results and messages
+  --json               print one JSON object per line for each task
+  --yes                do not ask, neither before a change nor before the next page
+  --help               print this help
 
-What is found goes to stdout, everything else to stderr. Exit status: 0 done, 1 not found, refused or not done,
-2 AWS or the network did not do it, 64 wrong usage.`;
-
-/** The command line cannot be understood; the message says why. */
-export class TasksUsageError extends Error {
-  override readonly name = 'UsageError';
-}
+Findings go to stdout, everything else to stderr. Exit status: 0 done, 1 not found, refused or not done, 2 AWS or
+network error, 64 usage error.`;
 
 const COMMAND_NAMES = ['list', 'show', 'cancel', 'redrive'] as const;
 const STATUS_FILTERS = ['open', 'working', 'input_required', 'completed', 'failed', 'cancelled'] as const;
@@ -50,14 +45,18 @@ export interface TasksArguments {
   readonly table: string;
   readonly queue?: string;
   readonly endpoint?: string;
+  /** The owner's hash. */
   readonly owner?: string;
   readonly shards: number;
   readonly status?: TaskStatus | 'open';
-  /** Items read for each page. */
+  /** Items to read for each page. */
   readonly page: number;
+  /** The key that an earlier page printed. */
   readonly after?: string;
+  /** Also print the contents of payloads. */
   readonly payloads: boolean;
   readonly json: boolean;
+  /** Do not ask. */
   readonly yes: boolean;
 }
 
@@ -73,25 +72,25 @@ export function parseTasksArguments(
   if (values.help || positionals[0] === 'help') return 'help';
   const [name, id, ...rest] = positionals;
   const command = COMMAND_NAMES.find((each) => each === name);
-  if (!command) throw new TasksUsageError(`Say what to do: ${COMMAND_NAMES.join(', ')}.`);
-  if (rest.length > 0) throw new TasksUsageError(`One task at a time, not ${rest.length + 1}.`);
+  if (!command) throw new UsageError(`The command must be one of: ${COMMAND_NAMES.join(', ')}.`);
+  if (rest.length > 0) throw new UsageError(`Only one task id can be given, not ${rest.length + 1}.`);
   checkTarget(command, id, values.all);
   const status = STATUS_FILTERS.find((each) => each === values.status);
   if (values.status !== undefined && !status)
-    throw new TasksUsageError(`--status is one of ${STATUS_FILTERS.join(', ')}.`);
+    throw new UsageError(`--status must be one of: ${STATUS_FILTERS.join(', ')}.`);
   const table = values.table ?? env.TABLE_NAME;
-  if (!table) throw new TasksUsageError('Say which table: --table NAME, or TABLE_NAME in the environment.');
+  if (!table) throw new UsageError('The table must be given: --table NAME, or TABLE_NAME in the environment.');
   const queue = values.queue ?? env.QUEUE_URL;
   return {
     command,
     table,
     ...(id !== undefined && { id }),
     ...(queue && { queue }),
-    ...(values.endpoint !== undefined && { endpoint: parseHttpUrl('--endpoint', values.endpoint) }),
+    ...(values.endpoint !== undefined && { endpoint: parseEndpoint(values.endpoint) }),
     ...(values.owner !== undefined && { owner: values.owner }),
-    shards: parseCount('--shards', values.shards ?? env.OWNER_SHARDS ?? '1', 100),
+    shards: parseInteger('--shards', values.shards ?? env.OWNER_SHARDS ?? '1', 1, 100),
     ...(status && { status }),
-    page: parseCount('--page', values.page, 10_000),
+    page: parseInteger('--page', values.page, 1, 10_000),
     ...(values.after !== undefined && { after: values.after }),
     payloads: values.payloads,
     json: values.json,
@@ -99,44 +98,37 @@ export function parseTasksArguments(
   };
 }
 
-function parseTasksOptions(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        ...{
-          table: TEXT_OPTION,
-          queue: TEXT_OPTION,
-          endpoint: TEXT_OPTION,
-          owner: TEXT_OPTION,
-          shards: TEXT_OPTION,
-          status: TEXT_OPTION,
-          after: TEXT_OPTION,
-        },
-        ...{ page: { ...TEXT_OPTION, default: '100' } },
-        ...{ all: FLAG_OPTION, payloads: FLAG_OPTION, json: FLAG_OPTION, yes: FLAG_OPTION, help: FLAG_OPTION },
-      },
-    });
-  } catch (error) {
-    throw new TasksUsageError((error as Error).message.split('\n')[0]);
-  }
-}
+const parseTasksOptions = (argv: readonly string[]) =>
+  parseOptions({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      table: TEXT_OPTION,
+      queue: TEXT_OPTION,
+      endpoint: TEXT_OPTION,
+      owner: TEXT_OPTION,
+      shards: TEXT_OPTION,
+      status: TEXT_OPTION,
+      after: TEXT_OPTION,
+      page: { type: 'string', default: '100' },
+      all: FLAG_OPTION,
+      payloads: FLAG_OPTION,
+      json: FLAG_OPTION,
+      yes: FLAG_OPTION,
+      help: FLAG_OPTION,
+    },
+  });
 
+/** `list` takes no id, `redrive --all` neither; everything else needs one. */
 function checkTarget(command: string, id: string | undefined, all: boolean): void {
-  if (command === 'list' && id !== undefined) throw new TasksUsageError('list takes no task: show ID prints one.');
+  if (command === 'list' && id !== undefined)
+    throw new UsageError('list takes no task id: use show ID to print one task.');
   if (all && (command !== 'redrive' || id !== undefined))
-    throw new TasksUsageError('--all is for redrive without a task.');
-  if (command !== 'list' && id === undefined && !all) throw new TasksUsageError(`${command} which task? Give its id.`);
+    throw new UsageError('--all must be used with redrive, and without a task id.');
+  if (command !== 'list' && id === undefined && !all) throw new UsageError(`${command} needs a task id.`);
 }
 
-function parseCount(name: string, value: string, most: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
-  throw new TasksUsageError(`${name} is a whole number from 1 to ${most}, not ${JSON.stringify(value)}.`);
-}
-
-function parseHttpUrl(name: string, value: string): string {
-  if (URL.canParse(value) && /^https?:/.test(value)) return value;
-  throw new TasksUsageError(`${name} is a URL, not ${JSON.stringify(value)}.`);
+function parseEndpoint(text: string): string {
+  if (isHttpUrl(text)) return text;
+  throw new UsageError(`--endpoint must be an HTTP or HTTPS URL, not ${JSON.stringify(text)}.`);
 }

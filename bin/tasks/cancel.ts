@@ -1,18 +1,18 @@
+/** `npm run tasks -- cancel`. */
 import { cancelTask } from '../../lambda/engine/api/cancel.ts';
 import { EngineContext } from '../../lambda/engine/api/context.ts';
 import { systemClock, systemIds } from '../../lambda/engine/system.ts';
 import { isTerminal, type TaskKey, type TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
-import { type OperatorTerminal, requireConsent } from './console.ts';
+import { NotDone, type OperatorTerminal, requireConsent } from './console.ts';
 import type { Deployment } from './deployment.ts';
 import { findTaskRow } from './find.ts';
-import { NotDone } from './not-done.ts';
 import { formatTaskLine, toTaskState } from './state.ts';
 
-/** How long the message and the write of one cancel may take (ms). */
+/** How long one cancel, its message and its write, may take (ms). */
 const OPERATOR_CANCEL_TIMEOUT_MS = 30_000;
 
-/** The engine's own cancel, in an operator's hand: the row is known by its key, not by who asks. */
+/** The engine's own cancel for an operator, who finds the row by its key instead of by its owner. */
 class OperatorContext extends EngineContext {
   readonly #key: TaskKey;
   constructor({ store, queue }: Deployment, { partition, id }: TaskRow) {
@@ -24,6 +24,7 @@ class OperatorContext extends EngineContext {
   }
 }
 
+/** @throws NotDone */
 export async function cancelAsOperator(
   deployment: Deployment,
   args: TasksArguments,
@@ -41,14 +42,14 @@ export async function cancelAsOperator(
     row.id,
     Date.now() + OPERATOR_CANCEL_TIMEOUT_MS,
   );
-  if (verdict === 'alreadyTerminal') throw new NotDone('Nothing was cancelled: the task ended meanwhile.');
+  if (verdict === 'alreadyTerminal') throw new NotDone('Nothing was cancelled: the task has ended in the meantime.');
   terminal.print(args.json ? JSON.stringify({ id: row.id, cancelled: true }) : `Cancelled ${row.id}.`);
 }
 
 function* describeConsequences(row: TaskRow, now: number): Iterable<string> {
-  yield 'It will be "cancelled" at once and for good; its client sees that with its next poll.';
+  yield 'The task becomes "cancelled" at once and for good; its client sees that at its next poll.';
   if (toTaskState(row, now) === 'runs')
-    yield 'A worker has it, hears of the cancel at its next heartbeat, and what it makes until then is discarded.';
+    yield 'A worker is running it and learns of the cancel at its next heartbeat; its work until then is discarded.';
   if (row.questions !== undefined) yield 'Its questions are dropped.';
-  if (row.cleanUp !== undefined) yield `A message is sent first, for the tool's onCancel to run.`;
+  if (row.cleanUp !== undefined) yield `A message is sent first, so that the tool's onCancel runs.`;
 }

@@ -1,13 +1,17 @@
-/** The terminal: what was found on stdout, the rest on stderr, and questions to whoever sits there. */
+/** The operator's terminal: findings on stdout, everything else on stderr, and consent before a change. */
 import { createInterface } from 'node:readline/promises';
-import { NotDone } from './not-done.ts';
+
+/** The command was not carried out; the message says why, and what to do. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+}
 
 export interface OperatorTerminal {
-  /** What was asked for. */
+  /** Print a finding. */
   print(text: string): void;
-  /** What is being done, and what it costs. */
+  /** Print what is being done, and what it costs. */
   notify(text: string): void;
-  /** Whether somebody sits there to be asked. */
+  /** Whether an operator can be asked. */
   readonly interactive: boolean;
   /** @returns whether the answer is yes; no is the default */
   ask(question: string): Promise<boolean>;
@@ -27,10 +31,10 @@ export const operatorTerminal: OperatorTerminal = {
   },
 };
 
-/** Ask before a change. @throws NotDone for no, and where nobody can be asked */
+/** Ask before a change, unless `yes`. @throws NotDone when the answer is no, or when there is no terminal to ask at */
 export async function requireConsent(terminal: OperatorTerminal, yes: boolean, question: string): Promise<void> {
   if (yes) return;
   if (!terminal.interactive)
-    throw new NotDone('Nothing was done: there is nobody to ask. --yes does it without asking.');
+    throw new NotDone('Nothing was done: there is no terminal to ask at. Use --yes to go ahead without being asked.');
   if (!(await terminal.ask(question))) throw new NotDone('Nothing was done.');
 }

@@ -1,15 +1,19 @@
+/** Finds one task by its id. */
 import { toTaskPartition } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
-import { type OperatorTerminal, requireConsent } from './console.ts';
+import { NotDone, type OperatorTerminal, requireConsent } from './console.ts';
 import type { Deployment } from './deployment.ts';
-import { NotDone } from './not-done.ts';
 import { readPages } from './pages.ts';
 
+/** Items read for each page of a search, at the least. */
+const MIN_SCAN_PAGE = 1_000;
+
 /**
- * The row of a task: by key where its owner is known or the server has none, otherwise by going through the table.
+ * The row of a task: read by its key if the owner is given or the server is anonymous, otherwise found with a Scan of the
+ * whole table, after asking.
  *
- * @throws NotDone when it is not there
+ * @throws NotDone if there is no such task
  */
 export async function findTaskRow(
   deployment: Deployment,
@@ -20,12 +24,16 @@ export async function findTaskRow(
   const row = await deployment.store.read(key);
   if (row && !row.void) return row;
   if (owner !== undefined) throw new NotDone(`That owner has no task ${id}.`);
-  terminal.notify(`No task ${id} without an owner. With --owner HASH ("owner" in its log lines) it is one read.`);
-  await requireConsent(terminal, yes, 'Look for it in the whole table (Scan)?');
+  terminal.notify(`No task ${id} without an owner. With --owner HASH ("owner" in its log lines), one read finds it.`);
+  await requireConsent(terminal, yes, 'Search the whole table for it (Scan)?');
   let units = 0;
-  for await (const found of readPages(deployment, { id, shards, page: Math.max(page, 1_000) })) {
-    units += found.units;
-    const [first] = found.rows;
+  for await (const { rows, units: pageUnits } of readPages(deployment, {
+    id,
+    shards,
+    page: Math.max(page, MIN_SCAN_PAGE),
+  })) {
+    units += pageUnits;
+    const [first] = rows;
     if (!first) continue;
     terminal.notify(`Found after ${units} read units.`);
     return (await deployment.store.read(first)) ?? first;

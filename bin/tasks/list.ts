@@ -1,3 +1,4 @@
+/** `npm run tasks -- list`. */
 import type { TasksArguments } from './arguments.ts';
 import type { OperatorTerminal } from './console.ts';
 import type { Deployment } from './deployment.ts';
@@ -11,7 +12,7 @@ export async function printTasks(
 ): Promise<void> {
   terminal.notify(
     args.owner === undefined
-      ? `Every task in ${args.table}, by Scan: it reads whatever is in the table, in no order.`
+      ? `All tasks in ${args.table}, by Scan: this reads the whole table, in no particular order.`
       : `The tasks of ${args.owner} in ${args.table}, newest first.`,
   );
   await forEachPage(deployment, args, terminal, async ({ rows }) => {
@@ -20,25 +21,25 @@ export async function printTasks(
   });
 }
 
-/** Page after page, as long as somebody wants another one. */
+/** Handle page after page, until the last or until the operator declines the next one. */
 export async function forEachPage(
   deployment: Deployment,
   args: TasksArguments,
   terminal: OperatorTerminal,
-  use: (page: RowPage) => Promise<void>,
+  handlePage: (page: RowPage) => Promise<void>,
 ): Promise<void> {
   let number = 0;
   let units = 0;
   for await (const page of readPages(deployment, args)) {
     number += 1;
     units += page.units;
-    await use(page);
+    await handlePage(page);
     terminal.notify(
-      `Page ${number}: ${page.rows.length} tasks of ${page.scanned} items read, ${page.units} read units (${units} in all).`,
+      `Page ${number}: ${page.rows.length} tasks among ${page.scanned} items read, ${page.units} read units (${units} in total).`,
     );
     if (page.next === undefined || args.yes) continue;
-    if (terminal.interactive && (await terminal.ask('The next page?'))) continue;
-    terminal.notify(`There is more: --after ${page.next} goes on from here, --yes goes through all of it.`);
+    if (terminal.interactive && (await terminal.ask('Continue with the next page?'))) continue;
+    terminal.notify(`There are more pages: --after ${page.next} continues here, --yes reads all of them.`);
     return;
   }
 }

@@ -1,9 +1,10 @@
-/** Task rows page by page, with what each page cost. */
+/** Reads task rows page by page, and reports what each page cost. */
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { listOwnerPartitions } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import { checkRowFormat } from '../../lambda/tasks/stored.ts';
-import { TasksUsageError } from './arguments.ts';
+import { UsageError } from '../command-line/options.ts';
+import type { TasksArguments } from './arguments.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface RowPage {
@@ -12,119 +13,106 @@ export interface RowPage {
   readonly scanned: number;
   /** Read capacity units that it consumed. */
   readonly units: number;
-  /** Where the next page begins (`--after`); absent on the last. */
+  /** Where the next page starts (`--after`); absent on the last. */
   readonly next?: string;
 }
 
-export interface PageQuery {
-  readonly owner?: string;
-  readonly shards: number;
-  readonly status?: string;
-  /** One task, wherever it is. */
+export interface PageQuery extends Pick<TasksArguments, 'owner' | 'shards' | 'status' | 'page' | 'after'> {
+  /** Only the task with this id. */
   readonly id?: string;
-  readonly page: number;
-  readonly after?: string;
 }
 
-/** A place in the table; with an owner also in which of its partitions. */
+/** Where a page starts: in one of an owner's partitions, or in the whole table; absent key: at the beginning. */
 interface PagePosition {
-  readonly partition?: string;
-  readonly key?: StartKey;
+  readonly partition?: string | undefined;
+  readonly key?: StartKey | undefined;
 }
-
-/** What is half as dear is good enough to look at: changes of the last second may be missing. */
-const EVENTUAL_READ = { ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' } as const;
 
 type StartKey = Record<string, unknown>;
-type ReadPage = (
-  from: StartKey | undefined,
-) => Promise<{ readonly page: Omit<RowPage, 'next'>; readonly last?: StartKey | undefined }>;
 
-/** With an owner its tasks, newest first, by Query; otherwise all of the table, in no order, by Scan. */
-export async function* readPages(deployment: Deployment, wanted: PageQuery): AsyncGenerator<RowPage> {
-  const parts = buildPartitionReaders(deployment, wanted);
-  const start = wanted.after === undefined ? {} : decodePosition(wanted.after);
-  const first = parts.findIndex(({ partition }) => start.partition === undefined || partition === start.partition);
-  if (first < 0) throw new TasksUsageError('--after is from another list: it begins within another owner.');
-  let from = start.key;
-  for (const [index, { partition, read }] of parts.entries()) {
-    if (index < first) continue;
-    const following = parts[index + 1];
-    do {
-      const { page, last } = await read(from);
-      const next = last ? { partition, key: last } : following && { partition: following.partition };
-      yield { ...page, ...(next && { next: Buffer.from(JSON.stringify(next)).toString('base64url') }) };
-      from = last;
-    } while (from);
+/** Half the price of a strong read, and good enough for looking: changes of the last second may be missing. */
+const EVENTUAL_READ = { ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' } as const;
+
+/**
+ * With an owner, that owner's tasks by Query, partition by partition, newest first; otherwise the whole table by Scan, in
+ * no particular order.
+ *
+ * @throws UsageError when `after` does not belong to this query
+ */
+export async function* readPages(deployment: Deployment, query: PageQuery): AsyncGenerator<RowPage> {
+  const partitions: readonly (string | undefined)[] =
+    query.owner === undefined ? [undefined] : listOwnerPartitions(query.owner, query.shards);
+  let position: PagePosition | undefined =
+    query.after === undefined ? { partition: partitions[0] } : decodePosition(query.after);
+  if (!partitions.includes(position.partition))
+    throw new UsageError('--after must come from the same list, with the same --owner and --shards.');
+  while (position) {
+    const { lastKey, ...page } = await readPage(deployment, query, position);
+    position = findNextPosition(partitions, position, lastKey);
+    yield { ...page, ...(position && { next: encodePosition(position) }) };
   }
 }
 
-/** The partitions of an owner; or the table, which is read as one. */
-const buildPartitionReaders = (
-  deployment: Deployment,
-  wanted: PageQuery,
-): readonly { readonly partition?: string; read: ReadPage }[] =>
-  wanted.owner === undefined
-    ? [{ read: (from) => scanPage(deployment, wanted, from) }]
-    : listOwnerPartitions(wanted.owner, wanted.shards).map((partition) => ({
-        partition,
-        read: (from) => queryPage(deployment, wanted, partition, from),
-      }));
+function findNextPosition(
+  partitions: readonly (string | undefined)[],
+  { partition }: PagePosition,
+  lastKey: StartKey | undefined,
+): PagePosition | undefined {
+  if (lastKey) return { partition, key: lastKey };
+  const next = partitions[partitions.indexOf(partition) + 1];
+  return next === undefined ? undefined : { partition: next };
+}
+
+const encodePosition = (position: PagePosition): string => Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** @throws UsageError */
 function decodePosition(after: string): PagePosition {
   try {
     return JSON.parse(Buffer.from(after, 'base64url').toString()) as PagePosition;
   } catch {
-    throw new TasksUsageError('--after is no key that a page printed.');
+    throw new UsageError('--after must be a key that an earlier page printed.');
   }
 }
 
-async function queryPage(
-  { client, table }: Deployment,
-  wanted: PageQuery,
-  partition: string,
-  key: StartKey | undefined,
-) {
-  const filter = buildFilter(wanted);
-  return toRowPage(
-    await client.send(
-      new QueryCommand({
-        TableName: table,
-        ...EVENTUAL_READ,
-        Limit: wanted.page,
-        KeyConditionExpression: '#partition = :partition',
-        ScanIndexForward: false,
-        ...filter,
-        ExpressionAttributeNames: { '#partition': 'partition', ...filter.ExpressionAttributeNames },
-        ExpressionAttributeValues: { ':partition': partition, ...filter.ExpressionAttributeValues },
-        ...(key && { ExclusiveStartKey: key }),
-      }),
-    ),
-  );
+async function readPage({ client, table }: Deployment, query: PageQuery, { partition, key }: PagePosition) {
+  const input = {
+    ...(partition === undefined ? buildScan(query) : buildQuery(query, partition)),
+    ...EVENTUAL_READ,
+    TableName: table,
+    Limit: query.page,
+    ...(key && { ExclusiveStartKey: key }),
+  };
+  const output = await client.send(partition === undefined ? new ScanCommand(input) : new QueryCommand(input));
+  return {
+    rows: (output.Items ?? []).map((item) => checkRowFormat(item as unknown as TaskRow)),
+    scanned: output.ScannedCount ?? 0,
+    units: output.ConsumedCapacity?.CapacityUnits ?? 0,
+    lastKey: output.LastEvaluatedKey,
+  };
 }
 
-async function scanPage({ client, table }: Deployment, wanted: PageQuery, key: StartKey | undefined) {
-  const filter = buildFilter(wanted);
-  return toRowPage(
-    await client.send(
-      new ScanCommand({
-        TableName: table,
-        ...EVENTUAL_READ,
-        Limit: wanted.page,
-        ...filter,
-        FilterExpression: `(begins_with(#partition, :owner) OR begins_with(#partition, :task)) AND ${filter.FilterExpression}`,
-        ExpressionAttributeNames: { '#partition': 'partition', ...filter.ExpressionAttributeNames },
-        ExpressionAttributeValues: { ':owner': 'owner#', ':task': 'task#', ...filter.ExpressionAttributeValues },
-        ...(key && { ExclusiveStartKey: key }),
-      }),
-    ),
-  );
+function buildQuery(query: PageQuery, partition: string) {
+  const filter = buildFilter(query);
+  return {
+    ...filter,
+    KeyConditionExpression: '#partition = :partition',
+    ScanIndexForward: false,
+    ExpressionAttributeValues: { ...filter.ExpressionAttributeValues, ':partition': partition },
+  };
 }
 
-/** Filters save what is sent, not what it costs: DynamoDB counts what it reads. */
+function buildScan(query: PageQuery) {
+  const filter = buildFilter(query);
+  return {
+    ...filter,
+    FilterExpression: `(begins_with(#partition, :owner) OR begins_with(#partition, :task)) AND ${filter.FilterExpression}`,
+    ExpressionAttributeValues: { ...filter.ExpressionAttributeValues, ':owner': 'owner#', ':task': 'task#' },
+  };
+}
+
+/** A filter saves transfer, not cost: DynamoDB charges for what it reads. */
 function buildFilter({ status, id }: PageQuery) {
-  const names: Record<string, string> = { '#void': 'void' };
+  const names: Record<string, string> = { '#partition': 'partition', '#void': 'void' };
   const values: Record<string, unknown> = {};
   const tests = ['attribute_not_exists(#void)'];
   if (status !== undefined) {
@@ -143,15 +131,4 @@ function buildFilter({ status, id }: PageQuery) {
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };
-}
-
-function toRowPage(output: {
-  readonly Items?: Record<string, unknown>[];
-  readonly ScannedCount?: number;
-  readonly LastEvaluatedKey?: Record<string, unknown>;
-  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
-}) {
-  const { Items = [], ScannedCount = 0, LastEvaluatedKey: last, ConsumedCapacity } = output;
-  const rows = Items.map((item) => checkRowFormat(item as unknown as TaskRow));
-  return { page: { rows, scanned: ScannedCount, units: ConsumedCapacity?.CapacityUnits ?? 0 }, last };
 }

@@ -1,20 +1,24 @@
+/** `npm run tasks -- redrive`. */
 import { toFairnessGroup } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
-import { type OperatorTerminal, requireConsent } from './console.ts';
+import { NotDone, type OperatorTerminal, requireConsent } from './console.ts';
 import type { Deployment } from './deployment.ts';
 import { findTaskRow } from './find.ts';
 import { forEachPage } from './list.ts';
-import { NotDone } from './not-done.ts';
-import { formatTaskLine, isWakeUpOwed, type TaskState, toTaskState } from './state.ts';
+import { formatTaskLine, type TaskState, toTaskState } from './state.ts';
 
-/** What a wake-up that nobody is owed would find. */
+/** The states in which a wake-up would change nothing, and why. */
 const NO_REDRIVE_REASONS: Partial<Record<TaskState, string>> = {
   ended: 'the task has ended',
   expired: 'the task has expired',
-  'waits for answers': 'the task waits for answers, and no wake-up stands in for one',
+  'waits for answers': 'the task waits for answers, and a wake-up cannot replace them',
 };
 
+/** The states of a task that can run, now or later, and that no worker holds. */
+const IDLE_STATES: readonly TaskState[] = ['waits for a worker', 'abandoned', 'sleeps'];
+
+/** @throws NotDone */
 export async function redriveTasks(
   deployment: Deployment,
   args: TasksArguments,
@@ -25,15 +29,16 @@ export async function redriveTasks(
   const now = Date.now();
   const state = toTaskState(row, now);
   terminal.notify(formatTaskLine(row, now));
-  if (!isWakeUpOwed(state)) throw new NotDone(`Nothing to redrive: ${NO_REDRIVE_REASONS[state]}.`);
-  if (state === 'runs') terminal.notify('A worker has it: the message waits until its lease would run out.');
-  terminal.notify(`The wake-up of its generation ${row.generation} will be sent.`);
+  const reason = NO_REDRIVE_REASONS[state];
+  if (reason !== undefined) throw new NotDone(`Nothing to redrive: ${reason}.`);
+  if (state === 'runs') terminal.notify('A worker is running it: the message waits until the lease would run out.');
+  terminal.notify(`The wake-up of generation ${row.generation} will be sent.`);
   await requireConsent(terminal, args.yes, `Redrive task ${row.id}?`);
   await redriveWakeUp(deployment, row);
   terminal.print(formatSentLine(args, row));
 }
 
-/** Those that can run and that nobody works on: after a queue was purged, or a table restored. */
+/** For use after a queue was purged or a table restored. */
 async function redriveAllTasks(
   deployment: Deployment,
   args: TasksArguments,
@@ -42,23 +47,23 @@ async function redriveAllTasks(
   let sent = 0;
   await forEachPage(deployment, { ...args, status: args.status ?? 'open' }, terminal, async ({ rows }) => {
     const now = Date.now();
-    const owed = rows.filter((row) => ['waits for a worker', 'abandoned', 'sleeps'].includes(toTaskState(row, now)));
-    if (owed.length === 0) return;
-    for (const row of owed) terminal.notify(formatTaskLine(row, now));
-    await requireConsent(terminal, args.yes, `Send the wake-ups of these ${owed.length} tasks?`);
-    for (const row of owed) {
+    const idle = rows.filter((row) => IDLE_STATES.includes(toTaskState(row, now)));
+    if (idle.length === 0) return;
+    for (const row of idle) terminal.notify(formatTaskLine(row, now));
+    await requireConsent(terminal, args.yes, `Send the wake-ups of these tasks (${idle.length})?`);
+    for (const row of idle) {
       await redriveWakeUp(deployment, row);
       terminal.print(formatSentLine(args, row));
       sent += 1;
     }
   });
-  terminal.notify(`${sent} wake-ups sent.`);
+  terminal.notify(`Wake-ups sent: ${sent}.`);
 }
 
 const formatSentLine = ({ json }: TasksArguments, { id, generation }: TaskRow): string =>
   json ? JSON.stringify({ id, generation, sent: true }) : `Sent the wake-up of ${id}, generation ${generation}.`;
 
-/** Whoever made the row runnable has committed long ago: no worker needs to wait for a commit, and the claim decides. */
+/** `commitBy` is now: the write that made the row runnable was committed long ago, so no worker has to wait for it. */
 async function redriveWakeUp({ queue }: Deployment, row: TaskRow): Promise<void> {
   const { partition, id: task, generation, traceparent } = row;
   const wakeUp = { partition, task, generation, commitBy: Date.now(), ...(traceparent && { traceparent }) };

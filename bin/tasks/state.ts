@@ -1,13 +1,14 @@
-/** What a row says about its task, in an operator's words. */
+/** Describes the state of a task for an operator, from its row. */
+import { parseOwner } from '../../lambda/engine/log-fields.ts';
 import { isTerminal, type TaskRow } from '../../lambda/tasks/record.ts';
 
 export type TaskState =
   | 'ended'
   | 'expired'
-  /** A message must stand behind it: nobody holds it. */
+  /** No run holds it; there must be a message for it. */
   | 'waits for a worker'
   | 'runs'
-  /** Whoever held it has not been heard of since its lease ran out; its message brings the next worker. */
+  /** A run holds it whose lease has run out; its message brings the next worker. */
   | 'abandoned'
   | 'waits for answers'
   | 'sleeps'
@@ -22,43 +23,56 @@ export function toTaskState(row: TaskRow, now: number): TaskState {
   return row.wakeAt === undefined ? 'waits for answers' : row.wakeAt <= now ? 'waits for a worker' : 'sleeps';
 }
 
-/** Whether a wake-up of its present generation could do anything for a task. */
-export const isWakeUpOwed = (state: TaskState): boolean => !['ended', 'expired', 'waits for answers'].includes(state);
+/** The units of a distance in time, with their lengths (s). */
+const TIME_UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+] as const;
 
-/** A time and how far away it is. */
+/** A time (ms since the epoch) and its distance from now: `2026-11-21T14:23:21.797Z (4 s ago)`. */
 export function formatTimestamp(time: number, now: number): string {
   const seconds = Math.round(Math.abs(time - now) / 1_000);
-  const [unit, size] = (
-    [
-      ['d', 86_400],
-      ['h', 3_600],
-      ['min', 60],
-      ['s', 1],
-    ] as const
-  ).find(([, each]) => seconds >= 2 * each) ?? ['s', 1];
-  const distance = `${Math.floor(seconds / size)} ${unit}`;
+  const [unit, unitSeconds] = TIME_UNITS.find(([, each]) => seconds >= 2 * each) ?? ['s', 1];
+  const distance = `${Math.floor(seconds / unitSeconds)} ${unit}`;
   return `${new Date(time).toISOString()} (${time > now ? `in ${distance}` : `${distance} ago`})`;
 }
 
-/** The owner's hash of a partition; absent on an anonymous server. */
-export const parseOwnerHash = ({ partition }: TaskRow): string | undefined => /^owner#([^#]+)/.exec(partition)?.[1];
-
 /** A task on one line. */
 export function formatTaskLine(row: TaskRow, now: number): string {
-  const { id, status, tool, createdAt } = row;
-  const created = new Date(createdAt).toISOString().replace(/\.\d+Z$/, 'Z');
-  return [id, status.padEnd(14), toTaskState(row, now).padEnd(18), created, tool, parseOwnerHash(row) ?? '-'].join(
-    '  ',
-  );
+  const columns = [
+    row.id,
+    row.status.padEnd(14),
+    toTaskState(row, now).padEnd(18),
+    new Date(row.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    row.tool,
+    parseOwner(row.partition) ?? '-',
+  ];
+  return columns.join('  ');
 }
 
-/** A task as JSON, without anything it was given or has made. */
+/** A task as JSON, without its payloads. */
 export function toTaskJson(row: TaskRow, now: number): Record<string, unknown> {
-  const { partition, id, tool, era, status, generation, run, leaseUntil, wakeAt, failures, revision, entries } = row;
-  const { createdAt, lastUpdatedAt, expiresAt, progress } = row;
   return {
-    ...{ id, partition, owner: parseOwnerHash(row), tool, era, status, state: toTaskState(row, now) },
-    ...{ createdAt, lastUpdatedAt, expiresAt, generation, held: run !== undefined, leaseUntil, wakeAt },
-    ...{ failures, revision, entries, progress, toolError: row.toolError, cleanUp: row.cleanUp },
+    id: row.id,
+    partition: row.partition,
+    owner: parseOwner(row.partition),
+    tool: row.tool,
+    era: row.era,
+    status: row.status,
+    state: toTaskState(row, now),
+    createdAt: row.createdAt,
+    lastUpdatedAt: row.lastUpdatedAt,
+    expiresAt: row.expiresAt,
+    generation: row.generation,
+    held: row.run !== undefined,
+    leaseUntil: row.leaseUntil,
+    wakeAt: row.wakeAt,
+    failures: row.failures,
+    revision: row.revision,
+    entries: row.entries,
+    progress: row.progress,
+    toolError: row.toolError,
+    cleanUp: row.cleanUp,
   };
 }

@@ -1,4 +1,4 @@
-/** `npm run call` as a child process, with neither terminal nor input. */
+/** `npm run call` as a child process, without a terminal and without input. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,8 @@ export interface CallCommandResult {
 export interface RunningCall {
   readonly child: ChildProcess;
   readonly ended: Promise<CallCommandResult>;
-  /** Resolves with what matches as soon as it stands on stderr; rejects when the command ends without it. */
-  waitForOutput(words: RegExp): Promise<string>;
+  /** Resolves with the first match on stderr; rejects when the command ends without one. */
+  waitForOutput(pattern: RegExp): Promise<string>;
 }
 
 export function spawnCallCommand(args: readonly string[]): RunningCall {
@@ -28,20 +28,20 @@ export function spawnCallCommand(args: readonly string[]): RunningCall {
   });
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
-    for (const look of watchers) look();
+    for (const check of watchers) check();
   });
   const ended = once(child, 'close').then(([status]) => ({ status, stdout, stderr }));
-  const saw = (words: RegExp) =>
+  const waitForOutput = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const found = words.exec(stderr)?.[0];
+      const check = () => {
+        const found = pattern.exec(stderr)?.[0];
         if (found !== undefined) resolve(found);
       };
-      watchers.add(look);
-      look();
-      ended.then(() => reject(new Error(`It ended without ${words}: ${stderr}`)));
+      watchers.add(check);
+      check();
+      ended.then(() => reject(new Error(`It ended without ${pattern}: ${stderr}`)));
     });
-  return { child, ended, waitForOutput: saw };
+  return { child, ended, waitForOutput };
 }
 
 export const runCallInChild = (...args: string[]): Promise<CallCommandResult> => spawnCallCommand(args).ended;

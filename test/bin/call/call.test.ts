@@ -11,53 +11,53 @@ describe('npm run call', () => {
     server: fileURLToPath(new URL('../../support/servers/clients.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
   });
-  const at = (...args: string[]) => runCallInChild(...args, '--url', stack().url);
+  const call = (...args: string[]) => runCallInChild(...args, '--url', stack().url);
 
   test('lists the tools when none is named', async () => {
-    const { status, stdout } = await at();
+    const { status, stdout } = await call();
     expect(status).toBe(0);
     expect(stdout).toContain('add { a: number, b: number }');
     expect(stdout).toContain('Adds two numbers, as a task.');
   });
 
   test('lists the tools as JSON', async () => {
-    const { stdout } = await at('--json');
+    const { stdout } = await call('--json');
     expect(JSON.parse(stdout).tools.map((tool: { name: string }) => tool.name)).toContain('prepared');
   });
 
   test('prints the result on stdout and the status on stderr', async () => {
-    const { status, stdout, stderr } = await at('add', '{"a": 2, "b": 3}');
+    const { status, stdout, stderr } = await call('add', '{"a": 2, "b": 3}');
     expect({ status, stdout: JSON.parse(stdout) }).toEqual({ status: 0, stdout: { sum: 5 } });
     expect(stderr).toContain('working');
   });
 
   test('prints the raw result with --json', async () => {
-    const { status, stdout } = await at('add', '{"a": 2, "b": 3}', '--json');
+    const { status, stdout } = await call('add', '{"a": 2, "b": 3}', '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ structuredContent: { sum: 5 }, content: [{ type: 'text' }] });
   });
 
   test('prints an immediate result', async () => {
-    expect(await at('greet', '{"name": "Ada"}')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
+    expect(await call('greet', '{"name": "Ada"}')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
   });
 
   test('exits 1 on a tool error', async () => {
-    expect(await at('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
+    expect(await call('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
   });
 
-  test('exits 2 on a protocol error, of the call as of the task', async () => {
-    const refused = await at('refuse', '--json');
+  test('exits 2 on a protocol error, of the call or of the task', async () => {
+    const refused = await call('refuse', '--json');
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain('Protocol error -32050: Quota exceeded.');
     expect(JSON.parse(refused.stdout)).toEqual({
       error: { code: -32050, message: 'Quota exceeded.', data: { limit: 3 } },
     });
-    const unknown = await at('no_such_tool');
+    const unknown = await call('no_such_tool');
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toContain('Protocol error -32602');
   });
 
-  test('exits 2 with one line when nothing listens', async () => {
+  test('exits 2 with one line when nothing listens at the URL', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
     const { port } = free.address() as { port: number };
@@ -70,16 +70,16 @@ describe('npm run call', () => {
 
   test.each([
     ['arguments that are not JSON', ['add', '{']],
-    ['arguments that are no object', ['add', '[1]']],
+    ['arguments that are not an object', ['add', '[1]']],
     ['an unknown option', ['--fast']],
     ['an answer without a value', ['order', '--answer', 'name']],
     ['a header without a name', ['--header', 'nothing']],
-    ['a URL that is none', ['--url', 'nowhere']],
+    ['a malformed URL', ['--url', 'nowhere']],
   ])('exits 64 on %s', async (_what, args) => {
     expect((await runCallInChild(...args)).status).toBe(64);
   });
 
-  test('prints its manual', async () => {
+  test('prints its help', async () => {
     expect(await runCallInChild('--help')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('--answer KEY=VALUE'),
@@ -88,7 +88,7 @@ describe('npm run call', () => {
 
   test('answers a form from --answer, each value read by its field', async () => {
     const answers = ['name=Ada', 'pieces=2', 'weight=1.5', 'size=large', 'extras=milk,cinnamon'];
-    const { status, stdout, stderr } = await at('order', ...answers.flatMap((answer) => ['--answer', answer]));
+    const { status, stdout, stderr } = await call('order', ...answers.flatMap((answer) => ['--answer', answer]));
     expect(stderr).toContain('What would you like?');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -97,19 +97,19 @@ describe('npm run call', () => {
     });
   });
 
-  test('answers questions of the call itself from --answer', async () => {
-    expect(await at('prepared', '--answer', 'name=Alan')).toMatchObject({ status: 0, stdout: 'Done for Alan.\n' });
+  test('answers questions of an inline call from --answer', async () => {
+    expect(await call('prepared', '--answer', 'name=Alan')).toMatchObject({ status: 0, stdout: 'Done for Alan.\n' });
   });
 
-  test('declines, and says that an address was opened, as told', async () => {
-    expect((await at('order', '--answer', 'decline')).stdout).toContain('decline');
-    const visited = await at('visit', '--answer', 'accept');
+  test('declines a form or confirms a URL with --answer', async () => {
+    expect((await call('order', '--answer', 'decline')).stdout).toContain('decline');
+    const visited = await call('visit', '--answer', 'accept');
     expect(visited).toMatchObject({ status: 0, stdout: 'Visit: accept\n' });
     expect(visited.stderr).toContain('https://example.com/sign-in');
   });
 
-  test('cancels the task when nobody can answer, and says how to answer', async () => {
-    const { status, stderr } = await at('order', '--answer', 'name=Ada');
+  test('cancels the task when a question cannot be answered, and says how to answer it', async () => {
+    const { status, stderr } = await call('order', '--answer', 'name=Ada');
     expect(status).toBe(1);
     expect(stderr).toContain('--answer pieces=INTEGER');
     expect(stderr).toContain('--answer size=small|large');
@@ -117,9 +117,9 @@ describe('npm run call', () => {
   });
 
   test('cancels the task when an answer does not fit', async () => {
-    const { status, stderr } = await at('order', '--answer', 'pieces=many');
+    const { status, stderr } = await call('order', '--answer', 'pieces=many');
     expect(status).toBe(1);
-    expect(stderr).toContain('--answer pieces=many does not fit: That is not a number.');
+    expect(stderr).toContain('--answer pieces=many does not fit. The answer must be a number.');
   });
 
   test('cancels the task on Ctrl-C', async () => {
@@ -136,8 +136,9 @@ describe('npm run call', () => {
   });
 
   test('cancels a task that takes longer than --timeout', async () => {
-    const { status, stderr } = await at('wait', '--timeout', '1');
+    const { status, stderr } = await call('wait', '--timeout', '1');
     expect(status).toBe(1);
+    expect(stderr).toContain('Timed out after 1 s.');
     expect(stderr).toContain('Cancelled.');
   });
 });

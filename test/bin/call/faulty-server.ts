@@ -1,4 +1,4 @@
-/** A server that does what ours never does: a hand-written one, so that the client can be shown to cope. */
+/** A hand-written server with faults that ours does not have, to test how the client copes. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,12 +8,12 @@ type FaultyServerRequest = { readonly id: number; readonly method: string; reado
 
 export interface FaultyServer {
   readonly url: string;
-  /** Methods in the order in which they came. */
+  /** The methods of the requests, in order of arrival. */
   readonly receivedMethods: readonly string[];
   stop(): Promise<void>;
 }
 
-/** What is answered to one request: a result, or an HTTP status without a body. */
+/** The response to one request: a result, or an HTTP status without a body. */
 export type FaultyServerResult = Record<string, unknown> | number;
 
 const REVISION = '2026-07-28';
@@ -35,9 +35,9 @@ const DEFAULT_RESULTS: Record<string, FaultyServerResult> = {
   'tasks/cancel': { resultType: 'complete' },
 };
 
-/** A task as such a server describes it. */
+/** A task as this server describes it. */
 export const buildWireTask = (status: string, more: Record<string, unknown> = {}) => ({
-  taskId: 'task-of-the-troubled',
+  taskId: 'task-of-the-faulty-server',
   status,
   createdAt: '2026-08-01T00:00:00Z',
   lastUpdatedAt: '2026-08-01T00:00:00Z',
@@ -46,16 +46,16 @@ export const buildWireTask = (status: string, more: Record<string, unknown> = {}
   ...more,
 });
 
-/** @param answer what it answers besides the common; `seen` counts how often the method came before */
+/** @param respond overrides the default results; `seen` is how often the method was requested before */
 export async function startFaultyServer(
-  answer: (method: string, seen: number) => FaultyServerResult | Promise<FaultyServerResult | undefined> | undefined,
+  respond: (method: string, seen: number) => FaultyServerResult | Promise<FaultyServerResult | undefined> | undefined,
 ): Promise<FaultyServer> {
   const received: string[] = [];
   const server = createServer(async (request, response) => {
     const { id, method } = await readRequestBody(request);
     const seen = received.filter((before) => before === method).length;
     received.push(method);
-    const result = (await answer(method, seen)) ?? DEFAULT_RESULTS[method] ?? 404;
+    const result = (await respond(method, seen)) ?? DEFAULT_RESULTS[method] ?? 404;
     if (typeof result === 'number') response.writeHead(result).end();
     else
       response

@@ -12,7 +12,7 @@ const colours = [
 ];
 
 describe('the fields of a form', () => {
-  test('keeps their order, and knows which are required', () => {
+  test('keep their order and whether they are required', () => {
     const schema = { type: 'object', properties: { b: { type: 'string' }, a: { type: 'boolean' } }, required: ['a'] };
     expect(parseFormSchema(schema).map(({ name, required, kind }) => [name, required, kind])).toEqual([
       ['b', false, 'string'],
@@ -24,21 +24,21 @@ describe('the fields of a form', () => {
     ['a plain enum', { type: 'string', enum: ['r', 'g'] }, 'choice', ['r', 'g']],
     ['an enum with titles', { type: 'string', oneOf: colours }, 'choice', ['Red', 'Green, dark']],
     ['an older enum with names', { type: 'string', enum: ['r'], enumNames: ['Red'] }, 'choice', ['Red']],
-    ['several of an enum', { type: 'array', items: { type: 'string', enum: ['r'] } }, 'choices', ['r']],
-    ['several with titles', { type: 'array', items: { anyOf: colours } }, 'choices', ['Red', 'Green, dark']],
-  ])('reads %s', (_what, schema, kind, titles) => {
-    const read = parseField(schema);
-    expect(read.kind).toBe(kind);
-    expect(read.choices.map(({ title }) => title)).toEqual(titles);
+    ['several values of an enum', { type: 'array', items: { type: 'string', enum: ['r'] } }, 'choices', ['r']],
+    ['several values with titles', { type: 'array', items: { anyOf: colours } }, 'choices', ['Red', 'Green, dark']],
+  ])('include %s', (_description, schema, kind, titles) => {
+    const field = parseField(schema);
+    expect(field.kind).toBe(kind);
+    expect(field.choices.map(({ title }) => title)).toEqual(titles);
   });
 
   test.each([[undefined], [null], ['text'], [{ properties: null }], [{ properties: { it: null } }]])(
-    'survives a schema that is none: %j',
+    'survive a malformed schema: %j',
     (schema) => expect(() => parseFormSchema(schema)).not.toThrow(),
   );
 });
 
-describe('what was typed', () => {
+describe('a typed answer', () => {
   test.each([
     ['a string', { type: 'string' }, ' as it is ', ' as it is '],
     ['a number', { type: 'number' }, ' 1.5', 1.5],
@@ -50,28 +50,28 @@ describe('what was typed', () => {
     ['several choices', { type: 'array', items: { anyOf: colours } }, 'r, g,r', ['r', 'g']],
     ['choices with commas in them', { type: 'array', items: { anyOf: colours } }, '["Green, dark"]', ['g']],
     ['no choice at all', { type: 'array', items: { anyOf: colours } }, '', []],
-  ])('is read as %s', (_what, schema, typed, value) => {
+  ])('is read as %s', (_description, schema, typed, value) => {
     expect(parseFieldValue(parseField(schema), typed)).toEqual(value);
   });
 
   test.each([
     ['not a number', { type: 'number' }, 'ten'],
-    ['nothing for a number', { type: 'number' }, ' '],
+    ['an empty answer for a number', { type: 'number' }, ' '],
     ['not a whole number', { type: 'integer' }, '1.5'],
-    ['too small a number', { type: 'integer', minimum: 2 }, '1'],
-    ['too large a number', { type: 'number', maximum: 2 }, '2.1'],
+    ['a number that is too small', { type: 'integer', minimum: 2 }, '1'],
+    ['a number that is too large', { type: 'number', maximum: 2 }, '2.1'],
     ['neither yes nor no', { type: 'boolean' }, 'perhaps'],
-    ['too short a text', { type: 'string', minLength: 2 }, 'a'],
-    ['too long a text', { type: 'string', maxLength: 2 }, 'abc'],
-    ['no such choice', { oneOf: colours }, 'blue'],
+    ['text that is too short', { type: 'string', minLength: 2 }, 'a'],
+    ['text that is too long', { type: 'string', maxLength: 2 }, 'abc'],
+    ['an unknown choice', { oneOf: colours }, 'blue'],
     ['too few choices', { type: 'array', minItems: 1, items: { anyOf: colours } }, ''],
     ['too many choices', { type: 'array', maxItems: 1, items: { anyOf: colours } }, 'r,g'],
-    ['half a JSON array', { type: 'array', items: { anyOf: colours } }, '["r"'],
-  ])('does not fit when it is %s', (_what, schema, typed) => {
+    ['a truncated JSON array', { type: 'array', items: { anyOf: colours } }, '["r"'],
+  ])('does not fit when it is %s', (_description, schema, typed) => {
     expect(() => parseFieldValue(parseField(schema), typed)).toThrow(InvalidFieldValue);
   });
 
-  test('names a choice by its place only at the prompt', () => {
+  test('may give a choice by its number only at the prompt', () => {
     expect(parseFieldValue(parseField({ oneOf: colours }), '2', true)).toBe('g');
     expect(() => parseFieldValue(parseField({ oneOf: colours }), '2')).toThrow(InvalidFieldValue);
   });

@@ -8,32 +8,32 @@ describe('npm run call, with a server that speaks only 2025-11-25', () => {
     server = await startLegacyServer();
   });
   afterAll(() => server.stop());
-  const at = (...args: string[]) => runCallInChild(...args, '--url', server.url);
+  const call = (...args: string[]) => runCallInChild(...args, '--url', server.url);
 
   test('lists the tools', async () => {
-    expect(await at()).toMatchObject({ status: 0, stdout: expect.stringContaining('Does add.') });
+    expect(await call()).toMatchObject({ status: 0, stdout: expect.stringContaining('Does add.') });
   });
 
   test('prints an immediate result', async () => {
-    expect(await at('greet')).toMatchObject({ status: 0, stdout: 'Hello!\n' });
+    expect(await call('greet')).toMatchObject({ status: 0, stdout: 'Hello!\n' });
   });
 
   test('follows a task to its result', async () => {
-    const { status, stdout, stderr } = await at('add');
+    const { status, stdout, stderr } = await call('add');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '5\n' });
     expect(stderr).toMatch(/^task \S+$/m);
   });
 
-  test('knows a tool error from a protocol error, though both are failed tasks', async () => {
-    expect(await at('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
+  test('tells a tool error from a protocol error, although both are failed tasks', async () => {
+    expect(await call('fail')).toMatchObject({ status: 1, stdout: 'The disk is full.\n' });
   });
 
-  test('answers a question that comes on the stream of tasks/result', async () => {
-    expect(await at('ask', '--answer', 'name=Ada')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
+  test('answers a question that arrives on the stream of tasks/result', async () => {
+    expect(await call('ask', '--answer', 'name=Ada')).toMatchObject({ status: 0, stdout: 'Hello, Ada!\n' });
   });
 
-  test('cancels the task when nobody can answer', async () => {
-    const { status, stderr } = await at('ask');
+  test('cancels the task when a question cannot be answered', async () => {
+    const { status, stderr } = await call('ask');
     expect(status).toBe(1);
     expect(stderr).toContain('--answer name=STRING');
     expect(stderr).toContain('Cancelled.');

@@ -1,4 +1,4 @@
-/** A server of 2025-11-25 with tasks in memory: the 1.x SDK's own, for clients that have to get along with it. */
+/** A server of MCP 2025-11-25 with tasks in memory, built with the 1.x SDK, for clients that have to work with it. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -14,7 +14,7 @@ const toTextResult = (text: string, isError = false): CallToolResult => ({
   isError,
 });
 
-const tools: Record<string, LegacyHandler> = {
+const TOOL_HANDLERS: Record<string, LegacyHandler> = {
   add: async () => toTextResult('5'),
   fail: async () => toTextResult('The disk is full.', true),
   wait: () => new Promise(() => {}),
@@ -45,12 +45,12 @@ function buildLegacyServer(store: InMemoryTaskStore): McpServer {
     },
   );
   server.registerTool('greet', { description: 'Greets at once.' }, () => toTextResult('Hello!'));
-  for (const [name, work] of Object.entries(tools)) {
+  for (const [name, handle] of Object.entries(TOOL_HANDLERS)) {
     const config = { description: `Does ${name}.`, execution: { taskSupport: 'required' as const } };
     server.experimental.tasks.registerToolTask(name, config, {
       createTask: async ({ taskStore }) => {
         const task = await taskStore.createTask({ ttl: 60_000, pollInterval: 20 });
-        const ended = work(server, task.taskId).then(async (result) => {
+        const ended = handle(server, task.taskId).then(async (result) => {
           if (name === 'ask') await taskStore.updateTaskStatus(task.taskId, 'working');
           await taskStore.storeTaskResult(task.taskId, result.isError ? 'failed' : 'completed', result);
         });
@@ -75,8 +75,8 @@ export async function startLegacyServer(): Promise<LegacyServer> {
   const tasks = new InMemoryTaskStore();
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const http = createServer(async (request, response) => {
-    const known = sessions.get(String(request.headers['mcp-session-id']));
-    if (known) return known.handleRequest(request, response);
+    const session = sessions.get(String(request.headers['mcp-session-id']));
+    if (session) return session.handleRequest(request, response);
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, transport),

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type CannotAnswer, createInputHandler } from '../../../bin/call/questions.ts';
 import { createTerminal } from '../../../bin/call/terminal.ts';
 
-/** A person at a terminal, who types the next line whenever a prompt appears. */
+/** A terminal with a person who types the next line whenever a prompt appears. */
 function createTypist(lines: readonly string[]) {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
@@ -27,9 +27,9 @@ const askInTerminal = async (
   fields: Record<string, string> = {},
 ) => {
   const { terminal, screen } = createTypist(lines);
-  const given = { fields: new Map(Object.entries(fields)) };
-  const answer = createInputHandler(given, terminal, () => {});
-  const result = await answer({ kind: 'elicitation', params: params as never }, {
+  const givenAnswers = { fields: new Map(Object.entries(fields)) };
+  const handleInput = createInputHandler(givenAnswers, terminal, () => {});
+  const result = await handleInput({ kind: 'elicitation', params: params as never }, {
     scope: 'task',
     delivery: 'task-update',
     applicationContext: undefined,
@@ -66,13 +66,13 @@ describe('questions at the prompt', () => {
     });
   });
 
-  test('says what does not fit, and asks again', async () => {
+  test('says why an answer does not fit, and asks again', async () => {
     const { answer, screen } = await askInTerminal(['many', '3'], buildFormParams({ pieces: { type: 'integer' } }));
-    expect(screen).toContain('That is not a number.');
+    expect(screen).toContain('The answer must be a number.');
     expect(answer.content).toEqual({ pieces: 3 });
   });
 
-  test('takes the default, or leaves out what is optional, on Enter', async () => {
+  test('takes the default, or omits an optional field, on Enter', async () => {
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
     expect((await askInTerminal(['', ''], buildFormParams(properties, ['gift']))).answer).toEqual({
       action: 'accept',
@@ -92,7 +92,7 @@ describe('questions at the prompt', () => {
     });
   });
 
-  test('asks only for what --answer did not give', async () => {
+  test('asks only for fields that --answer did not give', async () => {
     const { answer } = await askInTerminal(
       ['3'],
       buildFormParams({ name: { type: 'string' }, pieces: { type: 'integer' } }),
@@ -103,7 +103,7 @@ describe('questions at the prompt', () => {
     expect(answer.content).toEqual({ name: 'Ada', pieces: 3 });
   });
 
-  test('shows the address that is to be opened', async () => {
+  test('shows the URL that is to be opened', async () => {
     const { answer, screen } = await askInTerminal([''], {
       mode: 'url',
       message: 'Sign in.',
@@ -113,7 +113,7 @@ describe('questions at the prompt', () => {
     expect(answer).toEqual({ action: 'accept' });
   });
 
-  test('does not let the server write to the terminal behind the back of the user', async () => {
+  test('removes control characters from what the server sends', async () => {
     const { screen } = await askInTerminal(['x'], {
       ...buildFormParams({ name: { type: 'string' } }),
       message: 'A\u001b[2J\u202eB',
@@ -130,10 +130,10 @@ describe('questions without a terminal', () => {
     now: () => 0,
   });
 
-  test('are not answered, but given up with a word on how to answer', async () => {
+  test('are left unanswered, with a hint on how to answer them', async () => {
     const gaveUp = Promise.withResolvers<CannotAnswer>();
     const stop = new AbortController();
-    const answer = createInputHandler({ fields: new Map() }, terminal, (reason) => {
+    const handleInput = createInputHandler({ fields: new Map() }, terminal, (reason) => {
       gaveUp.resolve(reason);
       stop.abort();
     });
@@ -141,20 +141,20 @@ describe('questions without a terminal', () => {
       kind: 'elicitation',
       params: buildFormParams({ size: { type: 'string', enum: ['s', 'l'] } }) as never,
     } as const;
-    await expect(answer(request, { signal: stop.signal } as never)).rejects.toThrow('--answer size=s|l');
+    await expect(handleInput(request, { signal: stop.signal } as never)).rejects.toThrow('--answer size=s|l');
     expect((await gaveUp.promise).message).toContain('no terminal');
   });
 
-  test('are given up when they are not forms', async () => {
+  test('are given up when they are neither forms nor URLs', async () => {
     const stop = new AbortController();
-    const answer = createInputHandler({ fields: new Map() }, terminal, () => stop.abort());
-    await expect(answer({ kind: 'roots' }, { signal: stop.signal } as never)).rejects.toThrow('asks for roots');
+    const handleInput = createInputHandler({ fields: new Map() }, terminal, () => stop.abort());
+    await expect(handleInput({ kind: 'roots' }, { signal: stop.signal } as never)).rejects.toThrow('asks for roots');
   });
 
-  test('take defaults for the fields that --answer accept leaves open', async () => {
-    const answer = createInputHandler({ fields: new Map(), whole: 'accept' }, terminal, () => {});
+  test('take the defaults of the fields that --answer accept leaves open', async () => {
+    const handleInput = createInputHandler({ fields: new Map(), whole: 'accept' }, terminal, () => {});
     const properties = { gift: { type: 'boolean', default: true }, note: { type: 'string' } };
     const request = { kind: 'elicitation', params: buildFormParams(properties, ['gift']) as never } as const;
-    expect(await answer(request, {} as never)).toEqual({ action: 'accept', content: { gift: true } });
+    expect(await handleInput(request, {} as never)).toEqual({ action: 'accept', content: { gift: true } });
   });
 });

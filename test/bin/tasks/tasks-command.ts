@@ -1,4 +1,4 @@
-/** `npm run tasks -- …` without npm, on a stack of this machine. */
+/** Runs `npm run tasks -- …` without npm, on a stack on this machine. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,7 @@ export interface TasksCommandResult {
   readonly stderr: string;
 }
 
-/** Nobody sits at its terminal. */
+/** Without a terminal, so that it cannot ask. */
 export const runTasksCommand = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -36,7 +36,7 @@ let queue: WakeUpQueue;
 const createStackEngine = (sends: WakeUpQueue, ownerShards = 1): Engine =>
   createEngine({ store, queue: sends, clock: systemClock, ids: systemIds, log: () => {}, settings: { ownerShards } });
 
-/** Its wake-ups are lost, as those of a queue that somebody purged. */
+/** Loses its wake-ups, like a queue that was purged. */
 const discardingQueue: WakeUpQueue = { send: async () => {} };
 
 async function startOwnedTask(engine: Engine, owner: string | undefined, name: string): Promise<string> {
@@ -65,20 +65,20 @@ const buildTableArguments = () => ['--table', stack().tableName, '--endpoint', s
 const buildQueueArguments = () => [...buildTableArguments(), '--queue', stack().queueUrl];
 const parseTaskIds = (stdout: string) => stdout.match(/^[0-9a-z]{36}(?= )/gm) ?? [];
 
-/** Somebody who sits at the terminal and answers. */
+/** A terminal with an operator who gives these answers. */
 function createAttendedTerminal(...answers: boolean[]) {
-  const heard: string[] = [];
+  const output: string[] = [];
   const asked: string[] = [];
   const terminal: OperatorTerminal = {
-    print: (text) => void heard.push(text),
-    notify: (text) => void heard.push(text),
+    print: (text) => void output.push(text),
+    notify: (text) => void output.push(text),
     interactive: true,
     ask: async (question) => {
       asked.push(question);
       return answers.shift() ?? false;
     },
   };
-  return { terminal, heard, asked };
+  return { terminal, output, asked };
 }
 
 const parseCommandLine = (...argv: string[]) =>
@@ -101,27 +101,29 @@ beforeAll(async () => {
 });
 
 describe('list', () => {
-  test('with an owner reads that owner alone, newest first, and says what it cost', async () => {
+  test('with an owner reads only that owner, newest first, and reports the cost', async () => {
     await startOwnedTask(createStackEngine(discardingQueue), BOB, 'refuse');
     const { code, stdout, stderr } = await runTasksCommand(['list', '--owner', ANN, ...buildTableArguments()]);
     expect(code).toBe(0);
     expect(parseTaskIds(stdout)).toEqual([...waiting].reverse().concat(asking));
     expect(stdout).toContain('waits for answers');
     expect(stdout).toContain('waits for a worker');
-    expect(stderr).toMatch(/newest first\.\nPage 1: 3 tasks of 3 items read, [\d.]+ read units \([\d.]+ in all\)\./);
+    expect(stderr).toMatch(
+      /newest first\.\nPage 1: 3 tasks among 3 items read, [\d.]+ read units \([\d.]+ in total\)\./,
+    );
   });
 
-  test('without one goes through the table, says so, and shows no journal and no payload', async () => {
+  test('without an owner scans the table, says so, and shows neither journal entries nor payloads', async () => {
     const { stdout, stderr } = await runTasksCommand(['list', ...buildTableArguments()]);
     expect(parseTaskIds(stdout)).toEqual(expect.arrayContaining([asking, ...waiting]));
     expect(stderr).toContain('by Scan');
-    const [, shown, read] = /Page 1: (\d+) tasks of (\d+) items/.exec(stderr) ?? [];
+    const [, shown, read] = /Page 1: (\d+) tasks among (\d+) items/.exec(stderr) ?? [];
     expect(parseTaskIds(stdout)).toHaveLength(Number(shown));
     expect(Number(read)).toBeGreaterThan(Number(shown));
     expect(stdout).not.toContain('SECRET');
   });
 
-  test('stops after a page where nobody can be asked, and goes on where it is told', async () => {
+  test('stops after a page if it cannot ask, and continues at --after', async () => {
     const first = await runTasksCommand(['list', '--owner', ANN, '--page', '2', ...buildTableArguments()]);
     expect(parseTaskIds(first.stdout)).toEqual([...waiting].reverse());
     const [, after = ''] = /--after (\S+)/.exec(first.stderr) ?? [];
@@ -141,24 +143,24 @@ describe('list', () => {
     expect(all.stderr).toContain('Page 3:');
   });
 
-  test('asks before each further page where somebody sits there', async () => {
-    const { terminal, asked, heard } = createAttendedTerminal(true, false);
+  test('asks an operator before each further page', async () => {
+    const { terminal, asked, output } = createAttendedTerminal(true, false);
     await printTasks(openTestDeployment(), parseCommandLine('list', '--owner', ANN, '--page', '1'), terminal);
-    expect(asked).toEqual(['The next page?', 'The next page?']);
-    expect(parseTaskIds(heard.join('\n'))).toHaveLength(2);
+    expect(asked).toEqual(['Continue with the next page?', 'Continue with the next page?']);
+    expect(parseTaskIds(output.join('\n'))).toHaveLength(2);
   });
 
-  test('takes a status, and open for all that can go on', async () => {
-    const of = async (status: string) =>
+  test('filters by status; open means every task that has not ended', async () => {
+    const listByStatus = async (status: string) =>
       parseTaskIds(
         (await runTasksCommand(['list', '--owner', ANN, '--status', status, ...buildTableArguments()])).stdout,
       );
-    expect(await of('input_required')).toEqual([asking]);
-    expect(await of('open')).toHaveLength(3);
-    expect(await of('completed')).toEqual([]);
+    expect(await listByStatus('input_required')).toEqual([asking]);
+    expect(await listByStatus('open')).toHaveLength(3);
+    expect(await listByStatus('completed')).toEqual([]);
   });
 
-  test('finds the tasks of an owner that is spread over shards, across the pages of each', async () => {
+  test('finds the tasks of an owner that is spread over shards, across the pages of each shard', async () => {
     const engine = createStackEngine(discardingQueue, 3);
     const ids = new Set<string>();
     for (let count = 0; count < 7; count += 1) ids.add(await startOwnedTask(engine, SPREAD, 'refuse'));
@@ -186,7 +188,7 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  test('tells how a task stands by names and figures alone', async () => {
+  test('describes a task with names and figures only', async () => {
     const { code, stdout } = await runTasksCommand(['show', asking, '--owner', ANN, ...buildTableArguments()]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^status {8}input_required$/m);
@@ -199,13 +201,13 @@ describe('show', () => {
     expect(json.stdout).not.toContain('SECRET');
   });
 
-  test('opens the payloads when it is told to', async () => {
+  test('prints the payloads with --payloads', async () => {
     const { stdout } = await runTasksCommand(['show', asking, '--owner', ANN, '--payloads', ...buildTableArguments()]);
     for (const secret of ['SECRET argument', 'SECRET question', 'SECRET finding', 'Waiting for an answer: SECRET'])
       expect(stdout).toContain(secret);
   });
 
-  test('looks through the table for a task whose owner is not named, if it may', async () => {
+  test('searches the table for a task whose owner is not given, with consent', async () => {
     const refused = await runTasksCommand(['show', asking, ...buildTableArguments()]);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('--owner HASH');
@@ -214,7 +216,7 @@ describe('show', () => {
     expect(stdout).toContain(ANN);
   });
 
-  test('says that there is none', async () => {
+  test('reports that a task does not exist', async () => {
     const missing = 'a'.repeat(36);
     expect(await runTasksCommand(['show', missing, '--owner', ANN, ...buildTableArguments()])).toMatchObject({
       code: 1,
@@ -227,7 +229,7 @@ describe('show', () => {
 });
 
 describe('cancel', () => {
-  test('says what it will do, and does nothing where nobody agrees', async () => {
+  test('says what it will do, and does nothing without consent', async () => {
     const { code, stderr } = await runTasksCommand(['cancel', asking, '--owner', ANN, ...buildQueueArguments()]);
     expect(code).toBe(1);
     expect(stderr).toContain('for good');
@@ -241,13 +243,13 @@ describe('cancel', () => {
     expect(await readOwnedRow(ANN, asking)).toMatchObject({ status: 'input_required' });
   });
 
-  test('ends a running task as its client would, with its clean-up', async () => {
+  test('ends a running task as its client would, including its clean-up', async () => {
     const held = await startOwnedTask(createStackEngine(queue), BOB, 'hold');
     await vi.waitFor(async () => expect((await readOwnedRow(BOB, held)).run).toBeDefined(), WAIT_OPTIONS);
 
-    const blind = await runTasksCommand(['cancel', held, '--owner', BOB, '--yes', ...buildTableArguments()]);
-    expect(blind.code).toBe(1);
-    expect(blind.stderr).toContain('name the queue with --queue');
+    const withoutQueue = await runTasksCommand(['cancel', held, '--owner', BOB, '--yes', ...buildTableArguments()]);
+    expect(withoutQueue.code).toBe(1);
+    expect(withoutQueue.stderr).toContain('name the queue with --queue');
     expect(await readOwnedRow(BOB, held)).toMatchObject({ status: 'working' });
 
     const { code, stdout, stderr } = await runTasksCommand([
@@ -259,7 +261,7 @@ describe('cancel', () => {
       ...buildQueueArguments(),
     ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `Cancelled ${held}.\n` });
-    expect(stderr).toContain('A worker has it');
+    expect(stderr).toContain('A worker is running it');
     expect(stderr).toContain('onCancel');
     await vi.waitFor(async () => {
       const row = await readOwnedRow(BOB, held);
@@ -273,7 +275,7 @@ describe('cancel', () => {
 });
 
 describe('redrive', () => {
-  test('sends no wake-up to a task that no wake-up helps', async () => {
+  test('sends no wake-up to a task that waits for answers', async () => {
     const { code, stderr } = await runTasksCommand([
       'redrive',
       asking,
@@ -298,48 +300,48 @@ describe('redrive', () => {
       ...buildQueueArguments(),
     ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `Sent the wake-up of ${task}, generation 1.\n` });
-    expect(stderr).toContain('The wake-up of its generation 1 will be sent.');
+    expect(stderr).toContain('The wake-up of generation 1 will be sent.');
     await waitForRow(ANN, task, 'completed');
   });
 
-  test('brings back all of an owner, shows them, and asks first', async () => {
+  test('brings back all tasks of an owner, after showing them and asking', async () => {
     const [, task = ''] = waiting;
-    const unwilling = createAttendedTerminal(false);
+    const declining = createAttendedTerminal(false);
     const args = parseCommandLine('redrive', '--all', '--owner', ANN);
-    await expect(redriveTasks(openTestDeployment(), args, unwilling.terminal)).rejects.toThrow('Nothing was done.');
-    expect(unwilling.asked).toEqual(['Send the wake-ups of these 1 tasks?']);
-    expect(unwilling.heard.join('\n')).toContain(task);
+    await expect(redriveTasks(openTestDeployment(), args, declining.terminal)).rejects.toThrow('Nothing was done.');
+    expect(declining.asked).toEqual(['Send the wake-ups of these tasks (1)?']);
+    expect(declining.output.join('\n')).toContain(task);
 
-    const willing = createAttendedTerminal(true);
-    await redriveTasks(openTestDeployment(), args, willing.terminal);
-    expect(willing.heard.at(-1)).toBe('1 wake-ups sent.');
+    const agreeing = createAttendedTerminal(true);
+    await redriveTasks(openTestDeployment(), args, agreeing.terminal);
+    expect(agreeing.output.at(-1)).toBe('Wake-ups sent: 1.');
     await waitForRow(ANN, task, 'completed');
   });
 });
 
 describe('the command line', () => {
   test.each([
-    [[], 'Say what to do'],
-    [['purge'], 'Say what to do'],
-    [['show'], 'Give its id'],
+    [[], 'The command must be one of'],
+    [['purge'], 'The command must be one of'],
+    [['show'], 'show needs a task id'],
     [['list'], '--table NAME'],
     [['list', 'x', '--table', 't'], 'list takes no task'],
-    [['cancel', '--all', '--table', 't'], '--all is for redrive'],
-    [['list', '--status', 'tired', '--table', 't'], '--status is one of'],
-    [['list', '--page', '0', '--table', 't'], '--page is a whole number'],
-    [['list', '--endpoint', 'here', '--table', 't'], '--endpoint is a URL'],
+    [['cancel', '--all', '--table', 't'], '--all must be used with redrive'],
+    [['list', '--status', 'tired', '--table', 't'], '--status must be one of'],
+    [['list', '--page', '0', '--table', 't'], '--page must be a whole number'],
+    [['list', '--endpoint', 'here', '--table', 't'], '--endpoint must be an HTTP or HTTPS URL'],
     [['list', '--nonsense'], '--nonsense'],
   ])('%j is refused', (args, message) => {
     expect(() => parseTasksArguments(args, {})).toThrow(message);
   });
 
-  test('refuses in one line, with a status of its own', async () => {
+  test('reports a usage error in one line, with exit status 64', async () => {
     const { code, stdout, stderr } = await runTasksCommand(['purge']);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  test('prints what there is', async () => {
+  test('prints its help', async () => {
     const { code, stdout } = await runTasksCommand(['--help']);
     expect(code).toBe(0);
     for (const word of ['list', 'show', 'cancel', 'redrive', '--owner', '--payloads', '--yes'])
@@ -353,7 +355,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
   });
 
-  test('tells a table that is not there from a task that is not', async () => {
+  test('reports a missing table with another exit status than a missing task', async () => {
     const args = ['list', '--table', 'nowhere', '--endpoint', stack().dynamodbEndpoint];
     const { code, stderr } = await runTasksCommand(args);
     expect(code).toBe(2);

@@ -1,4 +1,4 @@
-/** What it costs to start each function: its bundle's bytes and import time, against the AWS clients alone. */
+/** Measures what a start of each function costs: its bundle's bytes and import time, compared with the AWS clients alone. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import { LOCAL_AWS_ENVIRONMENT } from '../lib/local/aws.ts';
 const SERVER_FILE = fileURLToPath(new URL('../examples/datasets/server.ts', import.meta.url));
 const SERVER_INFO = { name: 'bench', version: '1.0.0' };
 
-/** What no server could do without: the clients of DynamoDB and SQS, and the commands that a task takes. */
+/** The minimum for any server: the clients of DynamoDB and SQS, and the commands that a task takes. */
 const AWS_CLIENTS = `
   import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
   import {
@@ -37,26 +37,26 @@ const AWS_CLIENTS = `
     (client === 'table' ? table : queue).send(new commands[command](input));
 `;
 
-/** As esbuild bundles them when nobody says more: what is imported dynamically is in the one file too. */
+/** As esbuild bundles them by default: everything in one file, including what is imported dynamically. */
 export const BASELINE = 'the AWS clients alone';
-/** The same, split and merged as our functions are: the strictest measure. */
-export const SPLIT_BASELINE = 'the same, split as ours';
+/** The same, split and merged like our functions: the strictest comparison. */
+export const SPLIT_BASELINE = 'the same, split like ours';
 
 export interface BundleSize {
   readonly name: string;
-  /** Of the files that a cold start reads. */
+  /** Size of the files that a cold start reads. */
   readonly bytes: number;
   readonly gzipBytes: number;
-  /** Of all files: what is loaded only when it is needed too. */
+  /** Size of all files, including those that are loaded only on demand. */
   readonly allBytes: number;
 }
 
 export interface BundleCost extends BundleSize {
-  /** From the import of the entry until it can be called (ms): median of the processes. */
+  /** From the import of the entry until it can be called (ms): median over the processes. */
   readonly importMs: number;
-  /** Processor time of the same (ms): median. */
+  /** Processor time of that (ms): median. */
   readonly cpuMs: number;
-  /** Time and processor time to the baseline's of the same round: medians of the rounds. */
+  /** Time and processor time relative to the baseline's in the same round: medians over the rounds. */
   readonly ratio: number;
   readonly cpuRatio: number;
 }
@@ -67,15 +67,16 @@ interface BuiltBundle extends BundleSize {
 
 /** Bundle every function as it is deployed, and the baseline with the same settings. */
 function buildBundles(root: string): BuiltBundle[] {
-  const make = (name: string, source: string, beside = {}): BuiltBundle => {
+  const build = (name: string, source: string, sideEntries = {}): BuiltBundle => {
     const folder = join(root, String(name.length) + name.replaceAll(' ', '-'));
-    const metafile = bundle(source, folder, beside);
+    const metafile = bundle(source, folder, sideEntries);
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
-    const read = collectStaticImports(entry, metafile.outputs).map((path) => readFileSync(toBundlePath(folder, path)));
+    const files = collectStaticImports(entry, metafile.outputs).map((path) => readFileSync(toBundlePath(folder, path)));
     return {
-      ...{ name, folder },
-      bytes: sumBytes(read.map((file) => file.length)),
-      gzipBytes: sumBytes(read.map((file) => gzipSync(file).length)),
+      name,
+      folder,
+      bytes: sumBytes(files.map((file) => file.length)),
+      gzipBytes: sumBytes(files.map((file) => gzipSync(file).length)),
       allBytes: sumBytes(
         Object.entries(metafile.outputs).map(([path, { bytes }]) => (path.endsWith('.map') ? 0 : bytes)),
       ),
@@ -83,21 +84,27 @@ function buildBundles(root: string): BuiltBundle[] {
   };
   return [
     buildBaseline(root),
-    make(SPLIT_BASELINE, AWS_CLIENTS),
-    make('api (a poll)', buildApiEntry(SERVER_FILE, SERVER_INFO)),
-    make('worker', buildWorkerEntry(SERVER_FILE, SERVER_INFO), buildWorkerSideEntries(SERVER_FILE)),
-    make('dead-letter', buildDeadLetterEntry()),
-    make('external', buildExternalEntry()),
+    build(SPLIT_BASELINE, AWS_CLIENTS),
+    build('api (a poll)', buildApiEntry(SERVER_FILE, SERVER_INFO)),
+    build('worker', buildWorkerEntry(SERVER_FILE, SERVER_INFO), buildWorkerSideEntries(SERVER_FILE)),
+    build('dead-letter', buildDeadLetterEntry()),
+    build('external', buildExternalEntry()),
   ];
 }
 
+/** Bundled with esbuild's defaults, apart from what our functions need as well. */
 function buildBaseline(root: string): BuiltBundle {
   const folder = join(root, 'plain');
   const outfile = join(folder, 'index.mjs');
   buildSync({
     stdin: { contents: AWS_CLIENTS, resolveDir: process.cwd() },
     outfile,
-    ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node24', logLevel: 'silent' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'silent',
     mainFields: ['module', 'main'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
@@ -112,11 +119,11 @@ const toBundlePath = (folder: string, path: string): string =>
 /** One import of a bundle's entry, until it can be called. */
 interface StartTiming {
   readonly ms: number;
-  /** What it took of the processor, all threads together: the same on a busy machine. */
+  /** Processor time of all threads, which is the same on a busy machine. */
   readonly cpuMs: number;
 }
 
-/** A process of its own for each: nothing is loaded or compiled before. */
+/** Starts a separate process, in which nothing has been loaded or compiled before. */
 function measureStart(folder: string): StartTiming {
   const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder], {
     env: { PATH: process.env.PATH ?? '', ...FUNCTION_ENVIRONMENT },
@@ -126,7 +133,7 @@ function measureStart(folder: string): StartTiming {
   return JSON.parse(child.stdout);
 }
 
-/** Everything that some function demands; nothing of it is called. */
+/** Everything that any of the functions requires; none of it is called. */
 const FUNCTION_ENVIRONMENT = {
   ...LOCAL_AWS_ENVIRONMENT,
   TABLE_NAME: 'table',
@@ -136,51 +143,57 @@ const FUNCTION_ENVIRONMENT = {
   AUTH: 'none',
 };
 
-/** @param rounds in each of which every bundle starts once, so that a busy machine slows all of them alike */
-export function measureBundles(rounds: number): BundleCost[] {
-  const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
-  try {
-    const bundles = buildBundles(root);
-    // The first start of each reads its files from the disk.
+/** @param rounds every bundle starts once in each, so that a busy machine slows all of them alike */
+export const measureBundles = (rounds: number): BundleCost[] =>
+  withBundles((bundles) => {
+    // The first start of each reads its files from the disk, and is not counted.
     for (const { folder } of bundles) measureStart(folder);
-    const starts = Array.from({ length: rounds }, () => bundles.map(({ folder }) => measureStart(folder)));
+    const roundTimings = Array.from({ length: rounds }, () => bundles.map(({ folder }) => measureStart(folder)));
     return bundles.map(({ folder: _, ...size }, index) => {
-      const of = (figure: (own: StartTiming, baseline: StartTiming) => number) =>
-        computeMedian(starts.map((round) => figure(round[index] as StartTiming, round[0] as StartTiming)));
+      const computeMetric = (metric: (own: StartTiming, baseline: StartTiming) => number) =>
+        computeMedian(roundTimings.map((round) => metric(round[index] as StartTiming, round[0] as StartTiming)));
       return {
         ...size,
-        importMs: of(({ ms }) => ms),
-        cpuMs: of(({ cpuMs }) => cpuMs),
-        ratio: of((own, baseline) => own.ms / baseline.ms),
-        cpuRatio: of((own, baseline) => own.cpuMs / baseline.cpuMs),
+        importMs: computeMetric(({ ms }) => ms),
+        cpuMs: computeMetric(({ cpuMs }) => cpuMs),
+        ratio: computeMetric((own, baseline) => own.ms / baseline.ms),
+        cpuRatio: computeMetric((own, baseline) => own.cpuMs / baseline.cpuMs),
       };
     });
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-}
+  });
 
-/** Bytes alone: they are the same everywhere. */
-export function measureBundleSizes(): BundleSize[] {
+/** Only the sizes, which are the same on every machine. */
+export const measureBundleSizes = (): BundleSize[] =>
+  withBundles((bundles) => bundles.map(({ folder: _, ...size }) => size));
+
+/** Build the bundles, measure them, and remove them. */
+function withBundles<Result>(measure: (bundles: readonly BuiltBundle[]) => Result): Result {
   const root = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
   try {
-    return buildBundles(root).map(({ folder: _, ...size }) => size);
+    return measure(buildBundles(root));
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
+/** @param rounds how many starts of each bundle the times are medians of */
 export function printBundles(costs: readonly BundleCost[], rounds: number): void {
-  const line = (name: string, ...figures: string[]) =>
+  const printRow = (name: string, ...figures: string[]) =>
     console.log(name.padEnd(24) + figures.map((figure) => figure.padStart(12)).join(''));
   console.log(
     `\nBundles: what a cold start reads, and how long the import takes (median of ${rounds} processes each)\n`,
   );
-  line('', 'bytes', 'gzip', 'with lazy', 'import', 'ratio', 'CPU', 'ratio');
+  printRow('', 'bytes', 'gzip', 'with lazy', 'import', 'ratio', 'CPU', 'ratio');
   for (const { name, bytes, gzipBytes, allBytes, importMs, ratio, cpuMs, cpuRatio } of costs)
-    line(
-      ...([name, String(bytes), String(gzipBytes), String(allBytes)] as [string, ...string[]]),
-      ...[`${importMs.toFixed(1)} ms`, ratio.toFixed(2), `${cpuMs.toFixed(1)} ms`, cpuRatio.toFixed(2)],
+    printRow(
+      name,
+      String(bytes),
+      String(gzipBytes),
+      String(allBytes),
+      `${importMs.toFixed(1)} ms`,
+      ratio.toFixed(2),
+      `${cpuMs.toFixed(1)} ms`,
+      cpuRatio.toFixed(2),
     );
 }
 
@@ -192,15 +205,15 @@ function computeMedian(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** The child: imports one bundle and prints how long that took. */
+/** In the child process: imports one bundle and prints how long that took. */
 async function measureImport(folder: string): Promise<void> {
-  const before = process.cpuUsage();
-  const began = performance.now();
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
   await import(pathToFileURL(join(folder, 'index.mjs')).href);
-  const ms = performance.now() - began;
-  const { user, system } = process.cpuUsage(before);
+  const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
   process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1_000 } satisfies StartTiming));
   process.exit();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await measureImport(process.argv[2] ?? '');
+if (import.meta.main) await measureImport(process.argv[2] ?? '');

@@ -1,4 +1,4 @@
-/** What each kind of call costs: its requests to DynamoDB and SQS, and the capacity units that they consumed. */
+/** Measures what each kind of call costs: its requests to DynamoDB and SQS, and the capacity units they consume. */
 import { z } from 'zod';
 import type { StartCall } from '../lambda/engine/model.ts';
 import { defineTool } from '../lambda/index.ts';
@@ -6,10 +6,10 @@ import type { Tool } from '../lambda/tool/types.ts';
 import type { CountedRequest } from './count.ts';
 import { startCountedStack } from './stack.ts';
 
-/** The cost of one call of a kind. */
+/** The cost of one call of one kind. */
 export interface CallCost {
   readonly call: string;
-  /** How often each request was made: `GetItem`, `UpdateItem`, `SendMessage`, … */
+  /** How often each request is made: `GetItem`, `UpdateItem`, `SendMessage`, … */
   readonly requests: Readonly<Record<string, number>>;
   readonly readUnits: number;
   readonly writeUnits: number;
@@ -21,13 +21,33 @@ export interface CallCosts {
   readonly rowBytes: number;
 }
 
+/** Heartbeats over which their cost is averaged. */
 const HEARTBEAT_COUNT = 5;
+/** Short, so that the heartbeats are measured quickly. */
+const SHORT_HEARTBEAT_MS = 40;
 
-/** Measure every kind of call once (heartbeats: the mean of some) on this DynamoDB. */
-export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts> => {
-  /** From here on requests are counted for `call`; tools say so from within. */
-  const now = (call: string) => {
-    stack.counter.label = call;
+/** The kinds of calls, in the order in which they are reported. */
+const REPORTED_CALLS: readonly string[] = [
+  'create',
+  'create (first)',
+  'get',
+  'get (completed)',
+  'update (partial)',
+  'update (resumes)',
+  'cancel',
+  'claim',
+  'heartbeat',
+  'step',
+  'park',
+  'claim (resumed)',
+  'settle',
+];
+
+/** Measure every kind of call once (heartbeats: their mean) on the DynamoDB at this endpoint. */
+export async function measureCalls(dynamoDbEndpoint: string): Promise<CallCosts> {
+  /** From here on, requests are counted for `label`; tools change it while they run. */
+  const setLabel = (label: string) => {
+    stack.counter.label = label;
   };
   let rowBytes = 0;
 
@@ -36,35 +56,35 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
 
   const plain = defineTool('profile_dataset', { inputSchema }, async (_, task) => {
     rowBytes = await stack.measureRowBytes({ partition: `owner#${caller.owner}`, id: task.id });
-    now('step');
+    setLabel('step');
     await task.step('scan', () => ['email', 'phone']);
-    now('settle');
+    setLabel('settle');
     return { content };
   });
   const slow = defineTool('slow', { inputSchema }, async () => {
-    now('heartbeat');
-    while (beats().length < HEARTBEAT_COUNT) await new Promise((resolve) => setTimeout(resolve, 5));
-    now('end of the slow tool');
+    setLabel('heartbeat');
+    while (countHeartbeats() < HEARTBEAT_COUNT) await new Promise((resolve) => setTimeout(resolve, 5));
+    setLabel('end of the slow tool');
     return { content };
   });
   const asking = defineTool('redact_dataset', { inputSchema, asks: ['elicitation'] }, async (_, task) => {
-    now('park');
+    setLabel('park');
     const requestedSchema = z.object({ columns: z.array(z.enum(['email', 'phone'])) });
     await Promise.all([
       task.elicit('columns', { message: 'Which columns?', requestedSchema }),
       task.elicit('backup', { message: 'Back up which?', requestedSchema }),
     ]);
-    now('settle after questions');
+    setLabel('settle after questions');
     return { content };
   });
 
   const stack = await startCountedStack(dynamoDbEndpoint, [plain, slow, asking]);
-  const beats = () =>
-    stack.counter.requests.filter(({ label, operation }) => label === 'heartbeat' && operation === 'UpdateItem');
+  const countHeartbeats = () =>
+    stack.counter.requests.filter(({ label, operation }) => label === 'heartbeat' && operation === 'UpdateItem').length;
   const { engine } = stack;
   const caller = { owner: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c' };
   const deadline = Date.now() + 60_000;
-  const call = (tool: Tool): StartCall => ({
+  const buildCall = (tool: Tool): StartCall => ({
     caller,
     tool,
     arguments: { dataset: 'https://example.com/datasets/movies.csv' },
@@ -74,63 +94,54 @@ export const measureCalls = async (dynamoDbEndpoint: string): Promise<CallCosts>
   });
 
   try {
-    // An owner's open tasks are counted with the first task, and then no more for a while.
-    now('create (first)');
-    await engine.startTask(call(slow));
-    now('setup');
-    await stack.work({ heartbeatMs: 40 });
+    // An owner's open tasks are counted for the first task, and then not again for a while.
+    setLabel('create (first)');
+    await engine.startTask(buildCall(slow));
+    setLabel('setup');
+    await stack.work({ heartbeatMs: SHORT_HEARTBEAT_MS });
 
-    now('create');
-    const task = await engine.startTask(call(plain));
-    now('get');
+    setLabel('create');
+    const task = await engine.startTask(buildCall(plain));
+    setLabel('get');
     await engine.getTask(caller, task.id);
-    now('claim');
+    setLabel('claim');
     await stack.work();
-    now('get (completed)');
+    setLabel('get (completed)');
     await engine.getTask(caller, task.id);
 
-    now('setup');
-    const asked = await engine.startTask(call(asking));
+    setLabel('setup');
+    const askingTask = await engine.startTask(buildCall(asking));
     await stack.work();
-    now('setup');
-    const { questions } = await engine.getTask(caller, asked.id);
+    setLabel('setup');
+    const { questions } = await engine.getTask(caller, askingTask.id);
     const [first = '', second = ''] = Object.keys(questions);
     const answer = { result: { action: 'accept', content: { columns: ['email'] } } };
-    now('update (partial)');
-    await engine.answerTask(caller, asked.id, { [first]: answer }, deadline);
-    now('update (resumes)');
-    await engine.answerTask(caller, asked.id, { [second]: answer }, deadline);
-    now('claim (resumed)');
+    setLabel('update (partial)');
+    await engine.answerTask(caller, askingTask.id, { [first]: answer }, deadline);
+    setLabel('update (resumes)');
+    await engine.answerTask(caller, askingTask.id, { [second]: answer }, deadline);
+    setLabel('claim (resumed)');
     await stack.work();
 
-    now('setup');
-    const unwanted = await engine.startTask(call(plain));
-    now('cancel');
-    await engine.cancelTask(caller, unwanted.id, deadline);
+    setLabel('setup');
+    const unneeded = await engine.startTask(buildCall(plain));
+    setLabel('cancel');
+    await engine.cancelTask(caller, unneeded.id, deadline);
   } finally {
     await stack.stop();
   }
 
-  const counted = stack.counter.requests.filter(({ label }) => REPORTED_CALLS.includes(label));
-  const calls = REPORTED_CALLS.map((kind) => toCallCost(kind, counted));
-  return { calls, rowBytes };
-};
+  return { calls: REPORTED_CALLS.map((call) => toCallCost(call, stack.counter.requests)), rowBytes };
+}
 
-/** The kinds of calls, in the order in which they are reported. */
-const REPORTED_CALLS = [
-  ...['create', 'create (first)', 'get', 'get (completed)', 'update (partial)', 'update (resumes)', 'cancel'],
-  ...['claim', 'heartbeat', 'step', 'park', 'claim (resumed)', 'settle'],
-];
-
-const toCallCost = (call: string, counted: readonly CountedRequest[]): CallCost => {
-  const made = counted.filter(({ label }) => label === call);
-  const times = call === 'heartbeat' ? HEARTBEAT_COUNT : 1;
+function toCallCost(call: string, allRequests: readonly CountedRequest[]): CallCost {
+  const counted = allRequests.filter(({ label }) => label === call);
+  const calls = call === 'heartbeat' ? HEARTBEAT_COUNT : 1;
   const requests: Record<string, number> = {};
-  for (const { operation } of made) requests[operation] = (requests[operation] ?? 0) + 1 / times;
-  const units = (reads: boolean) =>
-    made.filter(({ operation }) => isRead(operation) === reads).reduce((sum, request) => sum + request.units, 0) /
-    times;
-  return { call, requests, readUnits: units(true), writeUnits: units(false) };
-};
+  for (const { operation } of counted) requests[operation] = (requests[operation] ?? 0) + 1 / calls;
+  const sumUnits = (reads: boolean) =>
+    counted.filter(({ operation }) => isRead(operation) === reads).reduce((sum, { units }) => sum + units, 0);
+  return { call, requests, readUnits: sumUnits(true) / calls, writeUnits: sumUnits(false) / calls };
+}
 
 const isRead = (operation: string): boolean => operation === 'GetItem' || operation === 'Query';

@@ -1,10 +1,9 @@
-/** What a million polls and a million tasks cost: counted requests, stated prices, and the arithmetic between them. */
-
+/** Computes what a million polls and a million tasks cost, from counted requests and list prices. */
 import { ENGINE_DEFAULTS } from '../lambda/engine/settings.ts';
 import { createJsonLog } from '../lambda/observe/log.ts';
 import { ACCESS_LOG } from '../lib/gateway/http-api.ts';
 import { DEFAULT_SETTINGS } from '../lib/props/settings.ts';
-import type { CallCosts } from './calls.ts';
+import type { CallCost, CallCosts } from './calls.ts';
 import { measurePolls, type PollCost } from './polls.ts';
 
 /** USD, us-east-1, on demand, list prices of 2026 without free tiers. The first four are per million. */
@@ -21,55 +20,62 @@ export const PRICES_USD = {
   logGb: 0.5,
 } as const;
 
-/** What cannot be counted on one machine, and is stated instead. */
+/** Figures that cannot be measured on one machine, and are assumed instead. */
 export const ASSUMPTIONS = {
-  /** Lambda bills a warm poll for this long (ms): one read of DynamoDB and some JSON. */
+  /** Billed time of a warm poll (ms): one read of DynamoDB and some JSON. */
   pollMs: 10,
-  /** The same of a call that makes a task: one message and one write. */
+  /** Billed time of a call that creates a task (ms): one message and one write. */
   createMs: 30,
-  /** What the worker takes before and after a tool (ms). */
+  /** Billed time of the worker before and after a tool (ms). */
   overheadMs: 40,
-  /** Requests that Lambda makes to feed the worker one message: a receive and a delete. */
-  feeding: 2,
-  /** Lambda's own lines about one invocation of the worker (bytes). */
-  platformLines: 500,
+  /** Requests by which Lambda's event source delivers one message to the worker: a receive and a delete. */
+  queueRequestsPerMessage: 2,
+  /** Lambda's own log lines about one invocation of the worker (bytes). */
+  platformLogBytes: 500,
 } as const;
 
 /** One item of a bill. */
 export interface BillItem {
   readonly label: string;
-  /** How it comes about, for one million. */
+  /** How the cost of one million is computed. */
   readonly arithmetic: string;
   /** USD for one million. */
   readonly usd: number;
 }
 
 const MILLION = 1_000_000;
+/** Label of the item that grows with the duration of the tool and with the worker's memory. */
+const WORKER_TIME = 'Lambda time, worker';
 
-const buildItem = (what: string, arithmetic: string, usd: number): BillItem => ({ label: what, arithmetic, usd });
+type FindMeanPolls = (durationMs: number, interval: PollCost['interval']) => number;
 
-const billRequests = (what: string, count: number, price: number): BillItem =>
-  buildItem(what, `${formatFigure(count)} × ${formatDollars(price)}`, count * price);
+const billRequests = (label: string, count: number, price: number): BillItem => ({
+  label,
+  arithmetic: `${formatFigure(count)} × ${formatDollars(price)}`,
+  usd: count * price,
+});
 
-/** @param memoryMb of the function; @param ms that one invocation is billed for */
-function billCompute(what: string, memoryMb: number, ms: number): BillItem {
+/**
+ * @param memoryMb memory of the function
+ * @param ms billed time of one invocation
+ */
+function billCompute(label: string, memoryMb: number, ms: number): BillItem {
   const gb = memoryMb / 1024;
-  const usd = gb * (ms / 1000) * PRICES_USD.gbSecond * MILLION;
-  return buildItem(
-    what,
-    `${formatFigure(gb)} GB × ${formatFigure(ms / 1000)} s × ${PRICES_USD.gbSecond * MILLION} per million GB s`,
-    usd,
-  );
+  const millionGbSeconds = PRICES_USD.gbSecond * MILLION;
+  return {
+    label,
+    arithmetic: `${formatFigure(gb)} GB × ${formatFigure(ms / 1000)} s × ${millionGbSeconds} per million GB s`,
+    usd: gb * (ms / 1000) * PRICES_USD.gbSecond * MILLION,
+  };
 }
 
-const billLogs = (what: string, bytes: number): BillItem =>
-  buildItem(
-    what,
-    `${bytes} bytes × ${formatDollars(PRICES_USD.logGb)} per GB`,
-    (bytes * MILLION * PRICES_USD.logGb) / 1e9,
-  );
+const billLogs = (label: string, bytes: number): BillItem => ({
+  label,
+  arithmetic: `${bytes} bytes × ${formatDollars(PRICES_USD.logGb)} per GB`,
+  usd: (bytes * MILLION * PRICES_USD.logGb) / 1e9,
+});
 
-/** One million polls of a task whose row is small, answered by warm functions. */
+/** One million polls of tasks with small rows, answered by warm functions. */
 export function billPolls({ calls }: CallCosts): BillItem[] {
   const { readUnits } = findCall(calls, 'get');
   return [
@@ -77,51 +83,53 @@ export function billPolls({ calls }: CallCosts): BillItem[] {
     billRequests('Lambda requests', 1, PRICES_USD.lambdaRequest),
     billCompute('Lambda time', DEFAULT_SETTINGS.apiMemory, ASSUMPTIONS.pollMs),
     billRequests('DynamoDB reads', readUnits, PRICES_USD.readUnit),
-    billLogs('access log', measureAccessLine()),
+    billLogs('access log', measureAccessLogBytes()),
   ];
 }
 
 /**
- * One million tasks that take one run of `durationMs`, without their polls.
+ * One million tasks that take one run each, without their polls.
  *
- * @param heartbeatMs between the renewals of the lease
+ * @param durationMs duration of the run
+ * @param heartbeatMs time between two renewals of the lease
  */
 export function billTasks(
   { calls }: CallCosts,
   durationMs: number,
   heartbeatMs = ENGINE_DEFAULTS.heartbeatMs,
 ): BillItem[] {
-  const beats = Math.floor(durationMs / heartbeatMs);
-  const once = ['create', 'claim', 'settle'].map((call) => findCall(calls, call));
-  const beat = findCall(calls, 'heartbeat');
-  const writes = sumFigures(once.map(({ writeUnits }) => writeUnits)) + beats * beat.writeUnits;
-  const messages = sumFigures(once.map(countMessages)) + beats * countMessages(beat) + ASSUMPTIONS.feeding;
+  const heartbeats = Math.floor(durationMs / heartbeatMs);
+  const heartbeat = findCall(calls, 'heartbeat');
+  const others = ['create', 'claim', 'settle'].map((call) => findCall(calls, call));
+  const writes = sumFigures(others.map(({ writeUnits }) => writeUnits)) + heartbeats * heartbeat.writeUnits;
+  const queueRequests =
+    sumFigures(others.map(countQueueRequests)) +
+    heartbeats * countQueueRequests(heartbeat) +
+    ASSUMPTIONS.queueRequestsPerMessage;
   return [
     billRequests('API Gateway (HTTP API)', 1, PRICES_USD.gatewayRequest),
     billRequests('Lambda requests', 2, PRICES_USD.lambdaRequest),
     billCompute('Lambda time, API', DEFAULT_SETTINGS.apiMemory, ASSUMPTIONS.createMs),
-    billCompute('Lambda time, worker', DEFAULT_SETTINGS.workerMemory, durationMs + ASSUMPTIONS.overheadMs),
+    billCompute(WORKER_TIME, DEFAULT_SETTINGS.workerMemory, durationMs + ASSUMPTIONS.overheadMs),
     billRequests('DynamoDB writes', writes, PRICES_USD.writeUnit),
-    billRequests('SQS requests', messages, PRICES_USD.sqsRequest),
-    billLogs('log lines', measureTaskLines() + ASSUMPTIONS.platformLines + measureAccessLine()),
+    billRequests('SQS requests', queueRequests, PRICES_USD.sqsRequest),
+    billLogs('log lines', measureTaskLogBytes() + ASSUMPTIONS.platformLogBytes + measureAccessLogBytes()),
   ];
 }
 
-type MeasuredCall = CallCosts['calls'][number];
-
-function findCall(calls: CallCosts['calls'], name: string): MeasuredCall {
+function findCall(calls: readonly CallCost[], name: string): CallCost {
   const found = calls.find(({ call }) => call === name);
-  if (!found) throw new Error(`Nothing was counted for ${name}.`);
+  if (!found) throw new Error(`The call "${name}" was not measured.`);
   return found;
 }
 
-/** Counted means of a heartbeat may be off by the one that the tool's end interrupted. */
-const countMessages = ({ requests: made }: MeasuredCall): number =>
-  sumFigures(Object.entries(made).map(([operation, times]) => (/Message/.test(operation) ? Math.round(times) : 0)));
+/** Requests to SQS. Rounded, since the end of the tool may interrupt the last of the heartbeats that are averaged. */
+const countQueueRequests = ({ requests }: CallCost): number =>
+  sumFigures(Object.entries(requests).map(([operation, times]) => (/Message/.test(operation) ? Math.round(times) : 0)));
 
-/** The gateway's line with values of the usual length in the place of its variables. */
-function measureAccessLine(): number {
-  const usual: Record<string, string> = {
+/** The gateway's access log line, with values of typical length in place of its variables. */
+function measureAccessLogBytes(): number {
+  const typicalValues: Record<string, string> = {
     requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
     time: '26/Nov/2026:10:29:04 +0000',
     sourceIp: '203.0.113.123',
@@ -133,12 +141,12 @@ function measureAccessLine(): number {
     integrationError: '-',
   };
   return Buffer.byteLength(
-    JSON.stringify(Object.fromEntries(Object.keys(JSON.parse(ACCESS_LOG)).map((key) => [key, usual[key]]))),
+    JSON.stringify(Object.fromEntries(Object.keys(JSON.parse(ACCESS_LOG)).map((key) => [key, typicalValues[key]]))),
   );
 }
 
-/** The lines of a task that is created, run once and settled, as the functions write them. */
-function measureTaskLines(): number {
+/** The log lines that the functions write about a task that is created, run once and settled. */
+function measureTaskLogBytes(): number {
   let bytes = 0;
   const log = createJsonLog({
     write: (line) => {
@@ -149,8 +157,11 @@ function measureTaskLines(): number {
     requestId: () => 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
   });
   const task = {
-    ...{ task: '01m7z7v1p5xx6m5d760r7ck9kxv2dkttt32j', owner: 'q'.repeat(43), tool: 'profile_dataset' },
-    ...{ era: '2026-07-28', generation: 1 },
+    task: '01m7z7v1p5xx6m5d760r7ck9kxv2dkttt32j',
+    owner: 'q'.repeat(43),
+    tool: 'profile_dataset',
+    era: '2026-07-28',
+    generation: 1,
   };
   const trace = { trace_id: '0'.repeat(32), span_id: '0'.repeat(16), parent_id: '0'.repeat(16) };
   const run = { ...task, ...trace, attempt: 1 };
@@ -168,7 +179,7 @@ const formatCents = (usd: number): string =>
 const formatFigure = (value: number): string => Number(value.toFixed(2)).toLocaleString('en-US');
 const formatTaskDuration = (ms: number): string => (ms < 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`);
 
-const formatCostTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+const formatTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
@@ -181,17 +192,17 @@ const formatBill = (title: string, items: readonly BillItem[]): string =>
     `| **together** | | **${formatCents(sumUsd(items))}** |`,
   ].join('\n');
 
-/** Tables in Markdown, for the README and for the bench. */
+/** Markdown tables, for the README and the bench. */
 export function formatCostTables(costs: CallCosts): string {
   const polls = measurePolls();
   const poll = sumUsd(billPolls(costs));
-  const waits = (durationMs: number, interval: PollCost['interval']): number =>
+  const findMeanPolls: FindMeanPolls = (durationMs, interval) =>
     polls.find((each) => each.durationMs === durationMs && each.interval === interval)?.meanPolls ?? Number.NaN;
   const durations = [10_000, 60_000, 600_000];
   const rows = durations.map((durationMs) => {
     const items = billTasks(costs, durationMs);
-    const worker = items.find(({ label }) => label === 'Lambda time, worker')?.usd ?? 0;
-    const count = waits(durationMs, 'adaptive');
+    const worker = findWorkerUsd(items);
+    const count = findMeanPolls(durationMs, 'adaptive');
     return [
       formatTaskDuration(durationMs),
       formatCents(sumUsd(items) - worker),
@@ -203,52 +214,45 @@ export function formatCostTables(costs: CallCosts): string {
   return [
     formatBill('One million polls', billPolls(costs)),
     formatBill('One million tasks of one minute', billTasks(costs, 60_000)),
-    formatCostTable(['One million tasks of', 'requests and lines', 'worker at work', 'polls', 'together'], rows),
-    formatOptionsTable(costs, poll, waits),
+    formatTable(['One million tasks of', 'requests and lines', 'worker at work', 'polls', 'together'], rows),
+    formatOptionsTable(costs, poll, findMeanPolls),
   ].join('\n\n');
 }
 
-/** What each option does to it, for a task of ten minutes where it depends on that. */
-function formatOptionsTable(
-  costs: CallCosts,
-  poll: number,
-  waits: (ms: number, interval: PollCost['interval']) => number,
-): string {
-  const TEN = 600_000;
-  const base = sumUsd(billTasks(costs, TEN));
-  const beat = (ms: number) => sumUsd(billTasks(costs, TEN, ms)) - base;
-  const change = (usd: number) => `${usd < 0 ? '−' : '+'}${formatCents(Math.abs(usd))}`;
+/** What each option adds or saves, for tasks of ten minutes where it depends on the duration. */
+function formatOptionsTable(costs: CallCosts, pollUsd: number, findMeanPolls: FindMeanPolls): string {
+  const durationMs = 600_000;
+  const items = billTasks(costs, durationMs);
   const { readUnits } = findCall(costs.calls, 'get');
-  const adaptive = waits(TEN, 'adaptive');
-  const polled = (interval: PollCost['interval']) => change((waits(TEN, interval) - adaptive) * poll);
-  return formatCostTable(
+  const formatChange = (usd: number) => `${usd < 0 ? '−' : '+'}${formatCents(Math.abs(usd))}`;
+  const priceHeartbeat = (ms: number) => formatChange(sumUsd(billTasks(costs, durationMs, ms)) - sumUsd(items));
+  const pricePolls = (interval: PollCost['interval']) =>
+    formatChange((findMeanPolls(durationMs, interval) - findMeanPolls(durationMs, 'adaptive')) * pollUsd);
+  const tasks = 'tasks of 10 min';
+  return formatTable(
     ['Option', 'one million of', 'USD'],
     [
       [
-        'eventual reads in place of strong ones (not offered: a poll may then miss what its own client did)',
+        'eventual reads instead of strong ones (not offered: a poll may then miss what its own client did)',
         'polls',
-        change((-readUnits / 2) * PRICES_USD.readUnit),
+        formatChange((-readUnits / 2) * PRICES_USD.readUnit),
       ],
-      [
-        '`heartbeat` of 15 s in place of 5 s: a cancel is heard up to 10 s later',
-        'tasks of 10 min',
-        change(beat(15_000)),
-      ],
-      ['`heartbeat` of 1 s', 'tasks of 10 min', change(beat(1_000))],
-      ['clients that poll each second in place of the interval they are told', 'tasks of 10 min', polled('fixed')],
+      ['`heartbeat` of 15 s instead of 5 s: a cancel takes effect up to 10 s later', tasks, priceHeartbeat(15_000)],
+      ['`heartbeat` of 1 s', tasks, priceHeartbeat(1_000)],
+      ['clients that poll every second instead of at the interval they are given', tasks, pricePolls('fixed')],
       [
         'a tool that reports numbers: the interval then follows its progress',
-        'tasks of 10 min',
-        polled('adaptive with progress'),
+        tasks,
+        pricePolls('adaptive with progress'),
       ],
       [
         `half the worker's memory (${DEFAULT_SETTINGS.workerMemory / 2} MB), for a tool that waits for others`,
-        'tasks of 10 min',
-        change(-computeHalfWorkerCost(costs, TEN)),
+        tasks,
+        formatChange(-findWorkerUsd(items) / 2),
       ],
     ],
   );
 }
 
-const computeHalfWorkerCost = (costs: CallCosts, durationMs: number): number =>
-  (billTasks(costs, durationMs).find(({ label }) => label === 'Lambda time, worker')?.usd ?? 0) / 2;
+const findWorkerUsd = (items: readonly BillItem[]): number =>
+  items.find(({ label }) => label === WORKER_TIME)?.usd ?? 0;

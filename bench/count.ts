@@ -1,29 +1,28 @@
-/** Counts the requests that AWS clients make, and the capacity that DynamoDB says they consumed. */
-
+/** Counts the requests that AWS clients make, and the capacity that DynamoDB reports for them. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** One request, and the kind of call that made it. */
+/** One request. */
 export interface CountedRequest {
-  /** What was being done when the request was made. */
+  /** The kind of call that made the request. */
   readonly label: string;
   readonly service: 'DynamoDB' | 'SQS';
   /** `GetItem`, `SendMessage`, … */
   readonly operation: string;
-  /** Capacity units; DynamoDB does not tell them for a refused write. */
+  /** Capacity units; DynamoDB does not report them for a refused write. */
   units: number;
 }
 
-/** What DynamoDB tells about the capacity that a request consumed: for one table, or for each. */
+/** The capacity that a request consumed, as DynamoDB reports it: for one table, or for each. */
 type ConsumedCapacity = { readonly CapacityUnits?: number } | readonly { readonly CapacityUnits?: number }[];
 
 /** A counter for any number of clients. */
 export class RequestCounter {
   readonly requests: CountedRequest[] = [];
-  /** What is being done now; requests are counted for it from when they are made. */
+  /** The kind of call for which requests are counted from now on. */
   label = 'setup';
 
-  /** Count a DynamoDB client's requests, and have DynamoDB tell what they consume. */
+  /** Count a DynamoDB client's requests, and have DynamoDB report what they consume. */
   watchDynamoDb(client: DynamoDBDocumentClient): void {
     client.middlewareStack.add(
       (next, context) => async (args) => {

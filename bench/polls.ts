@@ -1,13 +1,13 @@
-/** How often a task is polled and how late its end is noticed: the real interval, in virtual time. */
+/** Measures how often a task is polled and how late its end is noticed: the real poll interval, in virtual time. */
 import { computePollIntervalMs } from '../lambda/engine/poll-interval.ts';
 import { TOOL_DEFAULTS } from '../lambda/tool/define.ts';
 
-/** What a client that follows the interval sees of tasks of about one duration. */
+/** The polls of a client that follows the interval, for tasks of about one duration. */
 export interface PollCost {
-  /** Nominal duration (ms); the tasks' own are spread 10 % around it. */
+  /** Nominal duration (ms); the durations of the tasks are spread 10 % around it. */
   readonly durationMs: number;
   readonly interval: 'fixed' | 'adaptive' | 'adaptive with progress';
-  /** Requests for one task, the one that finds its end included. */
+  /** Requests for one task, including the one that finds its end. */
   readonly meanPolls: number;
   readonly maxPolls: number;
   /** From the end to the poll that finds it (ms). */
@@ -17,12 +17,12 @@ export interface PollCost {
 
 export const POLL_DURATIONS_MS: readonly number[] = [10_000, 60_000, 600_000, 3_600_000];
 const FIXED_INTERVAL_MS = 1_000;
-/** Tasks of as many durations; the end of each falls elsewhere between two polls. */
+/** Number of tasks, each of a different duration, so that their ends are spread over the time between two polls. */
 const TASK_COUNT = 2_001;
-/** From the moment a client asks until it has the answer (ms). */
+/** From the moment a client sends a request until it has the response (ms). */
 const ROUND_TRIP_MS = 60;
-/** A tool that reports whole percents. */
-const PERCENT = 100;
+/** The total of a tool that reports its progress in whole percents. */
+const PROGRESS_TOTAL = 100;
 
 export const measurePolls = (): PollCost[] =>
   POLL_DURATIONS_MS.flatMap((durationMs) =>
@@ -30,11 +30,11 @@ export const measurePolls = (): PollCost[] =>
   );
 
 function measurePollCost(durationMs: number, interval: PollCost['interval']): PollCost {
-  const seen = Array.from({ length: TASK_COUNT }, (_, index) =>
+  const tasks = Array.from({ length: TASK_COUNT }, (_, index) =>
     simulatePolls(durationMs * (0.9 + (0.2 * index) / (TASK_COUNT - 1)), interval),
   );
-  const polls = seen.map((each) => each.polls);
-  const delays = seen.map((each) => each.delayMs);
+  const polls = tasks.map((task) => task.polls);
+  const delays = tasks.map((task) => task.delayMs);
   return {
     durationMs,
     interval,
@@ -45,27 +45,27 @@ function measurePollCost(durationMs: number, interval: PollCost['interval']): Po
   };
 }
 
-/** One task from its creation, whose answer names the first interval, to the poll that finds its end. */
+/** One task from its creation, whose response names the first interval, to the poll that finds its end. */
 function simulatePolls(
   endsAt: number,
   interval: PollCost['interval'],
 ): { readonly polls: number; readonly delayMs: number } {
-  const told = (now: number): number => {
+  const nextInterval = (now: number): number => {
     if (interval === 'fixed') return FIXED_INTERVAL_MS;
-    const done = Math.floor((PERCENT * now) / endsAt);
-    const progress = interval === 'adaptive with progress' ? { progress: { done, total: PERCENT } } : {};
+    const done = Math.floor((PROGRESS_TOTAL * now) / endsAt);
+    const progress = interval === 'adaptive with progress' ? { progress: { done, total: PROGRESS_TOTAL } } : {};
     return computePollIntervalMs(
       { status: 'working', phaseAt: 0, poll: TOOL_DEFAULTS.pollIntervalMs, ...progress },
       now,
     );
   };
-  let answeredAt = ROUND_TRIP_MS / 2;
-  let wait = told(0);
+  let receivedAt = ROUND_TRIP_MS / 2;
+  let waitMs = nextInterval(0);
   for (let polls = 1; ; polls += 1) {
-    const readAt = answeredAt + wait + ROUND_TRIP_MS / 2;
+    const readAt = receivedAt + waitMs + ROUND_TRIP_MS / 2;
     if (readAt >= endsAt) return { polls, delayMs: readAt - endsAt };
-    wait = told(readAt);
-    answeredAt = readAt + ROUND_TRIP_MS / 2;
+    waitMs = nextInterval(readAt);
+    receivedAt = readAt + ROUND_TRIP_MS / 2;
   }
 }
 

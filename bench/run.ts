@@ -1,9 +1,9 @@
 /**
- * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs, how many of them it takes
- * to wait for a task, what a start of each function costs, and what all of it comes to.
+ * `npm run bench [-- --dynamodb embedded|local|URL]`: prints what each kind of call costs, how many calls it takes to
+ * wait for a task, what a start of each function costs, and the resulting bills.
  *
- * The embedded DynamoDB is the default because it counts a transaction's capacity as AWS documents it, twice
- * for each item; DynamoDB Local counts small ones once.
+ * The embedded DynamoDB is the default because it counts a transaction's capacity as AWS documents it, twice for each
+ * item; DynamoDB Local counts small items once.
  */
 import { parseArgs } from 'node:util';
 import { LOCAL_AWS_ENVIRONMENT } from '../lib/local/aws.ts';
@@ -14,7 +14,7 @@ import { measureCalls } from './calls.ts';
 import { formatCostTables } from './cost.ts';
 import { measurePolls } from './polls.ts';
 
-/** Processes that start each bundle. */
+/** How many processes start each bundle. */
 const STARTS_PER_BUNDLE = 9;
 
 const { values } = parseArgs({ options: { dynamodb: { type: 'string', default: 'embedded' } } });
@@ -29,19 +29,25 @@ const database =
 
 try {
   const { calls, rowBytes } = await measureCalls(database.endpoint);
-  const line = (...[call = '', dynamoDb = '', read = '', write = '', sqs = '']: string[]) =>
+  const printRow = (...[call = '', dynamoDb = '', read = '', write = '', sqs = '']: string[]) =>
     console.log(`${call.padEnd(18)}${dynamoDb.padEnd(26)}${read.padStart(5)}${write.padStart(6)}   ${sqs}`.trimEnd());
-  const amounts = (requests: Readonly<Record<string, number>>, ofSqs: boolean) =>
+  const formatRequests = (requests: Readonly<Record<string, number>>, service: 'DynamoDB' | 'SQS') =>
     Object.entries(requests)
-      .filter(([operation]) => /Message/.test(operation) === ofSqs)
+      .filter(([operation]) => /Message/.test(operation) === (service === 'SQS'))
       .map(([operation, times]) => `${times} ${operation}`)
       .join(', ');
   console.log('Requests and capacity units of each kind of call\n');
-  line('call', 'DynamoDB', 'RCU', 'WCU', 'SQS');
+  printRow('call', 'DynamoDB', 'RCU', 'WCU', 'SQS');
   for (const { call, requests, readUnits, writeUnits } of calls)
-    line(call, amounts(requests, false), String(readUnits), String(writeUnits), amounts(requests, true));
+    printRow(
+      call,
+      formatRequests(requests, 'DynamoDB'),
+      String(readUnits),
+      String(writeUnits),
+      formatRequests(requests, 'SQS'),
+    );
   console.log(`\nThe row of an ordinary task while it works: ${rowBytes} bytes.`);
-  console.log("Lambda's own polling of the queue (receive and delete) is not counted: the functions do not make it.");
+  console.log("Lambda's own polling of the queue (receive and delete) is not counted: the functions do not do it.");
   printPolls();
   console.log();
   await printBlocking();
@@ -52,7 +58,7 @@ try {
 }
 
 function printPolls(): void {
-  const line = (
+  const printRow = (
     ...[duration = '', interval = '', polls = '', most = '', delay = '', latest = '', share = '']: string[]
   ) =>
     console.log(
@@ -63,17 +69,17 @@ function printPolls(): void {
           .join('')
           .trimEnd(),
     );
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const formatSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   console.log('\nPolls until the end of a task is noticed, and how late (virtual time)\n');
-  line('duration', 'interval', 'polls', 'at most', 'mean delay', 'at most', 'mean share');
+  printRow('duration', 'interval', 'polls', 'at most', 'mean delay', 'at most', 'mean share');
   for (const { durationMs, interval, meanPolls, maxPolls, meanDelayMs, maxDelayMs } of measurePolls())
-    line(
+    printRow(
       durationMs < 60_000 ? `${durationMs / 1_000} s` : `${durationMs / 60_000} min`,
       interval,
       meanPolls.toFixed(1),
       String(maxPolls),
-      seconds(meanDelayMs),
-      seconds(maxDelayMs),
+      formatSeconds(meanDelayMs),
+      formatSeconds(maxDelayMs),
       `${((100 * meanDelayMs) / durationMs).toFixed(2)} %`,
     );
 }

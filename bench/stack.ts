@@ -1,6 +1,5 @@
-/** The engine on a real store and a real queue of this machine, with every request counted. */
+/** Runs the engine on a real store and a real queue on this machine, and counts every request. */
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
@@ -15,14 +14,37 @@ import { DynamoTaskStore } from '../lambda/tasks/dynamodb/index.ts';
 import type { TaskKey } from '../lambda/tasks/record.ts';
 import type { Tool } from '../lambda/tool/types.ts';
 import { startSqs } from '../lib/local/sqs.ts';
+import { createLocalTable } from '../lib/local/table.ts';
+import type { TableWiring } from '../lib/local/wiring.ts';
 import { RequestCounter } from './count.ts';
+
+/** The keys of the deployed table, without its TTL. */
+const TABLE_WIRING: TableWiring = {
+  id: 'Tasks',
+  keySchema: [
+    { AttributeName: 'partition', KeyType: 'HASH' },
+    { AttributeName: 'id', KeyType: 'RANGE' },
+  ],
+  attributes: [
+    { AttributeName: 'partition', AttributeType: 'S' },
+    { AttributeName: 'id', AttributeType: 'S' },
+  ],
+};
+/** Long enough that a busy machine does not make a client give up the one attempt that is counted. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** Longer than any run here, so that no heartbeat is counted. */
+const NO_HEARTBEAT_MS = 60_000;
+/** As the worker function's time-out. */
+const WORK_TIMEOUT_MS = 300_000;
 
 export interface CountedStack {
   readonly engine: Engine;
   readonly counter: RequestCounter;
   /**
-   * Receive the next message and work on it, as Lambda's event source has it done.
-   * @param settings.heartbeatMs default: so long that no heartbeat comes between
+   * Receive the next message and work on it, as Lambda's event source would have it done.
+   *
+   * @param settings.heartbeatMs default: longer than any run
+   * @throws Error if there is no message within 10 s
    */
   work(settings?: { readonly heartbeatMs: number }): Promise<void>;
   /** The size of a row as DynamoDB counts it (bytes). */
@@ -30,35 +52,21 @@ export interface CountedStack {
   stop(): Promise<void>;
 }
 
-/** @param tools that the worker knows */
-export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonly Tool[]): Promise<CountedStack> => {
+/** @param tools the tools that the worker can run */
+export async function startCountedStack(dynamoDbEndpoint: string, tools: readonly Tool[]): Promise<CountedStack> {
   const table = `calls-${randomUUID()}`;
-  // The one attempt that is counted must not be given up because this machine is busy.
-  const client = createDynamoDbClient({ endpoint: dynamoDbEndpoint, requestTimeoutMs: 20_000 });
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'partition', KeyType: 'HASH' },
-        { AttributeName: 'id', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'partition', AttributeType: 'S' },
-        { AttributeName: 'id', AttributeType: 'S' },
-      ],
-    }),
-  );
-  const local = await startSqs();
-  await local.createQueue('calls', {});
-  const queueUrl = local.buildQueueUrl('calls');
-  const queueClient = createSqsClient({ endpoint: local.endpoint, requestTimeoutMs: 20_000 });
+  const removeTable = await createLocalTable(dynamoDbEndpoint, table, TABLE_WIRING);
+  const client = createDynamoDbClient({ endpoint: dynamoDbEndpoint, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const sqs = await startSqs();
+  await sqs.createQueue('calls', {});
+  const queueUrl = sqs.buildQueueUrl('calls');
+  const queueClient = createSqsClient({ endpoint: sqs.endpoint, requestTimeoutMs: REQUEST_TIMEOUT_MS });
 
   const counter = new RequestCounter();
   counter.watchDynamoDb(client);
   counter.watchSqs(queueClient);
 
-  const parts = {
+  const options = {
     store: new DynamoTaskStore({ client, table }),
     queue: new SqsWakeUpQueue({ client: queueClient, queueUrl }),
     clock: systemClock,
@@ -68,10 +76,10 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
   };
 
   return {
-    engine: createEngine(parts),
+    engine: createEngine(options),
     counter,
-    work: async (settings = { heartbeatMs: 60_000 }) => {
-      const received = await local.client.send(
+    work: async (settings = { heartbeatMs: NO_HEARTBEAT_MS }) => {
+      const received = await sqs.client.send(
         new ReceiveMessageCommand({
           QueueUrl: queueUrl,
           WaitTimeSeconds: 10,
@@ -79,36 +87,40 @@ export const startCountedStack = async (dynamoDbEndpoint: string, tools: readonl
         }),
       );
       const [message] = received.Messages ?? [];
-      if (!message) throw new Error('No message stands behind the task.');
+      if (!message) throw new Error('There is no message for the task.');
       const { MessageId, ReceiptHandle, Body, Attributes } = message;
       const record = { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, attributes: Attributes };
       const { delivery } = parseDelivery(record as unknown as SQSRecord, queueClient, queueUrl);
-      if (!delivery) throw new Error('The message is no wake-up.');
-      await createWorker({ ...parts, settings }).work(delivery, systemClock.now() + 300_000);
+      if (!delivery) throw new Error('The message must be a wake-up.');
+      await createWorker({ ...options, settings }).work(delivery, systemClock.now() + WORK_TIMEOUT_MS);
     },
     measureRowBytes: async ({ partition, id }) => {
       counter.label = 'setup';
       const { Item = {} } = await client.send(new GetCommand({ TableName: table, Key: { partition, id } }));
-      return measureValueBytes(Item) - 3;
+      return measureValueBytes(Item) - MAP_BYTES;
     },
     stop: async () => {
       client.destroy();
       queueClient.destroy();
-      await local.stop();
+      await sqs.stop();
+      await removeTable();
     },
   };
-};
+}
+
+/** What a map or list takes besides its members; the item itself is not counted as one. */
+const MAP_BYTES = 3;
 
 /**
- * The size of a value as DynamoDB counts it: UTF-8 bytes of names and text, about one byte for two digits of a
- * number and one more, 1 for true, 3 for a map or list and 1 for each of its members.
+ * The size of a value as DynamoDB counts it: UTF-8 bytes of names and text, about one byte for every two digits of a
+ * number and one more, 1 for a boolean or null, 3 for a map or list and 1 for each of its members.
  */
-const measureValueBytes = (value: unknown): number => {
+function measureValueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
   if (typeof value !== 'object' || value === null) return 1;
   return Object.entries(value).reduce(
-    (sum, [name, part]) => sum + 1 + Buffer.byteLength(name) + measureValueBytes(part),
-    3,
+    (sum, [name, member]) => sum + 1 + Buffer.byteLength(name) + measureValueBytes(member),
+    MAP_BYTES,
   );
-};
+}

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
 import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
 
-describe('what a call costs', () => {
+describe('the cost of a call', () => {
   let costs: CallCosts;
   beforeAll(async () => {
     costs = await measureCalls(getDynamoDbEndpoint());
@@ -21,7 +21,7 @@ describe('what a call costs', () => {
     ['step', { TransactWriteItems: 1 }],
     ['park', { UpdateItem: 1 }],
     ['settle', { UpdateItem: 1 }],
-  ])('%s makes no other requests than these', (call, requests) => {
+  ])('%s makes exactly these requests', (call, requests) => {
     expect(costs.calls.find((cost) => cost.call === call)?.requests).toEqual(requests);
   });
 
@@ -31,7 +31,7 @@ describe('what a call costs', () => {
     expect(requests?.UpdateItem).toBeCloseTo(requests?.ChangeMessageVisibility ?? 0, 0);
   });
 
-  test('a row of an ordinary task stays under 1 KB while it works, so that each write of it is one unit', () => {
+  test('the row of an ordinary task stays under 1 KB while it works, so that each write costs one unit', () => {
     expect(costs.rowBytes).toBeGreaterThan(300);
     expect(costs.rowBytes).toBeLessThan(1_024);
     for (const call of ['create', 'claim', 'heartbeat', 'settle', 'cancel'])

@@ -1,26 +1,26 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CallCosts, measureCalls } from '../../bench/calls.ts';
-import { billPolls, billTasks, formatCostTables, PRICES_USD } from '../../bench/cost.ts';
+import { type BillItem, billPolls, billTasks, formatCostTables, PRICES_USD } from '../../bench/cost.ts';
 import { getDynamoDbEndpoint } from '../support/dynamodb.ts';
 
-describe('what a million cost', () => {
+describe('the cost of a million polls and tasks', () => {
   let costs: CallCosts;
   beforeAll(async () => {
     costs = await measureCalls(getDynamoDbEndpoint());
   });
-  const usdOf = (items: ReturnType<typeof billPolls>, what: string) => items.find((each) => each.label === what)?.usd;
+  const findUsd = (items: readonly BillItem[], name: string) => items.find(({ label }) => label === name)?.usd;
 
   test('a poll is one request of each, and one strongly consistent read', () => {
     const items = billPolls(costs);
-    expect(usdOf(items, 'API Gateway (HTTP API)')).toBe(PRICES_USD.gatewayRequest);
-    expect(usdOf(items, 'Lambda requests')).toBe(PRICES_USD.lambdaRequest);
-    expect(usdOf(items, 'DynamoDB reads')).toBe(PRICES_USD.readUnit);
+    expect(findUsd(items, 'API Gateway (HTTP API)')).toBe(PRICES_USD.gatewayRequest);
+    expect(findUsd(items, 'Lambda requests')).toBe(PRICES_USD.lambdaRequest);
+    expect(findUsd(items, 'DynamoDB reads')).toBe(PRICES_USD.readUnit);
   });
 
-  test('a task of a minute is three writes and twelve heartbeats, and as many messages', () => {
+  test('a task of a minute is three writes and twelve heartbeats, and sixteen requests to SQS', () => {
     const items = billTasks(costs, 60_000, 5_000);
     expect(items.find(({ label }) => label === 'DynamoDB writes')?.arithmetic).toBe('15 × $0.625');
-    // Its own, the change of visibility with the claim and with each heartbeat, and what Lambda makes to feed it.
+    // The task's own message, a change of visibility for the claim and for each heartbeat, and two requests of Lambda.
     expect(items.find(({ label }) => label === 'SQS requests')?.arithmetic).toBe('16 × $0.4');
   });
 

@@ -6,7 +6,7 @@ import { connectSignedIn, MemoryOAuthProvider } from '../support/oauth-client.ts
 
 const WAIT_TIMEOUT_MS = 60_000;
 const DEV_COMMAND_PATH = fileURLToPath(new URL('../../bin/dev.ts', import.meta.url));
-const SERVER_PATH = fileURLToPath(new URL('../lib/local/fixtures/server.ts', import.meta.url));
+const SERVER_PATH = fileURLToPath(new URL('../support/servers/guarded.ts', import.meta.url));
 
 function startDevCommand(...args: string[]) {
   const child = spawn(process.execPath, [DEV_COMMAND_PATH, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,7 +1,7 @@
 /**
- * Measures what it costs to wait for `tasks/result` of 2025-11-25, which blocks: the requests and reads of a client that
- * resumes a stream that is closed at once, compared with those of a server that waits inside its requests. Everything
- * runs in virtual time. For this table alone: `node bench/blocking.ts`.
+ * Measures what it costs to wait for `tasks/result` of 2025-11-25, which blocks: the requests and reads of a client
+ * that resumes a stream that is closed at once, compared with those of a server that waits inside its requests.
+ * Everything runs in virtual time. For this table alone: `node bench/blocking.ts`.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
@@ -35,8 +35,8 @@ export interface WaitCost {
 const REQUEST_MS = 15;
 /** A server that waits inside its requests: how long each may take, and how often it looks at the task (ms). */
 const IN_REQUEST_WAIT_MS = { request: 25_000, look: 1_000 };
+/** When the virtual time starts. */
 const START = Date.UTC(2026, 0, 1);
-/** How long one request, and one run of the worker, may take (ms). */
 const REQUEST_TIMEOUT_MS = 28_000;
 const WORK_TIMEOUT_MS = 60_000;
 
@@ -60,7 +60,7 @@ interface VirtualServer {
   readonly counts: Counts;
   /** Handle every message in the queue. */
   runWorker(): Promise<void>;
-  /** Send a JSON-RPC message without its `id`, which is 1 unless the message has one. */
+  /** Send a JSON-RPC message; its `id` is 1 unless given. */
   post(message: object): Promise<Reply>;
   /** Resume a stream. */
   resume(lastEventId: string): Promise<Reply>;

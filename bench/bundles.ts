@@ -1,4 +1,4 @@
-/** Measures what a start of each function costs: its bundle's bytes and import time, compared with the AWS clients alone. */
+/** Measures what it costs to start each function: its bundle's bytes and import time, relative to the AWS clients alone. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -29,7 +29,7 @@ const database =
 
 try {
   const { calls, rowBytes } = await measureCalls(database.endpoint);
-  const printRow = (...[call = '', dynamoDb = '', read = '', write = '', sqs = '']: string[]) =>
+  const printRow = (call: string, dynamoDb: string, read: string, write: string, sqs: string) =>
     console.log(`${call.padEnd(18)}${dynamoDb.padEnd(26)}${read.padStart(5)}${write.padStart(6)}   ${sqs}`.trimEnd());
   const formatRequests = (requests: Readonly<Record<string, number>>, service: 'DynamoDB' | 'SQS') =>
     Object.entries(requests)
@@ -58,17 +58,8 @@ try {
 }
 
 function printPolls(): void {
-  const printRow = (
-    ...[duration = '', interval = '', polls = '', most = '', delay = '', latest = '', share = '']: string[]
-  ) =>
-    console.log(
-      duration.padEnd(10) +
-        interval.padEnd(24) +
-        [polls, most, delay, latest, share]
-          .map((figure) => figure.padStart(11))
-          .join('')
-          .trimEnd(),
-    );
+  const printRow = (duration: string, interval: string, ...figures: string[]) =>
+    console.log(duration.padEnd(10) + interval.padEnd(24) + figures.map((figure) => figure.padStart(11)).join(''));
   const formatSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   console.log('\nPolls until the end of a task is noticed, and how late (virtual time)\n');
   printRow('duration', 'interval', 'polls', 'at most', 'mean delay', 'at most', 'mean share');

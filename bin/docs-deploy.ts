@@ -1,4 +1,4 @@
-/** `npm run docs:deploy`: writes resource counts and permissions of the templates into docs/deploy.md, between its markers. */
+/** `npm run docs:deploy`: writes the templates' resource counts and permissions between the markers of docs/deploy.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -27,7 +27,7 @@ function synthesizeWithContext(context: Readonly<Record<string, string>>): CfnTe
 /**
  * The document, with its counts and permissions as the templates have them now.
  *
- * @throws Error when the permissions of the functions differ between the configurations, for the document lists them once
+ * @throws Error when the functions' permissions differ between the configurations: the document lists them only once
  */
 export function fillDeployDocument(document: string): string {
   const templates = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Shows what is going on while the tool runs: a status line that changes in place on a terminal, plain lines elsewhere. */
+/** Shows progress and asks questions: with a status line that changes in place on a terminal, in plain lines elsewhere. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 

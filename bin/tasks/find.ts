@@ -10,8 +10,8 @@ import { readPages } from './pages.ts';
 const MIN_SCAN_PAGE = 1_000;
 
 /**
- * The row of a task: read by its key if the owner is given or the server is anonymous, otherwise found with a Scan of the
- * whole table, after asking.
+ * The row of a task: read by its key if the owner is given or the server is anonymous, otherwise found with a Scan of
+ * the whole table, after asking.
  *
  * @throws NotDone if there is no such task
  */
@@ -26,14 +26,11 @@ export async function findTaskRow(
   if (owner !== undefined) throw new NotDone(`That owner has no task ${id}.`);
   terminal.notify(`No task ${id} without an owner. With --owner HASH ("owner" in its log lines), one read finds it.`);
   await requireConsent(terminal, yes, 'Search the whole table for it (Scan)?');
+  const query = { id, shards, page: Math.max(page, MIN_SCAN_PAGE) };
   let units = 0;
-  for await (const { rows, units: pageUnits } of readPages(deployment, {
-    id,
-    shards,
-    page: Math.max(page, MIN_SCAN_PAGE),
-  })) {
-    units += pageUnits;
-    const [first] = rows;
+  for await (const found of readPages(deployment, query)) {
+    units += found.units;
+    const [first] = found.rows;
     if (!first) continue;
     terminal.notify(`Found after ${units} read units.`);
     return (await deployment.store.read(first)) ?? first;

@@ -34,8 +34,8 @@ type StartKey = Record<string, unknown>;
 const EVENTUAL_READ = { ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' } as const;
 
 /**
- * With an owner, that owner's tasks by Query, partition by partition, newest first; otherwise the whole table by Scan, in
- * no particular order.
+ * With an owner, that owner's tasks by Query, partition by partition, newest first; otherwise all tasks by a Scan of the
+ * table, in no particular order.
  *
  * @throws UsageError when `after` does not belong to this query
  */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type FormField, InvalidFieldValue, parseFieldValue, parseFormSchema } from '../../../bin/call/form.ts';
 
-const parseField = (schema: Record<string, unknown>): FormField => {
-  const [only] = parseFormSchema({ type: 'object', properties: { it: schema }, required: ['it'] });
-  if (!only) throw new Error('no field');
-  return only;
-};
+function parseField(schema: Record<string, unknown>): FormField {
+  const [field] = parseFormSchema({ type: 'object', properties: { it: schema }, required: ['it'] });
+  if (!field) throw new Error('The schema has no field.');
+  return field;
+}
 const colours = [
   { const: 'r', title: 'Red' },
   { const: 'g', title: 'Green, dark' },

@@ -41,7 +41,7 @@ const discardingQueue: WakeUpQueue = { send: async () => {} };
 
 async function startOwnedTask(engine: Engine, owner: string | undefined, name: string): Promise<string> {
   const tool = server.tools.get(name);
-  if (!tool) throw new Error(name);
+  if (!tool) throw new Error(`There is no tool ${name}.`);
   const { id } = await engine.startTask({
     caller: owner === undefined ? {} : { owner },
     tool,
@@ -53,11 +53,12 @@ async function startOwnedTask(engine: Engine, owner: string | undefined, name: s
   return id;
 }
 
-const readOwnedRow = async (owner: string, id: string): Promise<TaskRow> => {
+async function readOwnedRow(owner: string, id: string): Promise<TaskRow> {
   const row = await store.read({ partition: `owner#${owner}`, id });
-  if (!row) throw new Error(`no task ${id}`);
+  if (!row) throw new Error(`There is no task ${id}.`);
   return row;
-};
+}
+
 const waitForRow = (owner: string, id: string, status: string) =>
   vi.waitFor(async () => expect(await readOwnedRow(owner, id)).toMatchObject({ status }), WAIT_OPTIONS);
 

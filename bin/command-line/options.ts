@@ -11,7 +11,8 @@ export function parseOptions<const T extends ParseArgsConfig>(config: T): Return
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError((error as Error).message.replaceAll('\n', ' '));
+    const message = (error as Error).message.replaceAll('\n', ' ');
+    throw new UsageError(message.replace(/\.?$/, '.'));
   }
 }
 

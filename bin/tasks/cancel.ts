@@ -1,4 +1,4 @@
-/** `npm run tasks -- cancel`. */
+/** `npm run tasks -- cancel`: cancels a task for an operator. */
 import { cancelTask } from '../../lambda/engine/api/cancel.ts';
 import { EngineContext } from '../../lambda/engine/api/context.ts';
 import { systemClock, systemIds } from '../../lambda/engine/system.ts';

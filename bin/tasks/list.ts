@@ -1,4 +1,4 @@
-/** `npm run tasks -- list`. */
+/** `npm run tasks -- list`: prints tasks page by page. */
 import type { TasksArguments } from './arguments.ts';
 import type { OperatorTerminal } from './console.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,4 +1,4 @@
-/** `npm run tasks -- redrive`. */
+/** `npm run tasks -- redrive`: sends the wake-ups of tasks again. */
 import { toFairnessGroup } from '../../lambda/engine/partition.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';

@@ -1,4 +1,4 @@
-/** `npm run tasks -- show`. */
+/** `npm run tasks -- show`: prints one task. */
 import { parseOwner } from '../../lambda/engine/log-fields.ts';
 import type { Payload, Question, Questions, TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';

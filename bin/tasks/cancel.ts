@@ -37,7 +37,8 @@ export async function cancelAsOperator(
     throw new NotDone(`Nothing to cancel: the task has ${isTerminal(row.status) ? 'ended' : 'expired'}.`);
   for (const line of describeConsequences(row, now)) terminal.notify(line);
   await requireConsent(terminal, args.yes, `Cancel task ${row.id}?`);
-  const verdict = await cancelTask(new OperatorContext(deployment, row))(
+  const verdict = await cancelTask(
+    new OperatorContext(deployment, row),
     {},
     row.id,
     Date.now() + OPERATOR_CANCEL_TIMEOUT_MS,

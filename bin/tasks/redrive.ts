@@ -1,5 +1,5 @@
 /** `npm run tasks -- redrive`: sends the wake-ups of tasks again. */
-import { toFairnessGroup } from '../../lambda/engine/partition.ts';
+import { buildWakeUp, sendWakeUp } from '../../lambda/engine/wake-up.ts';
 import type { TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
 import { NotDone, type OperatorTerminal, requireConsent } from './console.ts';
@@ -65,7 +65,5 @@ const formatSentLine = ({ json }: TasksArguments, { id, generation }: TaskRow): 
 
 /** `commitBy` is now: the write that made the row runnable was committed long ago, so no worker has to wait for it. */
 async function redriveWakeUp({ queue }: Deployment, row: TaskRow): Promise<void> {
-  const { partition, id: task, generation, traceparent } = row;
-  const wakeUp = { partition, task, generation, commitBy: Date.now(), ...(traceparent && { traceparent }) };
-  await queue.send(wakeUp, toFairnessGroup(partition));
+  await sendWakeUp(queue, buildWakeUp(row, { generation: row.generation, commitBy: Date.now() }));
 }

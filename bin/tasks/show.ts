@@ -1,5 +1,5 @@
 /** `npm run tasks -- show`: prints one task. */
-import { parseOwner } from '../../lambda/engine/log-fields.ts';
+import { parseOwner } from '../../lambda/engine/partition.ts';
 import type { Payload, Question, Questions, TaskRow } from '../../lambda/tasks/record.ts';
 import type { TasksArguments } from './arguments.ts';
 import type { OperatorTerminal } from './console.ts';

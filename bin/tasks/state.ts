@@ -1,5 +1,5 @@
 /** Describes the state of a task for an operator, from its row. */
-import { parseOwner } from '../../lambda/engine/log-fields.ts';
+import { parseOwner } from '../../lambda/engine/partition.ts';
 import { isTerminal, type TaskRow } from '../../lambda/tasks/record.ts';
 
 export type TaskState =

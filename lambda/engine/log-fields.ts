@@ -1,22 +1,18 @@
-/** What the lines about a task have in common, so that a log query finds the whole of its life. */
+/** The fields that all lines about a task share, so that one log query finds its whole life. */
 import type { TaskRow } from '../tasks/record.ts';
-import { toFairnessGroup } from './partition.ts';
+import { parseOwner } from './partition.ts';
 import type { Log } from './ports.ts';
 import { toTraceFields } from './trace.ts';
 
 type LogFields = Parameters<Log>[1];
 
-/** Which task a line is about, and whose: the owner's hash. */
+/** Which task a line is about, and whose it is: `owner` is the owner's hash. */
 export function toLogFields(row: TaskRow): LogFields {
   const { id, tool, era, generation, traceparent } = row;
   return { task: id, owner: parseOwner(row.partition), tool, era, generation, ...toTraceFields(traceparent) };
 }
 
-/** The owner's hash; absent on an anonymous server. */
-export const parseOwner = (partition: string): string | undefined => toFairnessGroup(partition).group;
-
-/** The same log, whose lines say these facts too; those of a line win. */
-export const withLogFields =
-  (log: Log, facts: () => LogFields): Log =>
-  (event, own) =>
-    log(event, { ...facts(), ...own });
+/** The same log with these fields on every line; a line's own fields win. */
+export function withLogFields(log: Log, fields: () => LogFields): Log {
+  return (event, lineFields) => log(event, { ...fields(), ...lineFields });
+}

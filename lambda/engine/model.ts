@@ -2,7 +2,7 @@
 import type { Era, InputCapabilities, Outcome, Questions, TaskStatus } from '../tasks/record.ts';
 import type { Tool } from '../tool/types.ts';
 
-/** Who calls. On an anonymous server `owner` is absent and the task id is the bearer. */
+/** Who calls. On an anonymous server `owner` is absent, and a task's id is the key to it. */
 export interface Caller {
   /** Hash of issuer and subject (or IAM principal). */
   readonly owner?: string;
@@ -20,14 +20,14 @@ export interface StartCall {
   /** A lifetime the client asked for (2025-11-25 `ttl`, ms); bounded by the tool's own. */
   readonly requestedTtlMs?: number;
   readonly idempotencyKey?: string;
-  /** Kept with the task: every `notifications/progress` about it carries this (2025-11-25). */
+  /** Stored with the task: every `notifications/progress` about it carries this (2025-11-25). */
   readonly progressToken?: string | number;
   readonly traceparent?: string;
   /** When the request must have been answered (ms since the epoch). */
   readonly deadline: number;
 }
 
-/** A task as a client may see it, but for what it asks and how it ended. */
+/** A task as a client may see it, without its questions and its outcome. */
 export interface TaskSummary {
   readonly id: string;
   readonly tool: string;
@@ -35,12 +35,13 @@ export interface TaskSummary {
   readonly status: TaskStatus;
   readonly statusMessage?: string;
   readonly progress?: { readonly done: number; readonly total?: number };
+  /** ms since the epoch, like `lastUpdatedAt`. */
   readonly createdAt: number;
   readonly lastUpdatedAt: number;
-  /** From creation to expiry (ms), as things stand now. */
+  /** From creation to expiry (ms), as it is now. */
   readonly ttlMs: number;
   readonly pollIntervalMs: number;
-  /** It ended with a result that says `isError`; the revisions call such an end by different names. */
+  /** The result has `isError`; the revisions give such an end different statuses. */
   readonly toolError?: true;
 }
 

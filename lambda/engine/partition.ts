@@ -1,31 +1,34 @@
-/** Where a caller's tasks live. */
+/** The partitions of the table in which a caller's tasks and calls are stored. */
 import { createHash } from 'node:crypto';
 import type { Caller } from './model.ts';
 
 /**
- * The partition of a task: its owner's, spread over shards by the task id; on an anonymous server the task id
- * itself, so that there is no hot partition and nothing to list.
+ * The partition of a task: its owner's, spread over shards by the task id. On an anonymous server it is the task id
+ * itself, so that no partition is hot and there is nothing to list.
  */
 export function toTaskPartition(caller: Caller, id: string, shards: number): string {
   return caller.owner === undefined ? `task#${id}` : toOwnerPartition(caller.owner, toShard(id, shards), shards);
 }
 
 /** All partitions of an owner. */
-export const listOwnerPartitions = (owner: string, shards: number): readonly string[] =>
-  Array.from({ length: shards }, (_, shard) => toOwnerPartition(owner, shard, shards));
+export function listOwnerPartitions(owner: string, shards: number): readonly string[] {
+  return Array.from({ length: shards }, (_, shard) => toOwnerPartition(owner, shard, shards));
+}
 
-/** Where a caller's calls in place wait for answers: out of sight of whoever looks for tasks. */
-export const toCallPartition = ({ owner }: Caller, id: string): string =>
-  owner === undefined ? `call#${id}` : `calls#${owner}`;
+/** The partition of a caller's in-place calls that wait for answers; no list of tasks reads it. */
+export function toCallPartition({ owner }: Caller, id: string): string {
+  return owner === undefined ? `call#${id}` : `calls#${owner}`;
+}
 
-const toOwnerPartition = (owner: string, shard: number, shards: number): string =>
-  shards > 1 ? `owner#${owner}#${shard}` : `owner#${owner}`;
+/** The owner's hash in a task's partition; absent on an anonymous server. */
+export function parseOwner(partition: string): string | undefined {
+  return /^owner#([^#]+)/.exec(partition)?.[1];
+}
 
-const toShard = (id: string, shards: number): number =>
-  createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
+function toOwnerPartition(owner: string, shard: number, shards: number): string {
+  return shards > 1 ? `owner#${owner}#${shard}` : `owner#${owner}`;
+}
 
-/** The fairness group of a partition: its owner; each anonymous task is on its own. */
-export const toFairnessGroup = (partition: string): { readonly group?: string } => {
-  const owner = /^owner#([^#]+)/.exec(partition)?.[1];
-  return owner === undefined ? {} : { group: owner };
-};
+function toShard(id: string, shards: number): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
+}

@@ -1,18 +1,18 @@
 /** How long a client should wait before it polls again. */
 import { isTerminal, type TaskRow } from '../tasks/record.ts';
 
-/** An end is noticed half an interval late on average: a tenth of the age means 5 % of the duration. */
+/** An end is noticed half an interval late on average: a tenth of the age adds 5 % to the duration. */
 const SHARE_OF_AGE = 0.1;
-/** With numbers from the tool: look again after this share of the time that seems to be left. */
+/** With progress from the tool: poll again after this share of the estimated remaining time. */
 const SHARE_OF_REMAINING = 0.5;
-/** The same numbers allow longer intervals far from the end; a question that nothing foretells bounds them. */
+/** Progress allows longer intervals far from the end; they stay bounded because a question may come at any time. */
 const SHARE_OF_AGE_WITH_PACE = 0.2;
-/** The last part is the least certain ("100 %", and then an upload): at least this share of the work is taken to be left. */
+/** The last part is the least certain ("100 %", and then an upload): at least this share of the work counts as left. */
 const MIN_REMAINING_SHARE = 0.01;
 
 /**
- * The interval grows with the age of the present phase, so it is short again after an answer. Where `progress`
- * has numbers it grows faster and shrinks again towards the end. Within the tool's bounds; in whole ms.
+ * The interval grows with the age of the present phase, so it is short again after an answer. With `progress` and its
+ * `total` it grows faster and shrinks again towards the end. Within the tool's bounds; whole ms.
  */
 export function computePollIntervalMs(
   row: Pick<TaskRow, 'status' | 'phaseAt' | 'poll' | 'progress'>,
@@ -21,13 +21,15 @@ export function computePollIntervalMs(
   const { min, max } = row.poll;
   if (isTerminal(row.status)) return min;
   const age = Math.max(0, now - row.phaseAt);
-  const rest = estimateRemainingMs(row.progress, age);
+  const remaining = estimateRemainingMs(row.progress, age);
   const interval =
-    rest === undefined ? age * SHARE_OF_AGE : Math.min(age * SHARE_OF_AGE_WITH_PACE, rest * SHARE_OF_REMAINING);
+    remaining === undefined
+      ? age * SHARE_OF_AGE
+      : Math.min(age * SHARE_OF_AGE_WITH_PACE, remaining * SHARE_OF_REMAINING);
   return Math.round(Math.min(max, Math.max(min, interval)));
 }
 
-/** What is left to do at the pace so far (ms), once a pace can be told. */
+/** The remaining time at the pace so far (ms), once there is a pace. */
 function estimateRemainingMs(progress: TaskRow['progress'], age: number): number | undefined {
   if (!progress?.total) return undefined;
   const done = progress.done / progress.total;

@@ -1,6 +1,6 @@
-/** What the engine needs from outside, besides a task store. */
+/** What the engine needs from outside, apart from the task store. */
 
-/** The message that stands behind a runnable row: a wake-up for one generation of one task. */
+/** The message that backs a runnable row: it wakes one generation of one task. */
 export interface WakeUp {
   readonly partition: string;
   readonly task: string;
@@ -9,15 +9,17 @@ export interface WakeUp {
   readonly commitBy: number;
   /** W3C `traceparent` of the call or run that sent it, for joining traces. */
   readonly traceparent?: string;
-  /** When its generation is to run (ms since the epoch): what it waits beyond that, it waits for a worker. */
+  /** When its generation is to run (ms since the epoch): beyond that, the message waits for a worker. */
   readonly dueAt?: number;
 }
 
 /** Where wake-ups are sent. */
 export interface WakeUpQueue {
   /**
-   * @param options.delayMs how long the message stays invisible; more than SQS's 15 minutes is cut to that
+   * @param options.delayMs how long the message stays invisible: none if it is not positive, and at most SQS's
+   *   15 minutes. A longer wait is cut to that; the worker that receives the message then sends it again.
    * @param options.group fairness group (SQS `MessageGroupId` on a standard queue): one per owner
+   * @throws Unavailable when it is unknown whether the queue has the message
    */
   send(wakeUp: WakeUp, options?: { readonly delayMs?: number; readonly group?: string }): Promise<void>;
 }
@@ -34,7 +36,7 @@ export interface Delivery {
   reappearIn(ms: number): Promise<void>;
 }
 
-/** What a handler tells SQS about a message: delete it, or leave it to reappear (`batchItemFailures`). */
+/** What becomes of a message: SQS deletes it, or lets it reappear (`batchItemFailures`). */
 export type Disposal = 'delete' | 'keep';
 
 /** Time, so that a simulation can turn the clock. */
@@ -55,4 +57,4 @@ export interface Ids {
 }
 
 /** A line about one state change: ids, names and figures; never arguments, answers, results or tokens. */
-export type Log = (event: string, facts: Record<string, string | number | boolean | undefined>) => void;
+export type Log = (event: string, fields: Record<string, string | number | boolean | undefined>) => void;

@@ -1,9 +1,9 @@
-/** What an operator can set, with the defaults and what each choice costs. */
+/** What an operator can set, with its default and what each choice costs. */
 
 export interface EngineSettings {
   /**
-   * How long a run is believed alive without a word (ms). A dead worker's task is taken up after this; a worker
-   * that DynamoDB does not answer for this long loses its task. Default 60,000.
+   * How long a run is believed alive without renewing its lease (ms). Another worker takes a dead worker's task after
+   * this; a worker that cannot reach DynamoDB for this long loses its task. Default 60,000.
    */
   readonly leaseMs: number;
   /**
@@ -17,13 +17,16 @@ export interface EngineSettings {
   readonly ownerShards: number;
   /** How many tasks one owner may have open; 0 for no limit. See {@link OpenTaskQuota}. Default 1,000. */
   readonly maxOpenTasks: number;
-  /** The largest JSON of a client's answer to one question (bytes). Default 256 KiB. */
+  /** The largest JSON of an answer to one question (bytes). Default 256 KiB. */
   readonly maxInputBytes: number;
-  /** The largest JSON that stays in the row with arguments and questions (bytes); see {@link Payloads}. */
+  /** The largest JSON of arguments or questions that stays in the row (bytes); see {@link Payloads}. Default 4 KiB. */
   readonly inlineInputBytes: number;
-  /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). */
+  /** The largest JSON of an outcome or a step's value that stays in DynamoDB (bytes). Default 16 KiB. */
   readonly inlineOutputBytes: number;
-  /** The largest result, or set of questions, that one answer to a client has room for (bytes); see {@link measureResponseBytes}. */
+  /**
+   * The largest result, or set of questions, that one response to a client has room for (bytes); see
+   * {@link measureResponseBytes}. Default 5.9 MiB.
+   */
   readonly responseBytes: number;
 }
 
@@ -36,7 +39,7 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   maxInputBytes: 262_144,
   inlineInputBytes: 4_096,
   inlineOutputBytes: 16_384,
-  // Lambda's response is 6 MB. A status message and what the server says of itself take some 10 KB at most; the
-  // rest of this reserve is for the id of a request, which its client chooses.
+  // Lambda's response is 6 MB. A status message and the server's description take some 10 KB at most; the rest of
+  // this reserve is for the id of a request, which its client chooses.
   responseBytes: 6 * 1_048_576 - 131_072,
 };

@@ -1,4 +1,4 @@
-/** The real clock and the real dice. */
+/** The system's clock, and ids from its random numbers. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock, Ids } from './ports.ts';
 

@@ -1,10 +1,10 @@
 /**
- * One trace for each task (W3C Trace Context): the caller's span, in it the call's, in that each run's. A span's id
- * is derived from the token of what it stands for, so that nothing has to be kept or sent to name it again.
+ * One trace for each task (W3C Trace Context): the caller's span, in it the call's, and in that each run's. A span's id
+ * is derived from the token of its call or run, so that nothing has to be stored or sent to name it again.
  */
 import { createHash } from 'node:crypto';
 
-/** A span in a trace, in the words that log queries and tracing tools share. */
+/** A span in a trace, by the names that log queries and tracing tools share. */
 export interface SpanFields {
   readonly trace_id?: string;
   readonly span_id?: string;
@@ -12,15 +12,17 @@ export interface SpanFields {
 }
 
 /** @param token of a call or a run; it stays secret */
-const deriveSpanId = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);
+function deriveSpanId(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16);
+}
 
-/** The `traceparent` of what happens within the span of `token`, itself within `traceparent`. */
+/** The `traceparent` for work inside the span of `token`, which is itself inside `traceparent`. */
 export function deriveTraceparent(traceparent: string, token: string): string {
   const [version, trace, , flags] = traceparent.split('-');
   return `${version}-${trace}-${deriveSpanId(token)}-${flags}`;
 }
 
-/** The span of `token` within `traceparent`; nothing where there is no trace. */
+/** The span of `token` within `traceparent`; no fields without a trace. */
 export function toSpanFields(traceparent: string | undefined, token: string): SpanFields {
   const [, trace_id, parent_id] = traceparent?.split('-') ?? [];
   return trace_id && parent_id ? { trace_id, span_id: deriveSpanId(token), parent_id } : {};

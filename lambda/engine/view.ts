@@ -7,17 +7,18 @@ import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow }
 import type { TaskSummary, TaskView } from './model.ts';
 import { computePollIntervalMs } from './poll-interval.ts';
 
+/** All of a task's questions, answered ones too. */
 export async function readQuestions(row: TaskRow, payloads: Payloads): Promise<Questions> {
   return row.questions === undefined ? {} : (JSON.parse(await payloads.unpack(row.questions)) as Questions);
 }
 
 async function readOutcome(row: TaskRow, now: number, payloads: Payloads): Promise<Outcome | undefined> {
   if (row.outcome === undefined) return undefined;
-  const kept = JSON.parse(await payloads.unpack(row.outcome)) as StoredOutcome;
-  return signLinks(payloads, kept, (row.expiresAt - now) / 1_000);
+  const stored = JSON.parse(await payloads.unpack(row.outcome)) as StoredOutcome;
+  return signLinks(payloads, stored, (row.expiresAt - now) / 1_000);
 }
 
-/** Everything: questions and outcome are fetched from where they are kept. */
+/** With questions and outcome, fetched from the payload store if they are there. */
 export async function toTaskView(row: TaskRow, now: number, payloads: Payloads): Promise<TaskView> {
   const outcome = await readOutcome(row, now, payloads);
   const questions = row.status === 'input_required' ? await readQuestions(row, payloads) : {};
@@ -28,7 +29,7 @@ export async function toTaskView(row: TaskRow, now: number, payloads: Payloads):
   };
 }
 
-/** What the row itself says, without questions and outcome. */
+/** From the row alone, without questions and outcome. */
 export function toTaskSummary(row: TaskRow, now: number): TaskSummary {
   return {
     id: row.id,

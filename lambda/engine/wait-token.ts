@@ -1,24 +1,24 @@
 /**
- * The token of an external wait: where the task is, and which wait. It names the task's random id and nothing
- * else protects it, so whoever holds it can end the wait; the way in checks who may call at all.
+ * The token of an external wait: the task's key and the wait's. Only the task's random id protects it, so its holder
+ * can end the wait; the function that accepts it checks who may call at all.
  */
+import type { TaskKey } from '../tasks/record.ts';
 
-/** What came was no token of ours. */
+/** The text is not a token that this server issued. */
 export class InvalidWaitToken extends Error {
   override readonly name = 'InvalidToken';
   constructor() {
-    super('This is not the token of a wait.');
+    super('The token must be one that task.waitFor issued.');
   }
 }
 
-export const encodeWaitToken = (key: { readonly partition: string; readonly id: string }, wait: string): string =>
-  Buffer.from(JSON.stringify([key.partition, key.id, wait])).toString('base64url');
+/** @param wait the key of the question */
+export function encodeWaitToken({ partition, id }: TaskKey, wait: string): string {
+  return Buffer.from(JSON.stringify([partition, id, wait])).toString('base64url');
+}
 
 /** @throws InvalidWaitToken */
-export function decodeWaitToken(token: string): {
-  readonly key: { partition: string; id: string };
-  readonly wait: string;
-} {
+export function decodeWaitToken(token: string): { readonly key: TaskKey; readonly wait: string } {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(token, 'base64url').toString());

@@ -1,4 +1,5 @@
 /** A request that is refused: thrown anywhere on the MCP side, answered once, at the edge. */
+import { RPC_CODE } from '../tasks/rpc-code.ts';
 import type { JsonObject } from './rpc.ts';
 
 /** JSON-RPC's own codes and those of MCP 2026-07-28. */
@@ -6,8 +7,7 @@ export const CODE = {
   parseError: -32700,
   invalidRequest: -32600,
   methodNotFound: -32601,
-  invalidParams: -32602,
-  internalError: -32603,
+  ...RPC_CODE,
   /** HTTP-level refusals (415, 413, 403, 405), as the official SDK codes them. */
   transport: -32000,
   headerMismatch: -32020,

@@ -18,12 +18,12 @@ const absent = (attribute: Attribute): Condition => ({ test: 'absent', attribute
 const all = (...of: Condition[]): Condition => ({ test: 'all', of });
 const any = (...of: Condition[]): Condition => ({ test: 'any', of });
 
-/** Nothing stands under the key, not even a void row. */
+/** The key is free: not even a void row is there. */
 export const missing: Condition = absent('generation');
 
 /**
- * A task stands under the key, in the format that this version writes: no update creates a row, a void row bars its
- * key, and a row that a newer version wrote is left as it is.
+ * The key has a task, in the format that this version writes: no update creates a row, a void row bars its key, and a
+ * row that a newer version wrote is left as it is.
  */
 export const exists: Condition = all(present('generation'), absent('void'), {
   test: '=',
@@ -43,25 +43,25 @@ export const notExpired = (now: number): Condition => ({ test: '>', attribute: '
 /** The write comes from the run that holds the task; a late, duplicate or ended run changes nothing. */
 export const heldByRun = (run: string): Condition => ({ test: '=', attribute: 'run', value: run });
 
-/** No run holds the task, or the one that does has not been heard of since its lease ran out. */
+/** No run holds the task, or the lease of the one that does has run out. */
 export const noLiveLease = (now: number): Condition =>
   any(absent('run'), { test: '<=', attribute: 'leaseUntil', value: now });
 
-/** The row stands at exactly this generation. */
+/** The row is at exactly this generation. */
 export const atGeneration = (generation: number): Condition => ({
   test: '=',
   attribute: 'generation',
   value: generation,
 });
 
-/** The row stands at this generation or an older one: a newer message may claim it. */
+/** The row is at this generation or an older one: a newer message may claim it. */
 export const atMostGeneration = (generation: number): Condition => ({
   test: '<=',
   attribute: 'generation',
   value: generation,
 });
 
-/** The row stands at an older generation than this. */
+/** The row is at an older generation than this. */
 export const beforeGeneration = (generation: number): Condition => ({
   test: '<',
   attribute: 'generation',
@@ -71,7 +71,7 @@ export const beforeGeneration = (generation: number): Condition => ({
 /** The questions have not changed since they were read. */
 export const atRevision = (revision: number): Condition => ({ test: '=', attribute: 'revision', value: revision });
 
-/** A worker may take the task up now: it is not parked, or its timer is due. */
+/** A worker may take the task now: it is not parked, or its timer is due. */
 export const runnable = (now: number): Condition =>
   any(absent('parked'), { test: '<=', attribute: 'wakeAt', value: now });
 
@@ -84,7 +84,7 @@ export const noCleanUp: Condition = absent('cleanUp');
 /** The task was cancelled and its tool's `onCancel` has not run yet. */
 export const cleanUpOwed: Condition = { test: '=', attribute: 'cleanUp', value: 'owed' };
 
-/** The questions may be asked over this stream: no other one asks them, or nobody has read that for a while. */
+/** The questions may be asked over this stream: no other stream asks them, or its reader has been away for a while. */
 export const askedByNoOther = (stream: string, now: number): Condition =>
   any(
     absent('stream'),

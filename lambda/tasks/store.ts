@@ -1,4 +1,4 @@
-/** The contract every task store keeps. `lambda/tasks/contract/index.ts` is the suite that holds a store to it. */
+/** The contract of a task store. `lambda/tasks/contract/index.ts` is the suite that every store must pass. */
 import type { Condition } from './conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from './record.ts';
 
@@ -25,9 +25,9 @@ export interface Change {
 }
 
 /**
- * What became of a conditional write. `done`: the row as it is now. Otherwise its conditions did not hold
- * and `row` is what stood there (absent: nothing), from the same atomic operation (in DynamoDB
- * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that nobody has to read again to know why.
+ * What became of a conditional write. `done`: the row as it is now. Otherwise its conditions did not hold, and `row` is
+ * the row that was there (absent: none), from the same atomic operation (in DynamoDB
+ * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that the reason is known without another read.
  */
 export type WriteResult =
   | { readonly done: true; readonly row: TaskRow }
@@ -40,7 +40,7 @@ export interface TaskRowPage {
   readonly next?: string;
 }
 
-/** Content of an idempotency row: which task the key made, and from what. */
+/** Content of an idempotency row: which task the key created, and from what. */
 export interface IdempotencyRow {
   /** HMAC of owner and key. */
   readonly key: string;
@@ -57,26 +57,26 @@ export type InsertOnceResult = WriteResult | { readonly done: false; readonly ta
 /**
  * Task rows and their journal.
  *
- * Every method rejects when the store could not say whether the write happened (time-out, throttling after
- * retries). The caller then does not know, and the write's mark tells whoever looks later.
+ * Every method rejects when it is unknown whether the write happened (time-out, throttling after retries). The write's
+ * mark then shows it to a later read or to the same write made again.
  */
 export interface TaskStore {
-  /** Write a new row if nothing stands under its key. */
+  /** Writes a new row if its key is free. */
   insert(row: TaskRow): Promise<WriteResult>;
 
   /**
-   * The same in one transaction with an idempotency row, if that is not there either. One whose `ttl` has passed
-   * at `now` (ms since the epoch) counts as not there.
+   * The same in one transaction with an idempotency row, if its key is free too. One whose `ttl` has passed at `now`
+   * (ms since the epoch) counts as absent.
    */
   insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertOnceResult>;
 
-  /** Apply a change if its conditions hold. */
+  /** Applies a change if its conditions hold. */
   update(change: Change): Promise<WriteResult>;
 
   /**
-   * Put a journal entry and apply a change in one transaction, if the change's conditions hold. `token` makes
-   * a retry of the same transaction a success. An entry that is there already stays (`done: false`).
-   * The row of a success need not be returned.
+   * Puts a journal entry and applies a change in one transaction, if the change's conditions hold. `token` makes a
+   * retry of the same transaction a success. An entry that is there already stays (`done: false`). The row of a success
+   * need not be returned.
    */
   record(
     change: Change,
@@ -84,7 +84,7 @@ export interface TaskStore {
     token: string,
   ): Promise<{ readonly done: boolean; readonly row?: TaskRow }>;
 
-  /** One row, strongly consistent; void rows and expired rows are returned as they are. */
+  /** One row, strongly consistent; void and expired rows are returned as they are. */
   read(key: TaskKey): Promise<TaskRow | undefined>;
 
   /** All journal entries of a task, strongly consistent, in no promised order. */

@@ -1,6 +1,7 @@
 /** Errors and results with which a tool speaks. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { RpcError } from '../tasks/record.ts';
+import { RPC_CODE } from '../tasks/rpc-code.ts';
 import type { ToolError } from './types.ts';
 
 /**
@@ -45,7 +46,7 @@ export class InputNotSupported extends ProtocolError {
 export class ToolBroken extends ProtocolError {
   override readonly name = 'ToolBroken';
   constructor(message: string) {
-    super(-32603, message);
+    super(RPC_CODE.internalError, message);
   }
 }
 

@@ -5,7 +5,7 @@
  * the end of a run for a failure. The run parks when something is waited for, nothing of ours is in flight,
  * and one `setImmediate` has passed, so that `Promise.all` gathers its questions.
  */
-import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
+import { type Era, EXTERNAL, type InputCapabilities, type Outcome, type Question } from '../tasks/record.ts';
 import type { ProgressReport } from '../tasks/writes/held.ts';
 import { HandedOver, Parked, ToolBroken } from './errors.ts';
 import type { RunHistory } from './history.ts';
@@ -116,7 +116,7 @@ export class ToolRun {
   }
 
   #listReplayedQuestions(): string[] {
-    return Object.entries(this.history.questions).flatMap(([key, { method }]) => (method === 'external' ? [] : [key]));
+    return Object.entries(this.history.questions).flatMap(([key, { method }]) => (method === EXTERNAL ? [] : [key]));
   }
 
   /** Note that the tool broke a rule, and throw it at the tool. */

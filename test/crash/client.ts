@@ -172,7 +172,7 @@ export class StartedTask {
   /** It fails, and says that its runs ended one after the other. */
   async expectRunsExhausted(): Promise<void> {
     const ended = await this.#expectStatus('failed');
-    if (ended && !/[34] runs in a row/.test(JSON.stringify(ended.outcome)))
+    if (ended && !/[34] consecutive runs/.test(JSON.stringify(ended.outcome)))
       this.#addViolation(`it failed otherwise: ${JSON.stringify(ended.outcome)}`);
   }
 

@@ -89,7 +89,7 @@ describe('promise', () => {
     expect(await ended(thrower.taskId)).toMatchObject({ status: 'completed', result: { isError: true } });
     const end = await ended(killer.taskId, 80_000);
     expect(end).toMatchObject({ status: 'failed', error: { code: -32603 } });
-    expect(end.error?.message).toContain('2 runs in a row ended without saying so');
+    expect(end.error?.message).toContain('2 consecutive runs ended without reporting a result');
   });
 
   test('7. Waiting in the queue is never mistaken for being stuck', { timeout: 90_000 }, async () => {

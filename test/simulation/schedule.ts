@@ -352,7 +352,7 @@ export async function runSchedule({
     if (!outcome) return void tell('it ended without an outcome');
     if ('error' in outcome) {
       const disturbed = disturbances(task.id);
-      if (disturbed < 3 || !outcome.error.message.includes('runs in a row'))
+      if (disturbed < 3 || !outcome.error.message.includes('consecutive runs'))
         tell(`failed while healthy (${disturbed} runs disturbed): ${outcome.error.message}`);
       return;
     }

@@ -1,5 +1,13 @@
 /** Answer: one read, one write on the revision that was read, and the wake-up first where the set is complete. */
-import { type Answer, isOutstanding, isTerminal, type Questions, type TaskRow } from '../../tasks/record.ts';
+import {
+  type Answer,
+  isOutstanding,
+  isTerminal,
+  type Questions,
+  type TaskKey,
+  type TaskRow,
+  toOpenStatus,
+} from '../../tasks/record.ts';
 import { answerChange } from '../../tasks/writes/answer.ts';
 import { AnswerTooLarge, TaskNotFound, Unavailable } from '../errors.ts';
 import { toLogFields } from '../log-fields.ts';
@@ -7,34 +15,40 @@ import type { Caller } from '../model.ts';
 import { readQuestions } from '../view.ts';
 import { type EngineContext, MAX_RACE_ATTEMPTS } from './context.ts';
 
-export function answerTask(engine: EngineContext) {
-  return async (
-    caller: Caller,
-    id: string,
-    answers: Readonly<Record<string, Answer>>,
-    deadline: number,
-  ): Promise<void> =>
-    commitAnswers(
-      engine,
-      engine.buildTaskKey(caller, id),
-      deadline,
-      (questions) => {
-        const answered = applyAnswers(questions, answers, engine.settings.maxInputBytes);
-        return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
-      },
-      isFromSameClient(caller),
-    );
+/**
+ * @param deadline when the request must have been answered (ms since the epoch)
+ * @throws TaskNotFound, AnswerTooLarge, Unavailable
+ */
+export async function answerTask(
+  engine: EngineContext,
+  caller: Caller,
+  id: string,
+  answers: Readonly<Record<string, Answer>>,
+  deadline: number,
+): Promise<void> {
+  await commitAnswers(
+    engine,
+    engine.buildTaskKey(caller, id),
+    deadline,
+    (questions) => {
+      const answered = applyAnswers(questions, answers, engine.settings.maxInputBytes);
+      return answered && { questions: answered, wakes: !Object.values(answered).some(isOutstanding) };
+    },
+    isFromSameClient(caller),
+  );
 }
 
-/** A person is asked by the client that they gave the work to; another one of theirs may only look on. */
+/** A person is asked by the client that they gave the work to; their other clients may only look on. */
 export const isFromSameClient =
   ({ client }: Caller) =>
   (row: TaskRow): boolean =>
     row.client === client;
 
 /**
- * Unknown, answered and withdrawn keys change nothing (SEP-2663, Task Update Requests).
+ * The questions with their answers, or nothing if none was given. Unknown, answered and withdrawn keys change nothing
+ * (SEP-2663, Task Update Requests).
  *
+ * @param maxBytes limit of one answer's JSON
  * @throws AnswerTooLarge
  */
 export function applyAnswers(
@@ -42,32 +56,36 @@ export function applyAnswers(
   answers: Readonly<Record<string, Answer>>,
   maxBytes: number,
 ): Questions | undefined {
-  let news = false;
+  let changed = false;
   const entries = Object.entries(questions).map(([key, question]) => {
-    const given = Object.hasOwn(answers, key) ? answers[key] : undefined;
-    if (!given || !isOutstanding(question)) return [key, question] as const;
-    const bytes = Buffer.byteLength(JSON.stringify(given));
+    const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
+    if (!answer || !isOutstanding(question)) return [key, question] as const;
+    const bytes = Buffer.byteLength(JSON.stringify(answer));
     if (bytes > maxBytes) throw new AnswerTooLarge(bytes, maxBytes);
-    news = true;
-    return [key, { ...question, answer: given }] as const;
+    changed = true;
+    return [key, { ...question, answer }] as const;
   });
-  return news ? Object.fromEntries(entries) : undefined;
+  return changed ? Object.fromEntries(entries) : undefined;
+}
+
+/** The questions as an answer leaves them, and whether the task can continue now. */
+export interface QuestionsChange {
+  readonly questions: Questions;
+  readonly wakes: boolean;
 }
 
 /**
- * Commit what `change` makes of the questions, on the revision it was made from; a lost race reads again.
- * A terminal task takes no answers, and nothing is written where `change` gives nothing.
+ * Commits what `change` makes of the questions, on the revision it was made from; after a lost race it reads again.
+ * A terminal task takes no answers, and nothing is written where `change` returns nothing.
  *
- * @throws TaskNotFound
+ * @param deadline when the request must have been answered (ms since the epoch)
+ * @throws TaskNotFound, Unavailable
  */
 export async function commitAnswers(
   engine: EngineContext,
-  key: { readonly partition: string; readonly id: string },
+  key: TaskKey,
   deadline: number,
-  change: (
-    questions: Questions,
-    row: TaskRow,
-  ) => { readonly questions: Questions; readonly wakes: boolean } | undefined,
+  change: (questions: Questions, row: TaskRow) => QuestionsChange | undefined,
   mayAnswer: (row: TaskRow) => boolean = () => true,
 ): Promise<void> {
   const mark = engine.ids.token();
@@ -77,10 +95,10 @@ export async function commitAnswers(
     if (isTerminal(row.status)) return;
     const changed = change(await readQuestions(row, engine.payloads), row);
     if (!changed) return;
-    // A run that is at work finds the answer when it parks; only a parked task has to be woken.
+    // A run at work finds the answer when it parks; only a parked task has to be woken.
     const wakes = changed.wakes && row.parked === true;
     if (wakes) await engine.sendWakeUp(row, row.generation + 1, deadline);
-    const status = Object.values(changed.questions).some(isOutstanding) ? 'input_required' : 'working';
+    const status = toOpenStatus(changed.questions);
     const written = await engine.store.update(
       answerChange({
         key: row,
@@ -96,7 +114,7 @@ export async function commitAnswers(
         wakes,
       }),
     );
-    // Refused: read again. A commit whose answer was lost shows as a question that has its answer.
+    // Refused: read again. A commit whose response was lost shows as a question that has its answer.
     if (written.done) {
       engine.log('task.answered', { ...toLogFields(row), complete: status === 'working' });
       return;

@@ -2,30 +2,33 @@
 
 import { Payloads } from '../../payloads/payloads.ts';
 import type { PayloadStore } from '../../payloads/store.ts';
-import type { TaskRow } from '../../tasks/record.ts';
-import { isVisible } from '../../tasks/record.ts';
+import { isVisible, type TaskKey, type TaskRow } from '../../tasks/record.ts';
 import type { TaskStore } from '../../tasks/store.ts';
 import { TaskNotFound } from '../errors.ts';
 import type { Caller } from '../model.ts';
-import { toFairnessGroup, toTaskPartition } from '../partition.ts';
+import { toTaskPartition } from '../partition.ts';
 import type { Clock, Ids, Log, WakeUpQueue } from '../ports.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../settings.ts';
+import { buildWakeUp, sendWakeUp, type WakeUpTarget } from '../wake-up.ts';
+import { OpenTaskQuota } from './open-task-quota.ts';
 
 export interface EngineOptions {
   readonly store: TaskStore;
   readonly queue: WakeUpQueue;
+  /** Without one, every payload stays in its row. */
   readonly payloads?: PayloadStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Default: {@link ENGINE_DEFAULTS}. */
   readonly settings?: Partial<EngineSettings>;
-  /** HMAC under the server's secret, for idempotency keys; loaded when the first key comes. */
+  /** HMAC under the server's secret, for idempotency keys; the secret is loaded with the first key. */
   readonly hmac?: (text: string) => Promise<string>;
   /** W3C `traceparent` of the present invocation, for calls that bring none. */
   readonly trace?: () => string | undefined;
 }
 
-/** How often a lost race is read again before the caller is told to come back. */
+/** How often a lost race is read again before the caller has to call again. */
 export const MAX_RACE_ATTEMPTS = 20;
 
 export class EngineContext {
@@ -36,50 +39,42 @@ export class EngineContext {
   readonly log: Log;
   readonly settings: EngineSettings;
   readonly payloads: Payloads;
+  readonly quota: OpenTaskQuota;
   readonly hmac: ((text: string) => Promise<string>) | undefined;
   readonly trace: () => string | undefined;
 
-  constructor(parts: EngineOptions) {
-    this.store = parts.store;
-    this.queue = parts.queue;
-    this.clock = parts.clock;
-    this.ids = parts.ids;
-    this.log = parts.log;
-    this.settings = { ...ENGINE_DEFAULTS, ...parts.settings };
-    this.payloads = new Payloads(parts.payloads);
-    this.hmac = parts.hmac;
-    this.trace = parts.trace ?? (() => undefined);
+  constructor(options: EngineOptions) {
+    this.store = options.store;
+    this.queue = options.queue;
+    this.clock = options.clock;
+    this.ids = options.ids;
+    this.log = options.log;
+    this.settings = { ...ENGINE_DEFAULTS, ...options.settings };
+    this.payloads = new Payloads(options.payloads);
+    this.quota = new OpenTaskQuota(this);
+    this.hmac = options.hmac;
+    this.trace = options.trace ?? (() => undefined);
   }
 
-  buildTaskKey(caller: Caller, id: string) {
+  buildTaskKey(caller: Caller, id: string): TaskKey {
     return { partition: toTaskPartition(caller, id, this.settings.ownerShards), id };
   }
 
   /** @throws TaskNotFound for unknown, foreign, void and expired ids alike */
-  async requireTask(key: { readonly partition: string; readonly id: string }): Promise<TaskRow> {
+  async requireTask(key: TaskKey): Promise<TaskRow> {
     const row = await this.store.read(key);
     if (!isVisible(row, this.clock.now())) throw new TaskNotFound();
     return row;
   }
 
-  /** Send the message of a generation that a write is about to make true. */
-  async sendWakeUp(
-    row: { readonly partition: string; readonly id: string; readonly traceparent?: string },
-    generation: number,
-    commitBy: number,
-    { delayMs }: { readonly delayMs?: number } = {},
-  ): Promise<void> {
-    const { partition, id, traceparent } = row;
-    await this.queue.send(
-      {
-        partition,
-        task: id,
-        generation,
-        commitBy,
-        ...(traceparent !== undefined && { traceparent }),
-        dueAt: this.clock.now() + (delayMs ?? 0),
-      },
-      { ...toFairnessGroup(partition), ...(delayMs !== undefined && { delayMs }) },
-    );
+  /**
+   * Sends the message of a generation that a write is about to make true.
+   *
+   * @param commitBy deadline of that write (ms since the epoch)
+   * @throws Unavailable
+   */
+  async sendWakeUp(row: WakeUpTarget, generation: number, commitBy: number, delayMs = 0): Promise<void> {
+    const wakeUp = buildWakeUp(row, { generation, commitBy, dueAt: this.clock.now() + delayMs });
+    await sendWakeUp(this.queue, wakeUp, delayMs);
   }
 }

@@ -1,35 +1,32 @@
-/** The API side of the engine. */
-
-import { toTaskSummary, toTaskView } from '../view.ts';
+/** The API side of the engine: its verbs, bound to one context. */
 import { answerTask } from './answer.ts';
 import { cancelTask } from './cancel.ts';
 import { EngineContext, type EngineOptions } from './context.ts';
 import { deliverOutcome } from './deliver.ts';
 import type { Engine } from './engine.ts';
-import { createExternalWaits } from './external.ts';
+import { completeWait, failWait, reportWaitProgress } from './external.ts';
 import { followTask } from './follow.ts';
+import { getTask, getTaskSummary } from './get.ts';
 import { listTasks } from './list.ts';
 import { startTask } from './start.ts';
 import { submitAnswer } from './submit-answer.ts';
 import { createWaitingCalls } from './waiting-calls.ts';
 
-export type { EngineOptions } from './context.ts';
-
-export function createEngine(parts: EngineOptions): Engine {
-  const engine = new EngineContext(parts);
+export function createEngine(options: EngineOptions): Engine {
+  const engine = new EngineContext(options);
   return {
-    startTask: startTask(engine),
-    getTask: async (caller, id) =>
-      toTaskView(await engine.requireTask(engine.buildTaskKey(caller, id)), engine.clock.now(), engine.payloads),
-    getTaskSummary: async (caller, id) =>
-      toTaskSummary(await engine.requireTask(engine.buildTaskKey(caller, id)), engine.clock.now()),
-    listTasks: listTasks(engine),
-    answerTask: answerTask(engine),
+    startTask: (call) => startTask(engine, call),
+    getTask: (caller, id) => getTask(engine, caller, id),
+    getTaskSummary: (caller, id) => getTaskSummary(engine, caller, id),
+    listTasks: (caller, page) => listTasks(engine, caller, page),
+    answerTask: (caller, id, answers, deadline) => answerTask(engine, caller, id, answers, deadline),
     submitAnswer: submitAnswer(engine),
-    cancelTask: cancelTask(engine),
-    deliverOutcome: deliverOutcome(engine),
+    cancelTask: (caller, id, deadline) => cancelTask(engine, caller, id, deadline),
+    deliverOutcome: (call, outcome) => deliverOutcome(engine, call, outcome),
     followTask: followTask(engine),
     waitingCalls: createWaitingCalls(engine),
-    ...createExternalWaits(engine),
+    completeWait: (token, value, deadline) => completeWait(engine, token, value, deadline),
+    failWait: (token, error, deadline) => failWait(engine, token, error, deadline),
+    reportWaitProgress: (token, progress) => reportWaitProgress(engine, token, progress),
   };
 }

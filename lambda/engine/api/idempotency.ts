@@ -1,19 +1,19 @@
 /**
- * Idempotent create: a key makes one task, however often its call is sent. The key has a row of its own, written
- * in one transaction with the task; task ids stay random.
+ * Idempotent create: a key creates one task, however often its call is sent. The key has its own row, written in one
+ * transaction with the task; task ids stay random.
  */
 import { createHash } from 'node:crypto';
 import { digestJson } from '../../seal/canonical-json.ts';
-import type { TaskRow } from '../../tasks/record.ts';
-import { isVisible } from '../../tasks/record.ts';
+import { isVisible, type TaskRow } from '../../tasks/record.ts';
 import type { IdempotencyRow } from '../../tasks/store.ts';
 import { IdempotencyConflict, IdempotencyUnsupported } from '../errors.ts';
 import type { StartCall } from '../model.ts';
 import type { EngineContext } from './context.ts';
 
 /**
- * The row that says which task the key made. It lives as long as the task.
- * @throws IdempotencyUnsupported on a server that does not tell callers apart
+ * The row that records which task the key created. It lives as long as the task.
+ *
+ * @throws IdempotencyUnsupported on a server that does not distinguish callers
  */
 export async function buildIdempotencyRow(
   engine: EngineContext,
@@ -31,8 +31,8 @@ export async function buildIdempotencyRow(
 }
 
 /**
- * The task of the key: the new row, or the one that an earlier call made. Nothing when the id is barred.
- * The message that was sent for a row that never came is dropped by whoever receives it.
+ * The task of the key: the new row, or the one that an earlier call created; nothing when the id is barred. A message
+ * that was sent for a row that never came is dropped by the worker that receives it.
  *
  * @throws IdempotencyConflict when the key was used with another tool or other arguments
  */
@@ -53,11 +53,14 @@ export async function insertOnce(
   return isVisible(existing, now) ? existing : undefined;
 }
 
-/** Whether a key was made by the same call: also by one of version 0.1.0, whose digest took an object for an array of its pairs. */
-const isSameCall = (digest: string, call: StartCall): boolean =>
-  digest === digestCall(call) || digest === digestCallOfVersion010(call);
+/** Whether the same call created the key; version 0.1.0 digested it differently (an object like an array of its pairs). */
+function isSameCall(digest: string, call: StartCall): boolean {
+  return digest === digestCall(call) || digest === digestCallOfVersion010(call);
+}
 
-const digestCall = ({ tool, arguments: args }: StartCall): string => digestJson([tool.name, args]);
+function digestCall({ tool, arguments: args }: StartCall): string {
+  return digestJson([tool.name, args]);
+}
 
 function digestCallOfVersion010({ tool, arguments: args }: StartCall): string {
   const sort = (value: unknown): unknown => {

@@ -4,60 +4,58 @@ import { claimCleanUpChange, cleanedUpChange, cleanUpHeartbeatChange } from '../
 import { LeaseLost } from '../../tool/errors.ts';
 import { validateArguments } from '../../tool/validate.ts';
 import type { Delivery, Disposal } from '../ports.ts';
+import type { WorkerContext } from './context.ts';
+import { abortBeforeDeadline } from './deadline.ts';
+import { putBack } from './disposal.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { putBack } from './wake-up.ts';
-import type { WorkerContext } from './worker-parts.ts';
 
 export async function cleanUp(
-  tools: WorkerContext,
+  worker: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
   deadline: number,
 ): Promise<Disposal> {
-  const { store, clock, log, settings, ids } = tools;
-  const run = ids.token();
-  const claimed = await store.update(claimCleanUpChange(row, run, clock.now(), settings.leaseMs));
-  if (!claimed.done && claimed.row?.run !== run) return putBack(tools, delivery, settings.heartbeatMs);
+  const { store, clock, log, settings, ids } = worker;
+  const token = ids.token();
+  const claimed = await store.update(claimCleanUpChange(row, token, clock.now(), settings.leaseMs));
+  if (!claimed.done && claimed.row?.run !== token) return putBack(worker, delivery, settings.heartbeatMs);
   const failures = claimed.row?.failures ?? 0;
   if (failures > row.maxFailures) {
     log('cleanUp.givenUp', { task: row.id, tool: row.tool, failures: failures - 1 });
-  } else if (!(await runOnCancel(tools, delivery, row, run, deadline))) {
-    return putBack(tools, delivery, settings.leaseMs);
+  } else if (!(await runOnCancel(worker, delivery, row, token, deadline))) {
+    return putBack(worker, delivery, settings.leaseMs);
   }
-  await store.update(cleanedUpChange(row, run));
+  await store.update(cleanedUpChange(row, token));
   return 'delete';
 }
 
-/** @returns whether it need not be tried again: it ran, even if it threw */
+/** @returns whether it is done with: it ran, even if it threw, or there is nothing to run */
 async function runOnCancel(
-  tools: WorkerContext,
+  worker: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
-  run: string,
+  token: string,
   deadline: number,
 ): Promise<boolean> {
-  const { store, clock, log, settings, payloads } = tools;
-  const tool = await tools.findTool(row.tool);
+  const { store, clock, log, settings, payloads } = worker;
+  const tool = await worker.findTool(row.tool);
   const args = tool && (await validateArguments(tool, JSON.parse(await payloads.unpack(row.arguments))));
   if (!tool?.onCancel || !args?.ok) return true;
   const controller = new AbortController();
-  const lost = new Promise<false>((resolve) => {
+  const aborted = new Promise<false>((resolve) => {
     controller.signal.addEventListener('abort', () => resolve(false), { once: true });
   });
-  const abort = () => controller.abort(new LeaseLost('The clean-up is not held by this run any more.'));
+  const abort = () => controller.abort(new LeaseLost('This run no longer holds the clean-up.'));
   const heartbeat = startHeartbeat({
     clock,
     settings,
     delivery,
     log,
-    renew: (now) => store.update(cleanUpHeartbeatChange(row, run, now, settings.leaseMs)),
+    renew: (now) => store.update(cleanUpHeartbeatChange(row, token, now, settings.leaseMs)),
     onLost: abort,
     onLapsed: abort,
   });
-  const stopped = new AbortController();
-  void clock.wait(Math.max(0, deadline - 3_000 - clock.now()), stopped.signal).then(() => {
-    if (!stopped.signal.aborted) abort();
-  });
+  const stopDeadline = abortBeforeDeadline(clock, deadline, abort);
   try {
     const done = (async () => {
       await tool.onCancel?.(args.value, { id: row.id, signal: controller.signal });
@@ -67,9 +65,9 @@ async function runOnCancel(
       log('cleanUp.threw', { task: row.id, tool: row.tool, error: error instanceof Error ? error.name : 'unknown' });
       return true as const;
     });
-    return await Promise.race([done, lost]);
+    return await Promise.race([done, aborted]);
   } finally {
-    stopped.abort();
+    stopDeadline();
     await heartbeat.stop();
   }
 }

@@ -1,19 +1,17 @@
-/** Hand over: the run ends, and another goes on at the last recorded step. */
+/** Hand over: the run ends, and another continues at the last recorded step. */
 import { handOverChange, isEndCommitted } from '../../tasks/writes/end.ts';
 import type { Disposal } from '../ports.ts';
-import type { Heartbeat } from './heartbeat.ts';
-import { heldOf, persist, superseded, type TaskRun } from './held-run.ts';
-import { sendWakeUp } from './wake-up.ts';
+import type { ActiveRun } from './active-run.ts';
 
-export async function handOver(task: TaskRun, heartbeat: Heartbeat): Promise<Disposal> {
-  const { tools, row } = task;
+export async function handOver(run: ActiveRun): Promise<Disposal> {
+  const { worker, row } = run;
   const generation = row.generation + 1;
-  await sendWakeUp(task, generation, 0);
-  const news = heartbeat.takeProgress();
-  const written = await persist(task, 'handOver', () =>
-    tools.store.update(handOverChange(heldOf(task), generation, news)),
+  await run.sendWakeUp(generation, 0);
+  const report = run.takeProgress();
+  const written = await run.persist('handOver', () =>
+    worker.store.update(handOverChange(run.toHeld(), generation, report)),
   );
-  if (!isEndCommitted(written, task.run)) return superseded(task, 'handOver', written);
-  tools.log('task.handedOver', { task: row.id, tool: row.tool, generation });
+  if (!isEndCommitted(written, run.token)) return run.superseded('handOver', written);
+  worker.log('task.handedOver', { task: row.id, tool: row.tool, generation });
   return 'delete';
 }

@@ -1,4 +1,4 @@
-/** Keeping a lease: the row and the message renewed together, and word of how the run stands. */
+/** Keeping a lease: the row and the message are renewed together, and progress is written along. */
 
 import type { WriteResult } from '../../tasks/store.ts';
 import type { ProgressReport } from '../../tasks/writes/held.ts';
@@ -6,11 +6,11 @@ import type { Clock, Delivery, Log } from '../ports.ts';
 import type { EngineSettings } from '../settings.ts';
 
 export interface Heartbeat {
-  /** Tell of progress; it is written with the next renewal, which comes within a second. */
-  reportProgress(news: ProgressReport): void;
-  /** News that has not been written yet; the caller writes it with something else. */
+  /** Keeps a report for the next renewal, which then comes within a second. */
+  reportProgress(report: ProgressReport): void;
+  /** The report that has not been written yet; the caller writes it with something else. */
   takeProgress(): ProgressReport | undefined;
-  /** Something else renewed the lease. */
+  /** Another write renewed the lease at `now`. */
   markRenewed(now: number): void;
   /** Resolves when no renewal is in flight any more. */
   stop(): Promise<void>;
@@ -19,88 +19,93 @@ export interface Heartbeat {
 /** Progress reaches the row at most this often (ms). */
 const PROGRESS_WRITE_INTERVAL_MS = 1_000;
 
-export function startHeartbeat(parts: {
+export function startHeartbeat(options: {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly delivery: Delivery;
   readonly log: Log;
   /** One conditional write. */
-  readonly renew: (now: number, news: ProgressReport | undefined) => Promise<WriteResult>;
-  /** The row says that the run is over. */
+  readonly renew: (now: number, report: ProgressReport | undefined) => Promise<WriteResult>;
+  /** The row shows that the run has ended. */
   readonly onLost: (written: WriteResult & { done: false }) => void;
   /** The lease ran out without a renewal getting through. */
   readonly onLapsed: () => void;
 }): Heartbeat {
-  const { clock, settings, delivery, log } = parts;
+  const { clock, settings, delivery, log, renew, onLost, onLapsed } = options;
+  const { task } = delivery.wakeUp;
   const stopped = new AbortController();
   let leaseUntil = clock.now() + settings.leaseMs;
-  let news: ProgressReport | undefined;
-  let poke: (() => void) | undefined;
+  let pending: ProgressReport | undefined;
+  let wakeLoop: (() => void) | undefined;
   let lastWrite = clock.now();
 
-  const takeNews = () => {
-    const taken = news;
-    news = undefined;
+  function takeProgress(): ProgressReport | undefined {
+    const taken = pending;
+    pending = undefined;
     return taken;
-  };
+  }
 
-  /** Until the next beat is due, or until there is news and a second has passed since the last write. */
+  function markRenewed(now: number): void {
+    leaseUntil = Math.max(leaseUntil, now + settings.leaseMs);
+    lastWrite = clock.now();
+  }
+
+  /** Until the next beat is due, or until there is progress and a second has passed since the last write. */
   async function pause(): Promise<void> {
     const begun = clock.now();
-    const beat = new AbortController();
-    poke = () => beat.abort();
-    const stop = () => beat.abort();
-    stopped.signal.addEventListener('abort', stop, { once: true });
-    if (!news) await clock.wait(settings.heartbeatMs, beat.signal);
-    poke = undefined;
-    if (news && !stopped.signal.aborted) {
-      const untilNews = Math.min(lastWrite + PROGRESS_WRITE_INTERVAL_MS, begun + settings.heartbeatMs) - clock.now();
-      if (untilNews > 0) await clock.wait(untilNews, stopped.signal);
+    const beatDue = new AbortController();
+    const wake = () => beatDue.abort();
+    wakeLoop = wake;
+    stopped.signal.addEventListener('abort', wake, { once: true });
+    if (!pending) await clock.wait(settings.heartbeatMs, beatDue.signal);
+    wakeLoop = undefined;
+    if (pending && !stopped.signal.aborted) {
+      const writeAt = Math.min(lastWrite + PROGRESS_WRITE_INTERVAL_MS, begun + settings.heartbeatMs);
+      const untilWrite = writeAt - clock.now();
+      if (untilWrite > 0) await clock.wait(untilWrite, stopped.signal);
     }
-    stopped.signal.removeEventListener('abort', stop);
-    const late = clock.now() - begun - settings.heartbeatMs;
-    if (late > settings.heartbeatMs)
+    stopped.signal.removeEventListener('abort', wake);
+    const lateMs = clock.now() - begun - settings.heartbeatMs;
+    if (lateMs > settings.heartbeatMs)
       log('eventLoop.blocked', {
-        ...{ task: delivery.wakeUp.task, lateMs: late, leaseMs: settings.leaseMs },
+        task,
+        lateMs,
+        leaseMs: settings.leaseMs,
         advice:
-          'The tool computes without a pause, and so keeps its lease from being renewed: define it with "thread: true".',
+          'The tool computes without a pause, which keeps its lease from being renewed: define it with "thread: true".',
       });
   }
 
+  /** @returns whether the run still holds its task, as far as is known */
   async function beat(): Promise<boolean> {
     const now = clock.now();
-    const told = takeNews();
+    const report = takeProgress();
     try {
       const [written] = await Promise.all([
-        parts.renew(now, told),
+        renew(now, report),
         // The row is the authority: a message that could not be renewed is only delivered early.
         delivery.reappearIn(settings.leaseMs).catch((error: unknown) => {
-          log('message.notRenewed', { task: delivery.wakeUp.task, error: String(error) });
+          log('message.notRenewed', { task, error: String(error) });
         }),
       ]);
       if (stopped.signal.aborted) return false;
       if (!written.done) {
-        parts.onLost(written);
+        onLost(written);
         return false;
       }
-      renewed(now);
+      markRenewed(now);
     } catch (error) {
-      news = told && { ...told, ...news };
-      log('lease.notRenewed', { task: delivery.wakeUp.task, error: String(error) });
+      pending = report && { ...report, ...pending };
+      log('lease.notRenewed', { task, error: String(error) });
       if (clock.now() >= leaseUntil) {
-        parts.onLapsed();
+        onLapsed();
         return false;
       }
     }
     return true;
   }
 
-  function renewed(now: number): void {
-    leaseUntil = Math.max(leaseUntil, now + settings.leaseMs);
-    lastWrite = clock.now();
-  }
-
-  const beating = (async () => {
+  const loop = (async () => {
     for (;;) {
       await pause();
       if (stopped.signal.aborted || !(await beat())) return;
@@ -108,15 +113,15 @@ export function startHeartbeat(parts: {
   })();
 
   return {
-    reportProgress: (told) => {
-      news = { ...news, ...told };
-      poke?.();
+    reportProgress: (report) => {
+      pending = { ...pending, ...report };
+      wakeLoop?.();
     },
-    takeProgress: takeNews,
-    markRenewed: renewed,
+    takeProgress,
+    markRenewed,
     stop: () => {
       stopped.abort('stopped');
-      return beating;
+      return loop;
     },
   };
 }

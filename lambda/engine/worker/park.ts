@@ -1,81 +1,94 @@
 /** Park: the run ends until an answer, a timer or an outside system comes. */
 
 import { measureResponseBytes } from '../../payloads/large-result.ts';
-import { isOutstanding, type Question, type Questions, type TaskRow } from '../../tasks/record.ts';
+import {
+  isOutstanding,
+  isPending,
+  type Question,
+  type Questions,
+  type RpcError,
+  toOpenStatus,
+} from '../../tasks/record.ts';
+import { RPC_CODE } from '../../tasks/rpc-code.ts';
 import { isEndCommitted, parkChange } from '../../tasks/writes/end.ts';
 import type { Wait } from '../../tool/run.ts';
 import type { Disposal } from '../ports.ts';
+import { cutStatusMessage } from '../status-message.ts';
 import { readQuestions } from '../view.ts';
+import type { ActiveRun } from './active-run.ts';
 import { handOver } from './hand-over.ts';
-import type { Heartbeat } from './heartbeat.ts';
-import { heldOf, packQuestions, persist, superseded, type TaskRun, toOpenStatus } from './held-run.ts';
 import { settle } from './settle.ts';
-import { sendWakeUp } from './wake-up.ts';
 
-export async function park(task: TaskRun, waits: ReadonlyMap<string, Wait>, heartbeat: Heartbeat): Promise<Disposal> {
-  const { tools } = task;
-  let sent = 0;
+/** @param waits what the tool waits for, by key */
+export async function park(run: ActiveRun, waits: ReadonlyMap<string, Wait>): Promise<Disposal> {
+  const { worker } = run;
+  let sentGeneration = 0;
   for (;;) {
-    const { row } = task;
-    const stored = await readQuestions(row, tools.payloads);
-    const questions = {
-      ...Object.fromEntries([...waits].flatMap(([key, { question }]) => (question ? [[key, question]] : []))),
-      ...stored,
-    };
-    // An answer that came during this run ends a wait: the next run goes on with it.
-    if (
-      [...waits.keys()].some(
-        (key) => stored[key] !== undefined && (stored[key].answer !== undefined || stored[key].withdrawn),
-      )
-    )
-      return handOver(task, heartbeat);
-    const asked = Object.entries(questions).filter(([, question]) => isOutstanding(question));
-    const bytes = measureResponseBytes(Object.fromEntries(asked));
-    if (bytes > tools.settings.responseBytes)
-      return settle(task, { error: buildQuestionsTooLargeError(row, asked, bytes) });
+    const { row } = run;
+    const stored = await readQuestions(row, worker.payloads);
+    // An answer that came during this run ends a wait: the next run continues with it.
+    if ([...waits.keys()].some((key) => hasEnded(stored[key]))) return handOver(run);
+    const questions = { ...collectQuestions(waits), ...stored };
+    const outstanding = Object.entries(questions).filter(([, question]) => isOutstanding(question));
+    const bytes = measureResponseBytes(Object.fromEntries(outstanding));
+    if (bytes > worker.settings.responseBytes)
+      return settle(run, { error: buildQuestionsTooLargeError(row.tool, outstanding, bytes) });
     const wakeAt = findEarliestDeadline(waits);
     const generation = row.generation + 1;
-    if (wakeAt !== undefined && sent < generation) {
-      await sendWakeUp(task, generation, wakeAt - tools.clock.now());
-      sent = generation;
+    if (wakeAt !== undefined && sentGeneration < generation) {
+      await run.sendWakeUp(generation, wakeAt - worker.clock.now());
+      sentGeneration = generation;
     }
+    const status = toOpenStatus(questions);
     const change = {
       revision: row.revision,
-      questions: await packQuestions(task, questions, 'parked'),
-      status: toOpenStatus(questions),
+      questions: await run.packQuestions(questions, 'parked'),
+      status,
       ...(wakeAt !== undefined && { timer: { generation, wakeAt } }),
     };
-    const news = { ...heartbeat.takeProgress(), ...toWaitingMessage(questions) };
-    const written = await persist(task, 'park', () => tools.store.update(parkChange(heldOf(task), change, news)));
-    if (isEndCommitted(written, task.run)) {
-      tools.log('task.parked', { task: row.id, tool: row.tool, status: toOpenStatus(questions), waits: waits.size });
+    const report = { ...run.takeProgress(), ...toWaitingMessage(questions) };
+    const written = await run.persist('park', () => worker.store.update(parkChange(run.toHeld(), change, report)));
+    if (isEndCommitted(written, run.token)) {
+      worker.log('task.parked', { task: row.id, tool: row.tool, status, waits: waits.size });
       return 'delete';
     }
-    if (written.row?.run !== task.run || written.row.revision === row.revision)
-      return superseded(task, 'park', written);
-    task.row = written.row;
+    if (written.row?.run !== run.token || written.row.revision === row.revision) return run.superseded('park', written);
+    run.row = written.row;
   }
+}
+
+function hasEnded(question: Question | undefined): boolean {
+  return question !== undefined && !isPending(question);
+}
+
+function collectQuestions(waits: ReadonlyMap<string, Wait>): Questions {
+  return Object.fromEntries([...waits].flatMap(([key, { question }]) => (question ? [[key, question]] : [])));
 }
 
 /** What a person reads while the task waits for an answer. */
 function toWaitingMessage(questions: Questions): { readonly statusMessage?: string } {
-  const asked = Object.values(questions).find(isOutstanding);
-  const message = asked?.params.message;
-  if (!asked) return {};
-  return {
-    statusMessage:
-      typeof message === 'string' ? `Waiting for an answer: ${message}`.slice(0, 1_024) : 'Waiting for an answer.',
-  };
+  const question = Object.values(questions).find(isOutstanding);
+  if (!question) return {};
+  const { message } = question.params;
+  if (typeof message !== 'string') return { statusMessage: 'Waiting for an answer.' };
+  return { statusMessage: cutStatusMessage(`Waiting for an answer: ${message}`) };
 }
 
-const findEarliestDeadline = (waits: ReadonlyMap<string, Wait>): number | undefined => {
+function findEarliestDeadline(waits: ReadonlyMap<string, Wait>): number | undefined {
   const deadlines = [...waits.values()].flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline]));
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
-};
+}
 
-const buildQuestionsTooLargeError = (row: TaskRow, asked: readonly (readonly [string, Question])[], bytes: number) => ({
-  code: -32603,
-  message:
-    `Tool ${row.tool} asks ${asked.map(([key]) => JSON.stringify(key)).join(', ')} in ${bytes} bytes, more than one answer ` +
-    'to a client holds. Ask in fewer words, or link to what is long.',
-});
+function buildQuestionsTooLargeError(
+  tool: string,
+  outstanding: readonly (readonly [string, Question])[],
+  bytes: number,
+): RpcError {
+  const keys = outstanding.map(([key]) => JSON.stringify(key)).join(', ');
+  return {
+    code: RPC_CODE.internalError,
+    message:
+      `Tool ${tool} asks ${keys} in ${bytes} bytes, more than fits in one response to a client. ` +
+      'Shorten the questions, or link to their long parts.',
+  };
+}

@@ -1,31 +1,31 @@
-/** What the lines of one run say beside those of its task. */
+/** The fields that all lines of one run share, on top of those of its task. */
 import type { TaskRow } from '../../tasks/record.ts';
 import { toLogFields, withLogFields } from '../log-fields.ts';
 import type { Delivery } from '../ports.ts';
 import { deriveTraceparent, toSpanFields } from '../trace.ts';
-import type { WorkerContext } from './worker-parts.ts';
+import type { WorkerContext } from './context.ts';
 
 /**
- * What one run is given: a log whose lines tell which run of which task they are about and how long it has run
- * (`runMs`), and a message in whose place the run sends those of its own, within its own span.
+ * The worker and the delivery as one run uses them: the log says which run of which task a line is about and how
+ * long it has run (`runMs`), and the delivery carries the run's own span to the messages that the run sends.
  */
 export function withRunFields(
-  tools: WorkerContext,
+  worker: WorkerContext,
   delivery: Delivery,
   row: TaskRow,
-): { readonly tools: WorkerContext; readonly delivery: Delivery } {
-  const startedAt = tools.clock.now();
+  startedAt: number,
+): { readonly worker: WorkerContext; readonly delivery: Delivery } {
   const { run = '' } = row;
   const { traceparent = row.traceparent } = delivery.wakeUp;
-  const facts = { ...toLogFields(row), attempt: row.failures, ...toSpanFields(traceparent, run) };
-  const log = withLogFields(tools.log, () => ({ ...facts, runMs: tools.clock.now() - startedAt }));
-  const wakeUp = traceparent === undefined ? {} : { traceparent: deriveTraceparent(traceparent, run) };
-  return { tools: { ...tools, log }, delivery: { ...delivery, wakeUp: { ...delivery.wakeUp, ...wakeUp } } };
+  const fields = { ...toLogFields(row), attempt: row.failures, ...toSpanFields(traceparent, run) };
+  const log = withLogFields(worker.log, () => ({ ...fields, runMs: worker.clock.now() - startedAt }));
+  const span = traceparent === undefined ? {} : { traceparent: deriveTraceparent(traceparent, run) };
+  return { worker: { ...worker, log }, delivery: { ...delivery, wakeUp: { ...delivery.wakeUp, ...span } } };
 }
 
 /**
- * How long a generation waited for a worker (ms), since it was due. Only a message's first delivery tells: a later
- * one counts a run that died, or somebody else's lease.
+ * How long a generation waited for a worker (ms), from when it was due. Known from a message's first delivery only:
+ * a later one would count a run that died, or another run's lease.
  */
 export function measureQueueWaitMs({ wakeUp, receives }: Delivery, now: number): number | undefined {
   return wakeUp.dueAt === undefined || receives !== 1 ? undefined : Math.max(0, now - wakeUp.dueAt);

@@ -4,24 +4,30 @@ import { storeLargeParts } from '../../payloads/deliver.ts';
 import type { Outcome, TaskRow } from '../../tasks/record.ts';
 import { isEndCommitted, settleChange } from '../../tasks/writes/end.ts';
 import type { Disposal } from '../ports.ts';
-import { heldOf, persist, superseded, type TaskRun } from './held-run.ts';
+import { cutStatusMessage } from '../status-message.ts';
+import type { ActiveRun } from './active-run.ts';
 
-export async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal> {
-  const { tools, row } = task;
+export async function settle(run: ActiveRun, outcome: Outcome): Promise<Disposal> {
+  const { worker, row } = run;
+  const { payloads, settings, store, clock } = worker;
   const end = toEndState(outcome, row);
-  const { responseBytes } = tools.settings;
-  const kept = await storeLargeParts(tools.payloads, outcome, responseBytes, `tasks/${row.id}/result-${task.run}`);
-  const packed = await tools.payloads.pack(
-    JSON.stringify(kept),
-    tools.settings.inlineOutputBytes,
-    `tasks/${row.id}/outcome-${task.run}`,
+  const stored = await storeLargeParts(
+    payloads,
+    outcome,
+    settings.responseBytes,
+    `tasks/${row.id}/result-${run.token}`,
   );
-  const written = await persist(task, 'settle', () =>
-    tools.store.update(settleChange(heldOf(task), { ...end, outcome: packed, retentionMs: row.retentionMs })),
+  const packed = await payloads.pack(
+    JSON.stringify(stored),
+    settings.inlineOutputBytes,
+    `tasks/${row.id}/outcome-${run.token}`,
   );
-  if (!isEndCommitted(written, task.run)) return superseded(task, 'settle', written);
-  const durationMs = tools.clock.now() - row.createdAt;
-  tools.log('task.ended', {
+  const written = await run.persist('settle', () =>
+    store.update(settleChange(run.toHeld(), { ...end, outcome: packed, retentionMs: row.retentionMs })),
+  );
+  if (!isEndCommitted(written, run.token)) return run.superseded('settle', written);
+  const durationMs = clock.now() - row.createdAt;
+  worker.log('task.ended', {
     task: row.id,
     tool: row.tool,
     status: end.status,
@@ -32,15 +38,17 @@ export async function settle(task: TaskRun, outcome: Outcome): Promise<Disposal>
   return 'delete';
 }
 
-/** 2026: a tool error is a result. 2025-11-25 (Tasks, Task Status): an `isError` outcome is `failed`. */
+/** 2026-07-28: a tool error is a result. 2025-11-25 (Tasks, Task Status): an `isError` result is `failed`. */
 function toEndState(
   outcome: Outcome,
   row: TaskRow,
 ): { readonly status: 'completed' | 'failed'; readonly statusMessage?: string; readonly toolError?: true } {
-  if ('error' in outcome) return { status: 'failed', statusMessage: outcome.error.message.slice(0, 1_024) };
+  if ('error' in outcome) return { status: 'failed', statusMessage: cutStatusMessage(outcome.error.message) };
   if (outcome.result.isError !== true) return { status: 'completed' };
   const [first] = (outcome.result.content ?? []) as { text?: unknown }[];
-  const statusMessage = typeof first?.text === 'string' ? { statusMessage: first.text.slice(0, 1_024) } : {};
-  const status = row.era === '2025-11-25' ? 'failed' : 'completed';
-  return { status, toolError: true, ...statusMessage };
+  return {
+    status: row.era === '2025-11-25' ? 'failed' : 'completed',
+    toolError: true,
+    ...(typeof first?.text === 'string' && { statusMessage: cutStatusMessage(first.text) }),
+  };
 }

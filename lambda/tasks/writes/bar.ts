@@ -1,6 +1,6 @@
 /** Making a late commit impossible: a void row where none came, a raised generation where one stands. */
 import { beforeGeneration, exists, notTerminal, parked } from '../conditions.ts';
-import type { TaskKey, TaskRow } from '../record.ts';
+import { ROW_FORMAT, type TaskKey, type TaskRow } from '../record.ts';
 import type { Change } from '../store.ts';
 import { toTtlSeconds } from './create.ts';
 
@@ -11,7 +11,7 @@ const VOID_MS = 24 * 3_600_000;
 export function buildVoidRow(key: TaskKey, generation: number, now: number): TaskRow {
   return {
     ...key,
-    v: 1,
+    v: ROW_FORMAT,
     void: true,
     generation,
     failures: 0,

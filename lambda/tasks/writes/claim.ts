@@ -55,7 +55,7 @@ export type ClaimVerdict =
   /** No row came and `commitBy` has passed: bar the id, then drop the message. */
   | { readonly is: 'abandonedCreate' }
   /** A parked row, and whoever wanted to wake it is late: raise its generation past the late commit. */
-  | { readonly is: 'abandonedWakeUp'; readonly row: TaskRow }
+  | { readonly is: 'abandonedWakeUp' }
   /** The timer is not due: the message comes back then (ms). */
   | { readonly is: 'notDue'; readonly forMs: number }
   /** Cancelled, and the tool's `onCancel` still has to run. */
@@ -75,7 +75,7 @@ export function judgeClaim(written: WriteResult, claim: Claim): ClaimVerdict {
   const leasedForMs = row.run !== undefined ? (row.leaseUntil ?? 0) - now : 0;
   if (row.generation < generation) {
     if (now < commitBy) return { is: 'early' };
-    if (row.parked) return { is: 'abandonedWakeUp', row };
+    if (row.parked) return { is: 'abandonedWakeUp' };
   }
   if (leasedForMs > 0) return { is: 'leased', forMs: leasedForMs };
   if (row.parked) {

@@ -1,5 +1,5 @@
 /** Create: one write, conditional on absence. Its mark is the `nonce`. */
-import type { Era, InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
+import { type Era, type InputCapabilities, type Payload, ROW_FORMAT, type TaskKey, type TaskRow } from '../record.ts';
 import type { WriteResult } from '../store.ts';
 
 /** What a new task is made from. Times in ms. */
@@ -32,7 +32,7 @@ export const toTtlSeconds = (until: number): number => Math.ceil((until + SWEEP_
 export function buildTaskRow(task: NewTask): TaskRow {
   return {
     ...task.key,
-    v: 1,
+    v: ROW_FORMAT,
     generation: 1,
     failures: 0,
     revision: 0,

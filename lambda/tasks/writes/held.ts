@@ -1,6 +1,6 @@
 /** What a run writes while it holds the task: heartbeat, recorded step, withdrawn questions. */
-import { exists, heldByRun, notExpired, notTerminal } from '../conditions.ts';
-import { isTerminal, type JournalEntry, type Payload, type TaskKey } from '../record.ts';
+import { atRevision, exists, heldByRun, notExpired, notTerminal } from '../conditions.ts';
+import type { Payload, TaskKey } from '../record.ts';
 import type { Change, WriteResult } from '../store.ts';
 
 /** The run that writes, and when. */
@@ -37,13 +37,6 @@ export const stepChange = (held: RunWrite, leaseMs: number, news?: ProgressRepor
   add: { entries: 1 },
 });
 
-export const buildJournalEntry = (task: string, id: string, value: Payload, ttl: number): JournalEntry => ({
-  task,
-  id,
-  value,
-  ttl,
-});
-
 /** Questions overtaken by their timers, before the tool is told: a later run must see the same. */
 export const withdrawChange = (
   held: RunWrite,
@@ -52,7 +45,7 @@ export const withdrawChange = (
   status: 'working' | 'input_required',
 ): Change => ({
   key: held.key,
-  when: [...whileHeld(held), { test: '=', attribute: 'revision', value: revision }],
+  when: [...whileHeld(held), atRevision(revision)],
   set: { questions, status, revision: revision + 1, lastUpdatedAt: held.now },
 });
 
@@ -61,4 +54,4 @@ export type LostVerdict = 'cancelled' | 'over';
 
 /** The run's end, as the refused write shows it: cancelled, or superseded, ended or expired. */
 export const judgeLost = (written: WriteResult & { done: false }): LostVerdict =>
-  written.row && isTerminal(written.row.status) && written.row.status === 'cancelled' ? 'cancelled' : 'over';
+  written.row?.status === 'cancelled' ? 'cancelled' : 'over';

@@ -9,7 +9,7 @@ import {
   notExpired,
   notTerminal,
 } from '../conditions.ts';
-import type { InputCapabilities, Payload, TaskKey, TaskRow } from '../record.ts';
+import { type InputCapabilities, type Payload, ROW_FORMAT, type TaskKey, type TaskRow } from '../record.ts';
 import type { Change } from '../store.ts';
 import { toTtlSeconds } from './create.ts';
 
@@ -52,7 +52,7 @@ export interface WaitingCall {
 /** Its row has the form of a task's, in a partition where no task is looked for. */
 export const buildWaitingCallRow = (call: WaitingCall): TaskRow => ({
   ...call.key,
-  v: 1,
+  v: ROW_FORMAT,
   generation: 1,
   failures: 0,
   revision: 0,

@@ -79,7 +79,7 @@ describe('a message whose claim is refused', () => {
 
   test('was abandoned by a wake-up that never came, of a task that is parked', async () => {
     const row = buildAskingRow({ q: buildQuestion() });
-    expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'abandonedWakeUp', row });
+    expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'abandonedWakeUp' });
     expect(await tryClaim(row, { generation: 2, ...UNDER_WAY })).toEqual({ is: 'early' });
   });
 

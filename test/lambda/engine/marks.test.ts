@@ -9,7 +9,7 @@ import { cancelChange, cancelOwingChange, judgeCancel } from '../../../lambda/ta
 import { claimChange, judgeClaim } from '../../../lambda/tasks/writes/claim.ts';
 import { judgeCreate } from '../../../lambda/tasks/writes/create.ts';
 import { handOverChange, isEndCommitted, parkChange, settleChange } from '../../../lambda/tasks/writes/end.ts';
-import { buildJournalEntry, heartbeatChange, stepChange, withdrawChange } from '../../../lambda/tasks/writes/held.ts';
+import { heartbeatChange, stepChange, withdrawChange } from '../../../lambda/tasks/writes/held.ts';
 import {
   buildAskingRow,
   buildHeldRow,
@@ -77,7 +77,7 @@ describe('a heartbeat needs no mark', () => {
 });
 
 describe('a step knows itself by its transaction token', () => {
-  const entry = buildJournalEntry('t1', 'step:a#1', '{"v":1}', 1);
+  const entry = { task: 't1', id: 'step:a#1', value: '{"v":1}', ttl: 1 };
   const change = stepChange(run1, LEASE_MS);
 
   test('made again it is a success that counts once', async () => {

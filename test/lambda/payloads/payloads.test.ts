@@ -163,7 +163,7 @@ describe('what does not fit one answer to a client', () => {
     const { status, outcome } = await engine.getTask({}, id);
     expect(status).toBe('failed');
     expect(outcome).toMatchObject({
-      error: { message: expect.stringMatching(/asks "long" in \d+ bytes, more than one answer/) },
+      error: { message: expect.stringMatching(/asks "long" in \d+ bytes, more than fits in one response/) },
     });
   });
 

@@ -48,7 +48,7 @@ describe('a tool with a thread of its own', () => {
     const workers = stack().getWorkerPids();
     const { status, error } = await runToOutcome('hoards', {});
     expect(status).toBe('failed');
-    expect(error.message).toContain('2 runs in a row ended without saying so');
+    expect(error.message).toContain('2 consecutive runs ended without reporting a result');
     expect(stack().getWorkerPids()).toEqual(workers);
   });
 });

@@ -84,7 +84,7 @@ describe('a thread that dies', () => {
       const view = await bench.until(id, hasEnded);
       expect(view.status).toBe('failed');
       expect(view.outcome).toMatchObject({
-        error: { code: -32603, message: expect.stringMatching(/^2 runs in a row/) },
+        error: { code: -32603, message: expect.stringMatching(/^2 consecutive runs/) },
       });
       const deaths = bench.lines.filter((line) => line.task === id && line.event === 'run.died');
       expect(deaths).toHaveLength(2);

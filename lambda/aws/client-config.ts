@@ -1,16 +1,16 @@
-/** How long AWS clients may take. Every request ends, one way or the other, before it is too late to act on it. */
+/** Time limits of the AWS clients. Every request ends, one way or the other, before it is too late to act on it. */
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
-/** Where a client calls. Both come from the Lambda environment by default. */
+/** Where a client sends its requests. Region and endpoint come from the Lambda environment by default. */
 export interface ClientOptions {
   readonly region?: string;
-  /** Another address than the service's own: an emulator. */
+  /** An address other than the service's own, such as an emulator's. */
   readonly endpoint?: string;
-  /** Override of how long one attempt may take (ms); for a stand-in on a busy machine. */
+  /** Overrides how long one attempt may take (ms), for an emulator on a busy machine. */
   readonly requestTimeoutMs?: number;
 }
 
-/** The settings that all clients of the AWS SDK understand. */
+/** The settings that all clients of the AWS SDK share. */
 export type AwsClientConfig = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'maxAttempts' | 'retryMode'> & {
   readonly requestHandler: {
     readonly connectionTimeout: number;
@@ -21,15 +21,15 @@ export type AwsClientConfig = Pick<DynamoDBClientConfig, 'region' | 'endpoint' |
 };
 
 /**
- * Three attempts, of which each has `attemptMs` until the answer begins.
+ * Three attempts, each with `attemptMs` until its response begins.
  *
  * For DynamoDB and SQS that is 1.4 s, so that all attempts end before the next heartbeat (5 s). The SDK's
- * standard mode waits at most 50 and 100 ms between attempts that hung or broke, and 1 and 2 s after a refusal
- * for load, which itself takes milliseconds. The worst cases (h: hung, t: refused for load):
+ * standard mode waits at most 50 and 100 ms after attempts that hung or broke, and 1 and 2 s after throttling,
+ * which itself takes milliseconds. The worst cases (h: hung, t: throttled):
  * hhh 1.4 + 0.05 + 1.4 + 0.1 + 1.4 = 4.35 s; hth 1.4 + 0.05 + 2 + 1.4 = 4.85 s; tth 1 + 2 + 1.4 = 4.4 s.
  *
  * Without `throwOnRequestTimeout` the SDK would only log that a request is late. `socketTimeout` ends a
- * connection that goes silent in the middle of an answer, where `requestTimeout` no longer looks.
+ * connection that goes silent in the middle of a response, which `requestTimeout` does not cover.
  */
 export const buildClientConfig = (
   { region, endpoint, requestTimeoutMs }: ClientOptions,
@@ -47,8 +47,8 @@ export const buildClientConfig = (
   },
 });
 
-/** For requests that are small both ways and stand between a worker and its next heartbeat. */
+/** For small requests with small responses, which delay a worker's next heartbeat (ms). */
 export const SHORT_ATTEMPT_MS = 1_400;
 
-/** For payloads of megabytes, which no heartbeat waits for. */
+/** For payloads of megabytes, which no heartbeat waits for (ms). */
 export const LONG_ATTEMPT_MS = 5_000;

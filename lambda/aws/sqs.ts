@@ -2,8 +2,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { buildClientConfig, type ClientOptions, SHORT_ATTEMPT_MS } from './client-config.ts';
 
 /**
- * The client for the wake-up queue. All attempts end within 5 s. An endpoint must be given here:
+ * The client for the wake-up queue. All attempts end within 5 s. An endpoint must be passed here:
  * with `AWS_ENDPOINT_URL_SQS` alone the SDK calls the host in the queue's URL.
  */
-export const createSqsClient = (place: ClientOptions = {}): SQSClient =>
-  new SQSClient(buildClientConfig(place, SHORT_ATTEMPT_MS));
+export const createSqsClient = (options: ClientOptions = {}): SQSClient =>
+  new SQSClient(buildClientConfig(options, SHORT_ATTEMPT_MS));

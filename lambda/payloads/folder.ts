@@ -1,3 +1,4 @@
+/** The payload store of the stack on one machine. */
 import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -5,14 +6,14 @@ import { pathToFileURL } from 'node:url';
 import { PayloadMissing } from './missing.ts';
 import type { FileStore, PayloadStore } from './store.ts';
 
-/** What a file is opened with depends on it; payloads have none. */
+/** Decides what a file is opened with; payloads have none. */
 const EXTENSION = /\.[A-Za-z0-9]{1,8}$/;
 
-/** Payloads as files in a folder, for the stack on one machine; several processes may share it. */
+/** Payloads as files in a folder, which several processes may share. */
 export class FolderPayloadStore implements PayloadStore {
   readonly #folder: string;
 
-  /** @param folder is made when the first payload comes */
+  /** @param folder is created with the first payload */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -21,25 +22,25 @@ export class FolderPayloadStore implements PayloadStore {
     return this.#put(key, text);
   }
 
-  /** Who shares the machine shares the folder: its URLs are `file:` and do not expire. */
+  /** Clients are on the same machine: the URLs are `file:` and do not expire. */
   readonly files: FileStore = {
     put: (key, content) => this.#put(key, content),
     url: async (key) => pathToFileURL(this.#path(key)).href,
   };
 
-  /** Written aside first, then linked into place: nobody sees half a payload, and nothing is overwritten. */
+  /** Writes a temporary file and links it into place: no reader sees half a payload, and nothing is overwritten. */
   async #put(key: string, content: string | Uint8Array): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const aside = await mkdtemp(join(this.#folder, '.put-'));
+    const tempFolder = await mkdtemp(join(this.#folder, '.put-'));
     try {
-      const whole = join(aside, 'payload');
-      await writeFile(whole, content);
-      await link(whole, this.#path(key));
+      const tempFile = join(tempFolder, 'payload');
+      await writeFile(tempFile, content);
+      await link(tempFile, this.#path(key));
     } catch (error) {
-      // A key is made for one content only, so a file that is there already is this one.
+      // A key has one content only, so a file that is there already has this one.
       if (!hasCode(error, 'EEXIST')) throw error;
     } finally {
-      await rm(aside, { recursive: true });
+      await rm(tempFolder, { recursive: true });
     }
   }
 
@@ -52,11 +53,13 @@ export class FolderPayloadStore implements PayloadStore {
     }
   }
 
-  /** A digest for a name: no key, however long or strange, leaves the folder or meets another one. */
+  /** Named by a digest: no key, however long or strange, escapes the folder or collides with another. */
   #path(key: string): string {
     const extension = EXTENSION.test(key) ? extname(key) : '.json';
     return join(this.#folder, createHash('sha256').update(key).digest('hex') + extension);
   }
 }
 
-const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
+function hasCode(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code;
+}

@@ -1,4 +1,4 @@
-/** A row refers to a payload that its store does not have. */
+/** A row refers to a payload that the payload store does not have. */
 export class PayloadMissing extends Error {
   override readonly name = 'PayloadMissing';
   readonly key: string;

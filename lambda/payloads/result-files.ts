@@ -1,6 +1,6 @@
-/** What is in a content block (MCP, Tools, Tool Result), as a file of its own. */
+/** The content of a content block (MCP, Tools, Tool Result) as a file. */
 
-/** A content block, as far as is looked at here; a valid one, since outcomes are checked before. */
+/** A content block, as far as it matters here; valid, because outcomes are checked before. */
 export interface ContentBlock {
   readonly type: string;
   readonly text?: string;
@@ -16,13 +16,13 @@ export interface ContentBlock {
 }
 
 export interface ResultFile {
-  /** Holds nothing that a path or a URL would have to escape. */
+  /** Contains nothing that a path or a URL would have to escape. */
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-/** The file of a block; absent for one that is a link already, or of a kind that came later. */
+/** The file of a block; absent for a block that is a link already, or of a newer kind. */
 export function toResultFile(block: ContentBlock, index: number): ResultFile | undefined {
   const { type, text, data, resource } = block;
   if (type === 'text' && text !== undefined) return buildTextFile(`content-${index + 1}`, text, 'text/plain');
@@ -35,21 +35,22 @@ export function toResultFile(block: ContentBlock, index: number): ResultFile | u
   return buildBinaryFile(name, resource.blob, resource.mimeType ?? 'application/octet-stream');
 }
 
-const buildTextFile = (name: string, text: string, mediaType: string): ResultFile => ({
-  ...{ name: addExtension(name, mediaType), mediaType, bytes: Buffer.from(text) },
-});
+function buildTextFile(name: string, text: string, mediaType: string): ResultFile {
+  return { name: addExtension(name, mediaType), mediaType, bytes: Buffer.from(text) };
+}
 
-const buildBinaryFile = (name: string, base64: string, mediaType: string): ResultFile => ({
-  ...{ name: addExtension(name, mediaType), mediaType, bytes: Buffer.from(base64, 'base64') },
-});
+function buildBinaryFile(name: string, base64: string, mediaType: string): ResultFile {
+  return { name: addExtension(name, mediaType), mediaType, bytes: Buffer.from(base64, 'base64') };
+}
 
-const toFileName = (uri: string): string =>
-  (uri.split(/[?#]/, 1)[0] ?? '')
+function toFileName(uri: string): string {
+  return (uri.split(/[?#]/, 1)[0] ?? '')
     .slice(-64)
     .replace(/^.*\//, '')
     .replaceAll(/[^\w.-]/g, '_');
+}
 
-/** With an extension that says what it is, unless it has one. */
+/** With an extension for its media type, unless it has one. */
 function addExtension(name: string, mediaType: string): string {
   if (/\.[A-Za-z0-9]{1,8}$/.test(name)) return name;
   const [, subtype = ''] = mediaType.toLowerCase().split(/[/;+]/);

@@ -1,16 +1,17 @@
+/** The wake-up queue on SQS. */
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { Unavailable } from '../engine/errors.ts';
 import type { Delivery, WakeUp, WakeUpQueue } from '../engine/ports.ts';
 import { parseWakeUp } from './wake-up.ts';
 
-/** SQS's longest delay (s): 15 minutes. */
+/** SQS's longest delay (s). */
 const MAX_DELAY_SECONDS = 900;
 
 /** SQS's longest visibility time-out (s): 12 hours, counted from the receive. */
 const MAX_VISIBILITY_SECONDS = 43_200;
 
-/** The wake-up queue on SQS: a standard queue. */
+/** Sends wake-ups to a standard queue. */
 export class SqsWakeUpQueue implements WakeUpQueue {
   readonly #client: SQSClient;
   readonly #queueUrl: string;
@@ -20,13 +21,13 @@ export class SqsWakeUpQueue implements WakeUpQueue {
     this.#queueUrl = queueUrl;
   }
 
-  /** @throws Unavailable when SQS did not say that it has the message; it may have it all the same */
+  /** @throws Unavailable when SQS did not confirm the message, which it may have all the same */
   async send(wakeUp: WakeUp, options: { readonly delayMs?: number; readonly group?: string } = {}): Promise<void> {
     const { delayMs = 0, group } = options;
     const command = new SendMessageCommand({
       QueueUrl: this.#queueUrl,
       MessageBody: JSON.stringify(wakeUp),
-      // Rounded up, so that a message never comes before its time.
+      // Rounded up, so that a message never comes early.
       ...(delayMs > 0 && { DelaySeconds: Math.min(Math.ceil(delayMs / 1_000), MAX_DELAY_SECONDS) }),
       // On a standard queue a group orders nothing: it makes one owner's backlog wait behind other owners.
       ...(group !== undefined && { MessageGroupId: group }),
@@ -39,13 +40,13 @@ export class SqsWakeUpQueue implements WakeUpQueue {
   }
 }
 
-/** What came in a message: a delivery, or why its body is no wake-up (drop it and say so: it never will be). */
+/** A received message: a delivery, or the reason why its body is not a wake-up (it never will be: log and drop it). */
 export type ParsedDelivery =
   | { readonly delivery: Delivery }
   | { readonly delivery?: undefined; readonly reason: string };
 
-/** The message that a worker was given. Its visibility is changed where it came from, by its receipt. */
-export const parseDelivery = (record: SQSRecord, client: SQSClient, queueUrl: string): ParsedDelivery => {
+/** @param queueUrl the queue that the message came from, where its visibility is changed */
+export function parseDelivery(record: SQSRecord, client: SQSClient, queueUrl: string): ParsedDelivery {
   const parsed = parseWakeUp(record.body);
   if ('reason' in parsed) return parsed;
   const reappearIn = async (ms: number) => {
@@ -64,7 +65,8 @@ export const parseDelivery = (record: SQSRecord, client: SQSClient, queueUrl: st
   return {
     delivery: { wakeUp: parsed.wakeUp, receives: Number(record.attributes.ApproximateReceiveCount), reappearIn },
   };
-};
+}
 
-const describeError = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,9 +1,10 @@
+/** Conditions: each holds for the rows it should, and for no others. */
 import { describe, expect, test } from 'vitest';
 import * as named from '../conditions.ts';
 import type { TaskRow } from '../record.ts';
 import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
-/** A condition by its name, and rows for which it holds or does not. `nothing`: no row at all. */
+/** A condition, its name, and rows for which it holds or fails. `nothing`: no row at all. */
 interface ConditionCase {
   readonly name: string;
   readonly condition: named.Condition;
@@ -124,29 +125,29 @@ const CONDITION_CASES: readonly ConditionCase[] = [
   },
 ];
 
-/** Every name in `conditions.ts` is held to something here. */
+/** Every name in `conditions.ts` must have a case. */
 const CONDITION_NAMES = Object.keys(named);
 
-export const testConditions = (store: GetStore): void => {
+export function testConditions(store: GetStore): void {
   describe('conditions', () => {
     test('are all tested', () => {
       expect(CONDITION_NAMES.filter((name) => !CONDITION_CASES.some((each) => each.name === name))).toEqual([]);
     });
 
-    const prepared = async (row: Partial<TaskRow> | 'nothing') =>
+    const prepareRow = async (row: Partial<TaskRow> | 'nothing') =>
       row === 'nothing' ? buildContractRow() : insertRow(store(), row);
 
     for (const { name, condition, holds, fails } of CONDITION_CASES) {
       for (const row of holds) {
         test(`${name} holds for ${JSON.stringify(row)}`, async () => {
-          const before = await prepared(row);
+          const before = await prepareRow(row);
           const written = await store().update(buildTouch(before, { when: [condition] }));
           expect(written).toMatchObject({ done: true, row: { ...toKey(before), statusMessage: 'touched' } });
         });
       }
       for (const row of fails) {
         test(`${name} does not hold for ${JSON.stringify(row)}`, async () => {
-          const before = await prepared(row);
+          const before = await prepareRow(row);
           const written = await store().update(buildTouch(before, { when: [condition] }));
           expect(written).toStrictEqual(row === 'nothing' ? { done: false } : { done: false, row: before });
           expect(await store().read(toKey(before))).toStrictEqual(row === 'nothing' ? undefined : before);
@@ -163,4 +164,4 @@ export const testConditions = (store: GetStore): void => {
       expect(await store().update(buildTouch(row, { when: both }))).toMatchObject({ done: true });
     });
   });
-};
+}

@@ -1,15 +1,16 @@
+/** Inserting a row once for each idempotency key. */
 import { describe, expect, test } from 'vitest';
 import { buildContractRow, buildKeyRow, type GetStore, insertRow, NOW, toKey } from './rows.ts';
 
-export const testInsertOnce = (store: GetStore): void => {
+export function testInsertOnce(store: GetStore): void {
   describe('insertOnce', () => {
-    test('makes the row', async () => {
+    test('writes the row', async () => {
       const row = buildContractRow();
       expect(await store().insertOnce(row, buildKeyRow(row), NOW)).toStrictEqual({ done: true, row });
       expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
-    test('makes no second row under a key and tells which task the key made, and from what', async () => {
+    test('writes no second row for a key, and returns which task the key created, and from what', async () => {
       const [first, second] = [buildContractRow(), buildContractRow()];
       const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);
@@ -18,7 +19,7 @@ export const testInsertOnce = (store: GetStore): void => {
       expect(await store().read(toKey(second))).toBeUndefined();
     });
 
-    test('tells of the key when both key and row are taken', async () => {
+    test('returns the key when both key and row are taken', async () => {
       const row = buildContractRow();
       const key = buildKeyRow(row);
       await store().insertOnce(row, key, NOW);
@@ -34,13 +35,13 @@ export const testInsertOnce = (store: GetStore): void => {
       expect(await store().insertOnce(other, { ...key, task: toKey(other) }, NOW)).toMatchObject({ done: true });
     });
 
-    test('puts nothing but the task where tasks are listed', async () => {
+    test('adds only the task to the partition where tasks are listed', async () => {
       const row = buildContractRow();
       await store().insertOnce(row, buildKeyRow(row), NOW);
       expect(await store().list(row.partition, { limit: 10 })).toStrictEqual({ rows: [row] });
     });
 
-    test('takes a key again once its row has expired, swept or not', async () => {
+    test('accepts a key again once its row has expired, swept or not', async () => {
       const [first, second] = [buildContractRow(), buildContractRow()];
       const key = buildKeyRow(first);
       await store().insertOnce(first, key, NOW);
@@ -49,4 +50,4 @@ export const testInsertOnce = (store: GetStore): void => {
       expect(await store().insertOnce(second, again, key.ttl * 1000)).toMatchObject({ done: true });
     });
   });
-};
+}

@@ -1,3 +1,4 @@
+/** The suite that every task store must pass. */
 import { beforeAll, describe } from 'vitest';
 import type { TaskStore } from '../store.ts';
 import { testConditions } from './conditions.ts';
@@ -10,18 +11,18 @@ import { testText } from './text.ts';
 import { testUpdate } from './updating.ts';
 
 /**
- * What every task store promises, as a suite: call it in a test file with the store to be held to it.
+ * Declares the suite for a store; call it in a test file (vitest).
  *
  * @param name of the store, for the report
- * @param makeStore is called once; the suite uses keys of its own, so the store may hold other rows
+ * @param makeStore is called once; the suite uses its own keys, so the store may hold other rows
  */
 export const taskStoreContract = (name: string, makeStore: () => TaskStore | Promise<TaskStore>): void => {
   describe(`${name} keeps the contract of a task store`, () => {
-    let made: TaskStore;
+    let createdStore: TaskStore;
     beforeAll(async () => {
-      made = await makeStore();
+      createdStore = await makeStore();
     });
-    const store = () => made;
+    const store = () => createdStore;
     testInsert(store);
     testInsertOnce(store);
     testConditions(store);

@@ -1,9 +1,10 @@
+/** Inserting and reading rows. */
 import { describe, expect, test } from 'vitest';
 import { buildContractRow, type GetStore, insertRow, toKey } from './rows.ts';
 
-export const testInsert = (store: GetStore): void => {
+export function testInsert(store: GetStore): void {
   describe('insert', () => {
-    test('makes a row that reads back as it was', async () => {
+    test('writes a row that reads back unchanged', async () => {
       const row = buildContractRow({
         run: 'run-1',
         leaseUntil: 5_000,
@@ -27,33 +28,32 @@ export const testInsert = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual({ ...row, progress: { done: 1 } });
     });
 
-    test('writes nothing over a row and returns that row', async () => {
+    test('does not overwrite a row, and returns it', async () => {
       const first = await insertRow(store());
       const second = buildContractRow({ ...toKey(first), nonce: 'of the second' });
       expect(await store().insert(second)).toStrictEqual({ done: false, row: first });
       expect(await store().read(toKey(first))).toStrictEqual(first);
     });
 
-    test('writes nothing over a void row', async () => {
+    test('does not overwrite a void row', async () => {
       const barred = await insertRow(store(), { void: true });
       expect(await store().insert(buildContractRow(toKey(barred)))).toStrictEqual({ done: false, row: barred });
     });
 
-    test('keeps rows of the same id in different partitions apart', async () => {
+    test('separates rows of the same id in different partitions', async () => {
       const mine = await insertRow(store());
       const theirs = await insertRow(store(), { id: mine.id, statusMessage: 'theirs' });
       expect(await store().read(toKey(mine))).toStrictEqual(mine);
       expect(await store().read(toKey(theirs))).toStrictEqual(theirs);
     });
 
-    test('gives nobody a way into the store through a row', async () => {
+    test('cannot be changed through a row that went in or came out', async () => {
       const row = buildContractRow({ capabilities: { form: true } });
       const { row: written } = await store().insert(row);
       for (const held of [row, written, await store().read(toKey(row))]) {
-        const meddle = () => Object.assign(held?.capabilities ?? {}, { form: false });
-        // A store may freeze what it returns.
+        // A store may freeze the rows that it returns.
         try {
-          meddle();
+          Object.assign(held?.capabilities ?? {}, { form: false });
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError);
         }
@@ -63,7 +63,7 @@ export const testInsert = (store: GetStore): void => {
   });
 
   describe('read', () => {
-    test('returns nothing where nothing stands', async () => {
+    test('returns nothing for a free key', async () => {
       expect(await store().read(toKey(buildContractRow()))).toBeUndefined();
     });
 
@@ -82,13 +82,13 @@ export const testInsert = (store: GetStore): void => {
 
     test.each([
       ['empty', ''],
-      ['longer than any store takes', 'x'.repeat(100_000)],
+      ['longer than any store accepts', 'x'.repeat(100_000)],
       ['longer in bytes than in characters', '\u{1F600}'.repeat(500)],
-      ['holding a lone surrogate', 'a\ud800b'],
+      ['not well-formed', 'a\ud800b'],
       ['named like a prototype', '__proto__'],
     ])('finds nothing under an id that is %s', async (_, id) => {
       expect(await store().read({ ...toKey(buildContractRow()), id })).toBeUndefined();
       expect(await store().read({ partition: `task#${id}`, id })).toBeUndefined();
     });
   });
-};
+}

@@ -1,3 +1,4 @@
+/** Recording steps, and reading the journal. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { heldByRun } from '../conditions.ts';
@@ -5,7 +6,7 @@ import type { TaskKey } from '../record.ts';
 import type { Change } from '../store.ts';
 import { buildContractRow, buildTestEntry, type GetStore, insertRow, toKey } from './rows.ts';
 
-/** What a step writes to the row: its lease, and that it made progress. */
+/** What a step changes in the row: it renews the lease and counts as progress. */
 const buildStepChange = (row: TaskKey, run = 'mine'): Change => ({
   key: toKey(row),
   when: [heldByRun(run)],
@@ -13,9 +14,9 @@ const buildStepChange = (row: TaskKey, run = 'mine'): Change => ({
   add: { entries: 1 },
 });
 
-export const testJournal = (store: GetStore): void => {
+export function testJournal(store: GetStore): void {
   describe('record', () => {
-    test('keeps the entry and changes the row', async () => {
+    test('stores the entry and changes the row', async () => {
       const row = await insertRow(store(), { run: 'mine', failures: 2 });
       const entry = buildTestEntry(row);
       expect(await store().record(buildStepChange(row), entry, randomUUID())).toMatchObject({ done: true });
@@ -23,7 +24,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual({ ...row, leaseUntil: 70_000, failures: 0, entries: 1 });
     });
 
-    test('is done when it is retried with its token, and changes the row once', async () => {
+    test('succeeds when it is retried with its token, and changes the row once', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const entry = buildTestEntry(row);
       const token = randomUUID();
@@ -32,7 +33,7 @@ export const testJournal = (store: GetStore): void => {
       expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
-    test('takes tokens of any length', async () => {
+    test('accepts tokens of any length', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const token = 'step:a-long-name#1'.repeat(20) + randomUUID();
       expect(await store().record(buildStepChange(row), buildTestEntry(row), token)).toMatchObject({ done: true });
@@ -42,7 +43,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().journal(row.id)).toHaveLength(2);
     });
 
-    test('leaves no entry when the run is over, and returns the row', async () => {
+    test('stores no entry when the run has ended, and returns the row', async () => {
       const row = await insertRow(store(), { run: 'theirs' });
       const refused = await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect(refused).toStrictEqual({ done: false, row });
@@ -50,7 +51,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toStrictEqual(row);
     });
 
-    test('leaves no entry when there is no row', async () => {
+    test('stores no entry when there is no row', async () => {
       const row = buildContractRow();
       expect(await store().record(buildStepChange(row), buildTestEntry(row), randomUUID())).toStrictEqual({
         done: false,
@@ -59,7 +60,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toBeUndefined();
     });
 
-    test('leaves an entry that is there, and the row with it', async () => {
+    test('changes neither an entry that exists nor the row', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const first = buildTestEntry(row);
       await store().record(buildStepChange(row), first, randomUUID());
@@ -69,14 +70,14 @@ export const testJournal = (store: GetStore): void => {
       expect((await store().read(toKey(row)))?.entries).toBe(1);
     });
 
-    test('tells of the run when both the run is over and the entry is there', async () => {
+    test('returns the row when the run has ended and the entry exists too', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       const late = await store().record(buildStepChange(row, 'another'), buildTestEntry(row), randomUUID());
       expect(late).toMatchObject({ done: false, row: { run: 'mine' } });
     });
 
-    test('keeps where a large value is kept', async () => {
+    test('stores the reference to a large value', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const entry = buildTestEntry(row, { value: { at: 'payloads/1', bytes: 5_000_000 } });
       await store().record(buildStepChange(row), entry, randomUUID());
@@ -89,7 +90,7 @@ export const testJournal = (store: GetStore): void => {
       expect(await store().journal(`task-${randomUUID()}`)).toEqual([]);
     });
 
-    test('is whole however large it is, and of one task only', async () => {
+    test('is complete however large it is, and belongs to one task only', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const other = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(other), buildTestEntry(other), randomUUID());
@@ -102,10 +103,10 @@ export const testJournal = (store: GetStore): void => {
       expect([...read].sort((a, b) => a.id.localeCompare(b.id))).toStrictEqual(entries);
     });
 
-    test('is not where tasks are listed', async () => {
+    test('is not listed with tasks', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       await store().record(buildStepChange(row), buildTestEntry(row), randomUUID());
       expect((await store().list(row.partition, { limit: 10 })).rows.map(({ id }) => id)).toEqual([row.id]);
     });
   });
-};
+}

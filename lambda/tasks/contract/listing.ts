@@ -1,9 +1,10 @@
+/** Listing the rows of a partition. */
 import { describe, expect, test } from 'vitest';
 import type { TaskRow } from '../record.ts';
 import type { TaskStore } from '../store.ts';
 import { createPartition, type GetStore, insertRow } from './rows.ts';
 
-/** All pages of a list, one after the other. */
+/** All pages of a list in order. */
 const listAllPages = async (
   store: TaskStore,
   partition: string,
@@ -21,36 +22,36 @@ const listAllPages = async (
 
 const toIds = (rows: readonly TaskRow[]) => rows.map(({ id }) => id);
 
-export const testList = (store: GetStore): void => {
+export function testList(store: GetStore): void {
   describe('list', () => {
-    test('is empty for an owner of nothing', async () => {
+    test('is empty for an owner without tasks', async () => {
       expect(await store().list(createPartition(), { limit: 10 })).toStrictEqual({ rows: [] });
       expect(await store().list('', { limit: 10 })).toStrictEqual({ rows: [] });
     });
 
-    test('returns whole rows, newest first, whatever the order in which they were made', async () => {
+    test('returns whole rows, newest first, whatever the order in which they were written', async () => {
       const partition = createPartition();
-      const made = [];
-      for (const id of ['0002', '0010', '0001']) made.push(await insertRow(store(), { partition, id }));
+      const inserted = [];
+      for (const id of ['0002', '0010', '0001']) inserted.push(await insertRow(store(), { partition, id }));
       const { rows } = await store().list(partition, { limit: 10 });
-      expect(rows).toStrictEqual([made[1], made[0], made[2]]);
+      expect(rows).toStrictEqual([inserted[1], inserted[0], inserted[2]]);
     });
 
-    test('pages through all rows, and says when a page is the last', async () => {
+    test('pages through all rows, and marks the last page', async () => {
       const partition = createPartition();
       for (const id of ['1', '2', '3', '4', '5', '6']) await insertRow(store(), { partition, id });
       expect((await listAllPages(store(), partition, 4)).map(toIds)).toEqual([
         ['6', '5', '4', '3'],
         ['2', '1'],
       ]);
-      // Two full pages: the second one is the last and says so.
+      // Two full pages: the second one is marked as the last.
       expect((await listAllPages(store(), partition, 3)).map(toIds)).toEqual([
         ['6', '5', '4'],
         ['3', '2', '1'],
       ]);
     });
 
-    test('goes on after a row that is not there, or not any more', async () => {
+    test('continues after an id that does not exist (any more)', async () => {
       const partition = createPartition();
       for (const id of ['a', 'c', 'e']) await insertRow(store(), { partition, id });
       expect(toIds((await store().list(partition, { limit: 10, after: 'd' })).rows)).toEqual(['c', 'a']);
@@ -87,7 +88,7 @@ export const testList = (store: GetStore): void => {
       ]);
     });
 
-    test('shows one owner nothing of another', async () => {
+    test('shows an owner no rows of another', async () => {
       const mine = await insertRow(store());
       await insertRow(store(), { partition: `${mine.partition}0` });
       expect(await store().list(mine.partition, { limit: 10 })).toStrictEqual({ rows: [mine] });
@@ -98,4 +99,4 @@ export const testList = (store: GetStore): void => {
       await expect(store().list(newer.partition, { limit: 10 })).rejects.toThrow(/row format 2/);
     });
   });
-};
+}

@@ -1,3 +1,4 @@
+/** Concurrent writes. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { exists, heldByRun, noLiveLease } from '../conditions.ts';
@@ -12,20 +13,20 @@ import {
   toKey,
 } from './rows.ts';
 
-/** Twenty at once. */
+/** Runs twenty contenders concurrently. */
 const raceTwenty = <T>(contender: (at: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 20 }, (_, at) => contender(at)));
 
-export const testRaces = (store: GetStore): void => {
+export function testRaces(store: GetStore): void {
   describe('at the same time', () => {
-    test('one of twenty inserts makes the row, and all see the same one', async () => {
+    test('one of twenty inserts writes the row, and all see the same one', async () => {
       const key = toKey(buildContractRow());
       const written = await raceTwenty((at) => store().insert(buildContractRow({ ...key, nonce: `create-${at}` })));
       expect(written.filter(({ done }) => done)).toHaveLength(1);
       expect(new Set(written.map(({ row }) => row?.nonce)).size).toBe(1);
     });
 
-    test('one of twenty claims takes the task, and all see whose it is', async () => {
+    test('one of twenty claims takes the task, and all see which', async () => {
       const row = await insertRow(store());
       const written = await raceTwenty((at) =>
         store().update(
@@ -47,7 +48,7 @@ export const testRaces = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toMatchObject({ revision: 20, generation: 41 });
     });
 
-    test('one of twenty creates under one idempotency key makes a task, and all are told which', async () => {
+    test('one of twenty inserts with one idempotency key creates a task, and all learn which', async () => {
       const { key } = buildKeyRow(buildContractRow());
       const made = await raceTwenty(async (at) => {
         const row = buildContractRow({ id: `task-${at}` });
@@ -59,7 +60,7 @@ export const testRaces = (store: GetStore): void => {
       expect(task && (await store().read(task))).toBeDefined();
     });
 
-    test('one of twenty recordings of a step is kept', async () => {
+    test('one of twenty recordings of a step is stored', async () => {
       const row = await insertRow(store(), { run: 'mine' });
       const change = buildTouch(row, { when: [heldByRun('mine')], add: { entries: 1 } });
       const recorded = await raceTwenty((at) =>
@@ -71,4 +72,4 @@ export const testRaces = (store: GetStore): void => {
       expect(await store().read(toKey(row))).toMatchObject({ entries: 1 });
     });
   });
-};
+}

@@ -1,10 +1,10 @@
-/** Rows to test with. */
+/** Rows for the suite. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
 import type { Change, IdempotencyRow, TaskStore } from '../store.ts';
 
-/** The store under test, once it has been made. */
+/** The store under test, once it has been created. */
 export type GetStore = () => TaskStore;
 
 /** A partition that no other test uses. */
@@ -38,7 +38,7 @@ export const buildContractRow = (overrides: Partial<TaskRow> = {}): TaskRow => (
 
 export const toKey = ({ partition, id }: TaskKey): TaskKey => ({ partition, id });
 
-/** Put a row into the store. */
+/** Inserts a row into the store. */
 export const insertRow = async (store: TaskStore, overrides: Partial<TaskRow> = {}): Promise<TaskRow> => {
   const row = buildContractRow(overrides);
   expect(await store.insert(row)).toMatchObject({ done: true });
@@ -53,7 +53,7 @@ export const buildTestEntry = (row: TaskKey, overrides: Partial<JournalEntry> = 
   ...overrides,
 });
 
-/** When the contract's rows are live (ms since the epoch). */
+/** A time at which the suite's rows have not expired (ms since the epoch). */
 export const NOW = 1_000;
 
 export const buildKeyRow = (row: TaskKey, overrides: Partial<IdempotencyRow> = {}): IdempotencyRow => ({
@@ -64,7 +64,7 @@ export const buildKeyRow = (row: TaskKey, overrides: Partial<IdempotencyRow> = {
   ...overrides,
 });
 
-/** A change that only shows that it was made. */
+/** A change that only shows that it was applied. */
 export const buildTouch = (row: TaskKey, change: Partial<Change> = {}): Change => ({
   key: toKey(row),
   when: [],

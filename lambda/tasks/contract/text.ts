@@ -1,3 +1,4 @@
+/** Text that a store must not change. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { buildTestEntry, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
@@ -13,7 +14,7 @@ const HOSTILE_TEXTS: readonly (readonly [string, string])[] = [
   ['of 300 KB', JSON.stringify({ text: 'ä'.repeat(150_000) })],
 ];
 
-export const testText = (store: GetStore): void => {
+export function testText(store: GetStore): void {
   describe.each(HOSTILE_TEXTS)('text %s', (_, value) => {
     test('comes back byte for byte', async () => {
       const asked = await insertRow(store(), { arguments: value });
@@ -27,10 +28,10 @@ export const testText = (store: GetStore): void => {
     });
   });
 
-  test('a lone surrogate outside JSON becomes U+FFFD, in what is kept and in what is returned', async () => {
+  test('a lone surrogate outside JSON becomes U+FFFD, as stored and as returned', async () => {
     const row = await insertRow(store());
     const written = await store().update(buildTouch(row, { set: { statusMessage: 'a\ud800b' } }));
     expect(written.row?.statusMessage).toBe('a\ufffdb');
     expect((await store().read(toKey(row)))?.statusMessage).toBe('a\ufffdb');
   });
-};
+}

@@ -1,8 +1,9 @@
+/** Conditional updates. */
 import { describe, expect, test } from 'vitest';
 import { exists, heldByRun } from '../conditions.ts';
 import { buildContractRow, buildTouch, type GetStore, insertRow, toKey } from './rows.ts';
 
-export const testUpdate = (store: GetStore): void => {
+export function testUpdate(store: GetStore): void {
   describe('update', () => {
     test('sets, adds and removes at once, and returns the row as it is now', async () => {
       const row = await insertRow(store(), { run: 'mine', leaseUntil: 5_000, failures: 2, revision: 7 });
@@ -51,7 +52,7 @@ export const testUpdate = (store: GetStore): void => {
       });
     });
 
-    test('removes what is not there', async () => {
+    test('ignores the removal of missing attributes', async () => {
       const row = await insertRow(store());
       expect(await store().update({ key: toKey(row), when: [], remove: ['outcome', 'run'] })).toStrictEqual({
         done: true,
@@ -59,7 +60,7 @@ export const testUpdate = (store: GetStore): void => {
       });
     });
 
-    test('leaves alone what it is told is undefined', async () => {
+    test('ignores members that are undefined', async () => {
       const row = await insertRow(store(), { statusMessage: 'before', entries: 4 });
       const written = await store().update({
         key: toKey(row),
@@ -75,13 +76,13 @@ export const testUpdate = (store: GetStore): void => {
       expect(await store().update({ key: toKey(row), when: [exists] })).toStrictEqual({ done: true, row });
     });
 
-    test('creates no row when it says that one must exist', async () => {
+    test('creates no row when its condition is that one exists', async () => {
       const nowhere = buildContractRow();
       expect(await store().update(buildTouch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
       expect(await store().read(toKey(nowhere))).toBeUndefined();
     });
 
-    test('replaces a structured attribute whole', async () => {
+    test('replaces a structured attribute as a whole', async () => {
       const row = await insertRow(store(), { progress: { done: 1, total: 9 } });
       const written = await store().update({ key: toKey(row), when: [], set: { progress: { done: 2 } } });
       expect(written.row?.progress).toStrictEqual({ done: 2 });
@@ -89,11 +90,11 @@ export const testUpdate = (store: GetStore): void => {
 
     test.each([
       ['empty', ''],
-      ['longer than any store takes', 'x'.repeat(100_000)],
-      ['holding a lone surrogate', 'a\ud800b'],
+      ['longer than any store accepts', 'x'.repeat(100_000)],
+      ['not well-formed', 'a\ud800b'],
     ])('changes nothing under an id that is %s', async (_, id) => {
       const nowhere = { partition: `task#${id}`, id };
       expect(await store().update(buildTouch(nowhere, { when: [exists] }))).toStrictEqual({ done: false });
     });
   });
-};
+}

@@ -3,7 +3,7 @@ import type { Condition } from '../conditions.ts';
 import type { Change } from '../store.ts';
 import { toStoredValue } from '../stored.ts';
 
-/** What DynamoDB's write commands take besides the key. Members that would be empty are left out: it refuses those. */
+/** What DynamoDB's write commands take besides the key. Empty members are left out, because DynamoDB refuses them. */
 export interface Expression {
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
@@ -11,21 +11,21 @@ export interface Expression {
   readonly ExpressionAttributeValues?: Record<string, unknown>;
 }
 
-/** Nothing stands under the key: what every item is put under. */
+/** The key is free: the condition under which every item is put. */
 export const KEY_IS_FREE: Expression = {
   ConditionExpression: 'attribute_not_exists(#partition)',
   ExpressionAttributeNames: { '#partition': 'partition' },
 };
 
-/** Nothing stands under the key but what has expired (`ttl`, in seconds) and awaits its sweep. */
+/** The key is free, or its item has expired (`ttl`, in seconds) and awaits its sweep. @param now ms since the epoch */
 export const buildFreeOrExpired = (now: number): Expression => ({
   ConditionExpression: 'attribute_not_exists(#partition) OR #ttl <= :now',
   ExpressionAttributeNames: { '#partition': 'partition', '#ttl': 'ttl' },
   ExpressionAttributeValues: { ':now': Math.floor(now / 1000) },
 });
 
-/** A whole change: what must hold and what it does. */
-export const buildExpression = ({ when, set, add, remove }: Omit<Change, 'key'>): Expression => {
+/** A whole change: its conditions and its actions. */
+export function buildExpression({ when, set, add, remove }: Omit<Change, 'key'>): Expression {
   const terms = new ExpressionTerms();
   const clause = (verb: string, actions: readonly string[]) =>
     actions.length ? [`${verb} ${actions.join(', ')}`] : [];
@@ -50,14 +50,14 @@ export const buildExpression = ({ when, set, add, remove }: Omit<Change, 'key'>)
     ...includeNonEmpty('UpdateExpression', update),
     ...terms.toPlaceholders(),
   };
-};
+}
 
 /** Collects the names and values that the parts of one request use. */
 class ExpressionTerms {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, unknown> = {};
 
-  /** Every name goes by a placeholder, because many are DynamoDB's reserved words (`status`, `ttl`). */
+  /** Every name gets a placeholder, because many are DynamoDB's reserved words (`status`, `ttl`). */
   addName(attribute: string): string {
     const placeholder = `#${attribute}`;
     this.#names[placeholder] = attribute;
@@ -70,9 +70,9 @@ class ExpressionTerms {
     return placeholder;
   }
 
-  /** All of them joined; empty for none. */
+  /** All conditions joined; an empty string for none. */
   formatConditions(when: readonly Condition[]): string {
-    return when.map((condition) => this.#condition(condition)).join(' AND ');
+    return when.map((condition) => this.#formatCondition(condition)).join(' AND ');
   }
 
   toPlaceholders(): Expression {
@@ -82,7 +82,7 @@ class ExpressionTerms {
     };
   }
 
-  #condition(condition: Condition): string {
+  #formatCondition(condition: Condition): string {
     switch (condition.test) {
       case 'present':
         return `attribute_exists(${this.addName(condition.attribute)})`;
@@ -90,20 +90,20 @@ class ExpressionTerms {
         return `attribute_not_exists(${this.addName(condition.attribute)})`;
       case 'all':
       case 'any':
-        return this.#joined(condition.test, condition.of);
+        return this.#joinConditions(condition.test, condition.of);
       default:
         return `${this.addName(condition.attribute)} ${condition.test} ${this.addValue(condition.value)}`;
     }
   }
 
-  #joined(test: 'all' | 'any', of: readonly Condition[]): string {
-    const [first, ...more] = of.map((each) => this.#condition(each));
+  #joinConditions(test: 'all' | 'any', of: readonly Condition[]): string {
+    const [first, ...more] = of.map((each) => this.#formatCondition(each));
     if (first === undefined) {
-      // Of nothing, all hold and none does. The language has no constants, but the key is there or it is not.
+      // Every condition of an empty list holds, and none of them. The language has no constants, but a key exists or not.
       const key = this.addName('id');
       return `(attribute_exists(${key}) ${test === 'all' ? 'OR' : 'AND'} attribute_not_exists(${key}))`;
     }
-    // DynamoDB refuses redundant parentheses, so one part alone goes without.
+    // DynamoDB refuses redundant parentheses, so a single condition has none.
     return more.length === 0 ? first : `(${[first, ...more].join(test === 'all' ? ' AND ' : ' OR ')})`;
   }
 }

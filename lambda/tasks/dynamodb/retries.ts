@@ -1,16 +1,17 @@
+/** Retrying writes that met another write. */
 import { isTransientError } from './condition-failure.ts';
 
-/** How long to pause before another try (ms); no more tries when there is none. */
+/** The pause before each retry (ms); an empty list allows none. */
 export type RetryPauses = readonly number[];
 
 /**
- * Up to four tries within a third of a second. Each answer comes at once, so a heartbeat is not late for it;
- * transactions of one task are few and short, so more would not help.
+ * Up to four attempts within a third of a second. Such refusals come at once, so a heartbeat is not late because of
+ * them; transactions of one task are few and short, so more attempts would not help.
  */
 export const SHORT_PAUSES_MS: RetryPauses = [25, 75, 200];
 
-/** Make a request again while what stands in its way is passing. */
-export const withRetries = async <T>(request: () => Promise<T>, pauses: RetryPauses): Promise<T> => {
+/** Repeats a request while its error is transient. @throws the last attempt's error */
+export async function withRetries<T>(request: () => Promise<T>, pauses: RetryPauses): Promise<T> {
   for (const pause of pauses) {
     try {
       return await request();
@@ -20,4 +21,4 @@ export const withRetries = async <T>(request: () => Promise<T>, pauses: RetryPau
     }
   }
   return request();
-};
+}

@@ -1,3 +1,4 @@
+/** The task store in DynamoDB. */
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -19,17 +20,17 @@ import {
   toJournalEntry,
   toJournalItem,
   toJournalPartition,
+  toRequestToken,
 } from './items.ts';
 import { type RetryPauses, SHORT_PAUSES_MS, withRetries } from './retries.ts';
-import { toRequestToken } from './token.ts';
 
-/** What stood in a write's way comes back with its refusal, so that nobody has to read it. */
+/** A refused write returns the item that was in its way, which saves a read. */
 const RETURN_OLD_ITEM = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 export interface DynamoTaskStoreOptions {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
-  /** Pauses before a write that met another transaction is tried again. Default: 25, 75 and 200 ms. */
+  /** Pauses between the attempts of a write that meets another transaction. Default: 25, 75 and 200 ms. */
   readonly pauses?: RetryPauses;
 }
 
@@ -49,26 +50,26 @@ export class DynamoTaskStore implements TaskStore {
   }
 
   async insert(row: TaskRow): Promise<WriteResult> {
-    const kept = toStoredValue(row);
-    const command = new PutCommand(this.#put(kept));
+    const stored = toStoredValue(row);
+    const command = new PutCommand(this.#put(stored));
     try {
       await withRetries(() => this.#client.send(command), this.#pauses);
-      return { done: true, row: kept };
+      return { done: true, row: stored };
     } catch (error) {
       return toFailedWrite(toConditionFailure(error));
     }
   }
 
   async insertOnce(row: TaskRow, key: IdempotencyRow, now: number): Promise<InsertOnceResult> {
-    const kept = toStoredValue(row);
+    const stored = toStoredValue(row);
     const keyPut = { ...this.#put(toStoredValue(toIdempotencyItem(key))), ...buildFreeOrExpired(now) };
-    const command = new TransactWriteCommand({ TransactItems: [{ Put: this.#put(kept) }, { Put: keyPut }] });
+    const command = new TransactWriteCommand({ TransactItems: [{ Put: this.#put(stored) }, { Put: keyPut }] });
     try {
       await withRetries(() => this.#client.send(command), this.#pauses);
-      return { done: true, row: kept };
+      return { done: true, row: stored };
     } catch (error) {
-      const [ofRow, ofKey] = toConditionFailures(error);
-      return ofKey?.item ? { done: false, taken: toIdempotencyRow(ofKey.item) } : toFailedWrite(ofRow);
+      const [rowFailure, keyFailure] = toConditionFailures(error);
+      return keyFailure?.item ? { done: false, taken: toIdempotencyRow(keyFailure.item) } : toFailedWrite(rowFailure);
     }
   }
 
@@ -113,7 +114,7 @@ export class DynamoTaskStore implements TaskStore {
     const { limit, after } = options;
     if (!isValidKey({ partition, id: after ?? 'any' })) return { rows: [] };
     const rows: TaskRow[] = [];
-    // One more than asked for tells whether there is another page.
+    // One row more than the page shows whether there is another page.
     for await (const item of this.#items(partition, { after, pageSize: limit + 1 })) {
       const row = toTaskRow(item);
       if (row.void) continue;
@@ -123,7 +124,7 @@ export class DynamoTaskStore implements TaskStore {
     return { rows };
   }
 
-  /** A partition's items in descending order, strongly consistent; asks for more only while they are consumed. */
+  /** A partition's items in descending order, strongly consistent; pages are requested as they are consumed. */
   async *#items(partition: string, { after, pageSize }: { after?: string; pageSize?: number } = {}) {
     const startingToken = after === undefined ? undefined : { partition, id: after };
     const pages = paginateQuery(
@@ -153,5 +154,5 @@ export class DynamoTaskStore implements TaskStore {
 /** @throws UnknownRowFormat */
 const toTaskRow = (item: Record<string, unknown> | undefined): TaskRow => checkRowFormat(item as unknown as TaskRow);
 
-const toFailedWrite = (refusal: ConditionFailure | undefined): WriteResult & { readonly done: false } =>
-  refusal?.item ? { done: false, row: toTaskRow(refusal.item) } : { done: false };
+const toFailedWrite = (failure: ConditionFailure | undefined): WriteResult & { readonly done: false } =>
+  failure?.item ? { done: false, row: toTaskRow(failure.item) } : { done: false };

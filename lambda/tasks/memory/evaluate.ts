@@ -1,9 +1,9 @@
-/** Conditions, tested on a row at hand as DynamoDB tests them on an item. */
+/** Testing conditions on a row, as DynamoDB tests them on an item. */
 import type { Condition } from '../conditions.ts';
 import type { TaskRow } from '../record.ts';
 
 /** Whether a condition holds for a row. A missing row has no attributes. */
-export const isConditionMet = (row: TaskRow | undefined, condition: Condition): boolean => {
+export function isConditionMet(row: TaskRow | undefined, condition: Condition): boolean {
   switch (condition.test) {
     case 'all':
       return condition.of.every((each) => isConditionMet(row, each));
@@ -21,14 +21,16 @@ export const isConditionMet = (row: TaskRow | undefined, condition: Condition): 
       return condition.test === '<' ? order < 0 : order <= 0;
     }
   }
-};
+}
 
-/** Order of two values; `undefined` when they are of different types or of one that has no order. */
-const compareValues = (a: unknown, b: string | number): number | undefined => {
+/** Order of two values; `undefined` if their types differ or have no order. */
+function compareValues(a: unknown, b: string | number): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   return undefined;
-};
+}
 
-/** Text in the order of its UTF-8 bytes, which is DynamoDB's; JavaScript's own differs beyond U+FFFF. */
-export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** DynamoDB's order of text, by its UTF-8 bytes; JavaScript's own order differs beyond U+FFFF. */
+export function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,3 +1,4 @@
+/** The task store in memory. */
 import { type Condition, missing } from '../conditions.ts';
 import type { JournalEntry, TaskKey, TaskRow } from '../record.ts';
 import type { Change, IdempotencyRow, InsertOnceResult, TaskRowPage, TaskStore, WriteResult } from '../store.ts';
@@ -6,9 +7,8 @@ import { applyChange } from './change.ts';
 import { compareText, isConditionMet } from './evaluate.ts';
 
 /**
- * A task store in this process's memory: for tests, simulations and tools that run without a stack. Nothing
- * outlives the process and nothing is swept. Rows go in as copies and come out frozen, so no caller can reach
- * into the store.
+ * Task rows in this process's memory: for tests, simulations and tools that run without a stack. Nothing outlives the
+ * process and nothing is swept. Rows go in as copies and come out frozen, so no caller can reach into the store.
  */
 export class MemoryTaskStore implements TaskStore {
   readonly #partitions = new Map<string, Map<string, TaskRow>>();
@@ -29,13 +29,13 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async update(change: Change): Promise<WriteResult> {
-    const refused = this.#refused(change.key, change.when);
+    const refused = this.#checkConditions(change.key, change.when);
     return refused ?? { done: true, row: this.#put(applyChange(this.#find(change.key), change)) };
   }
 
   async record(change: Change, entry: JournalEntry, token: string): Promise<{ done: boolean; row?: TaskRow }> {
     if (this.#tokens.has(token)) return { done: true };
-    const refused = this.#refused(change.key, change.when);
+    const refused = this.#checkConditions(change.key, change.when);
     if (refused) return refused;
     const journal = this.#journals.get(entry.task) ?? new Map<string, JournalEntry>();
     if (journal.has(entry.id)) return { done: false };
@@ -67,15 +67,15 @@ export class MemoryTaskStore implements TaskStore {
     return this.#partitions.get(key.partition)?.get(key.id);
   }
 
-  /** The answer to a write whose conditions do not all hold, or nothing. */
-  #refused(key: TaskKey, when: readonly Condition[]): (WriteResult & { readonly done: false }) | undefined {
+  /** The refusal of a write whose conditions do not all hold; otherwise nothing. */
+  #checkConditions(key: TaskKey, when: readonly Condition[]): (WriteResult & { readonly done: false }) | undefined {
     const row = this.#find(key);
     if (when.every((condition) => isConditionMet(row, condition))) return undefined;
     return row ? { done: false, row: checkRowFormat(row) } : { done: false };
   }
 
   #insert(row: TaskRow): WriteResult {
-    return this.#refused(row, [missing]) ?? { done: true, row: this.#put(toStoredValue(row)) };
+    return this.#checkConditions(row, [missing]) ?? { done: true, row: this.#put(toStoredValue(row)) };
   }
 
   #put(row: TaskRow): TaskRow {

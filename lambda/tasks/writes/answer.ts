@@ -21,7 +21,7 @@ export const answerChange = (answer: AnswerWrite): Change => ({
     notTerminal,
     notExpired(answer.now),
     atRevision(answer.revision),
-    // Whoever raised the generation since made sure that this very wake-up can no longer count.
+    // A write that raised the generation since has made sure that this wake-up can no longer count.
     atGeneration(answer.generation),
   ],
   set: {
@@ -32,6 +32,6 @@ export const answerChange = (answer: AnswerWrite): Change => ({
     phaseAt: answer.now,
     ...(answer.wakes && { generation: answer.generation + 1 }),
   },
-  // With the last answer goes the message that said what was waited for.
+  // The last answer also removes the message about what the task waited for.
   remove: answer.wakes ? ['parked', 'wakeAt', 'statusMessage'] : [],
 });

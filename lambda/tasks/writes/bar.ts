@@ -1,13 +1,13 @@
-/** Making a late commit impossible: a void row where none came, a raised generation where one stands. */
+/** Bars: make a late commit impossible, by a void row where no row came, or by a raised generation on one that did. */
 import { beforeGeneration, exists, notTerminal, parked } from '../conditions.ts';
 import { ROW_FORMAT, type TaskKey, type TaskRow } from '../record.ts';
 import type { Change } from '../store.ts';
 import { toTtlSeconds } from './create.ts';
 
-/** How long a void row bars its id (ms): far longer than any write can be under way. */
+/** How long a void row bars its id (ms): far longer than any write can be in flight. */
 const VOID_MS = 24 * 3_600_000;
 
-/** The row that bars an id whose create came too late. It is no task: every reader takes it for nothing. */
+/** The row that bars an id whose create came too late. It is not a task: every reader ignores it. */
 export function buildVoidRow(key: TaskKey, generation: number, now: number): TaskRow {
   return {
     ...key,
@@ -35,8 +35,8 @@ export function buildVoidRow(key: TaskKey, generation: number, now: number): Tas
 }
 
 /**
- * Raise a parked row's generation past a wake-up whose sender is late, so that its commit fails. A timer the
- * row may have then stands on the message in hand, which must go on as the timer's.
+ * Raises a parked row's generation past a wake-up whose sender is late, so that its commit fails. If the row has a
+ * timer, the received message is now the timer's and must be sent on for it.
  */
 export const overtakeChange = (key: TaskKey, generation: number): Change => ({
   key,

@@ -1,4 +1,4 @@
-/** Cancel: immediate on the row, from any state but a terminal one. Its mark is `isEndCommitted` = the request's id. */
+/** Cancel: immediate on the row, from any state that is not terminal. Its mark is `isEndCommitted` = the request's id. */
 import {
   atGeneration,
   cleanUpOwed,
@@ -41,7 +41,7 @@ const REMOVED_BY_CANCEL = [
   'streamUntil',
 ] as const;
 
-/** Cancel a task whose tool has nothing to clean up: one write. The run, if any, sees it at its next heartbeat. */
+/** Cancels a task whose tool has nothing to clean up: one write. A run, if there is one, sees it at its next heartbeat. */
 export const cancelChange = (cancel: CancelWrite): Change => ({
   key: cancel.key,
   when: [exists, notTerminal, notExpired(cancel.now), noCleanUp],
@@ -49,11 +49,11 @@ export const cancelChange = (cancel: CancelWrite): Change => ({
   remove: REMOVED_BY_CANCEL,
 });
 
-/** Cancel a task that owes its tool an `onCancel`: the message for it, of this generation, was sent before. */
-export const cancelOwingChange = (cancel: CancelWrite, from: number): Change => ({
+/** Cancels a task that owes its tool an `onCancel`; the message for the new generation was sent before. */
+export const cancelOwingChange = (cancel: CancelWrite, generation: number): Change => ({
   key: cancel.key,
-  when: [exists, notTerminal, notExpired(cancel.now), atGeneration(from)],
-  set: { ...toCancelledFields(cancel), generation: from + 1, failures: 0, cleanUp: 'owed' },
+  when: [exists, notTerminal, notExpired(cancel.now), atGeneration(generation)],
+  set: { ...toCancelledFields(cancel), generation: generation + 1, failures: 0, cleanUp: 'owed' },
   remove: REMOVED_BY_CANCEL,
 });
 
@@ -61,7 +61,7 @@ export type CancelVerdict =
   | { readonly is: 'cancelled' }
   | { readonly is: 'alreadyTerminal' }
   | { readonly is: 'notFound' }
-  /** Open, and it owes a clean-up or changed meanwhile: go on from this row. */
+  /** Open, and it owes a clean-up or changed meanwhile: continue from this row. */
   | { readonly is: 'open'; readonly row: TaskRow };
 
 export function judgeCancel(written: WriteResult, { mark, now }: CancelWrite): CancelVerdict {
@@ -72,7 +72,7 @@ export function judgeCancel(written: WriteResult, { mark, now }: CancelWrite): C
   return isTerminal(row.status) ? { is: 'alreadyTerminal' } : { is: 'open', row };
 }
 
-/** A run takes the clean-up of a cancelled task. The task itself stays as it is. */
+/** A worker takes the clean-up of a cancelled task. The task itself stays as it is. */
 export const claimCleanUpChange = (key: TaskKey, run: string, now: number, leaseMs: number): Change => ({
   key,
   when: [exists, cleanUpOwed, noLiveLease(now)],
@@ -80,14 +80,14 @@ export const claimCleanUpChange = (key: TaskKey, run: string, now: number, lease
   add: { failures: 1 },
 });
 
-/** The run that cleans up renews its lease. */
+/** The worker that cleans up renews its lease. */
 export const cleanUpHeartbeatChange = (key: TaskKey, run: string, now: number, leaseMs: number): Change => ({
   key,
   when: [exists, cleanUpOwed, heldByRun(run)],
   set: { leaseUntil: now + leaseMs },
 });
 
-/** The clean-up is done, or given up. */
+/** The clean-up is done, or was given up. */
 export const cleanedUpChange = (key: TaskKey, run: string): Change => ({
   key,
   when: [exists, heldByRun(run), cleanUpOwed],

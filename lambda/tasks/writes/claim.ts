@@ -13,7 +13,7 @@ import type { Change, WriteResult } from '../store.ts';
 
 export interface Claim {
   readonly key: TaskKey;
-  /** Generation of the message that the claim stands on. */
+  /** Generation of the message for which the task is claimed. */
   readonly generation: number;
   /** The sender's deadline for making that generation true (ms since the epoch). */
   readonly commitBy: number;
@@ -24,8 +24,8 @@ export interface Claim {
 }
 
 /**
- * While its sender may still commit, a message claims only its own generation. Afterwards a newer one claims
- * too: the run that sent it and then died is over, and what it left is runnable.
+ * While its sender may still commit, a message claims only its own generation. Afterwards it claims an older row too:
+ * the run that sent it died before it could commit, and the row that it left is runnable.
  */
 export const claimChange = ({ key, generation, commitBy, run, now, leaseMs }: Claim): Change => ({
   key,
@@ -44,23 +44,23 @@ export const claimChange = ({ key, generation, commitBy, run, now, leaseMs }: Cl
 
 /** What to do with a message, given what its claim found. */
 export type ClaimVerdict =
-  /** The run is ours. */
+  /** This run holds the task. */
   | { readonly is: 'claimed'; readonly row: TaskRow }
-  /** Its generation is over, or nothing is left to do: delete the message. */
+  /** Its generation has passed, or nothing is left to do: delete the message. */
   | { readonly is: 'over' }
-  /** Somebody else's lease is live: put the message back until it would run out (ms). */
+  /** Another run's lease is live: put the message back until it would run out (ms). */
   | { readonly is: 'leased'; readonly forMs: number }
-  /** The row is not there yet, or not yet at the message's generation: its sender may still commit. */
+  /** The row does not exist yet, or is not yet at the message's generation: its sender may still commit. */
   | { readonly is: 'early' }
   /** No row came and `commitBy` has passed: bar the id, then drop the message. */
   | { readonly is: 'abandonedCreate' }
-  /** A parked row, and whoever wanted to wake it is late: raise its generation past the late commit. */
+  /** A parked row, and the commit that would wake it is late: raise its generation past that commit. */
   | { readonly is: 'abandonedWakeUp' }
   /** The timer is not due: the message comes back then (ms). */
   | { readonly is: 'notDue'; readonly forMs: number }
   /** Cancelled, and the tool's `onCancel` still has to run. */
   | { readonly is: 'cleanUp'; readonly row: TaskRow }
-  /** What stood in the way is gone already (clocks differ, or it changed meanwhile): claim again. */
+  /** The obstacle is gone already (clocks differ, or the row changed meanwhile): claim again. */
   | { readonly is: 'again' };
 
 /** The protocol of the message (docs/architecture.md, rules 1, 3 and 5) as one pure function. */

@@ -2,7 +2,7 @@
 import { type Era, type InputCapabilities, type Payload, ROW_FORMAT, type TaskKey, type TaskRow } from '../record.ts';
 import type { WriteResult } from '../store.ts';
 
-/** What a new task is made from. Times in ms. */
+/** What a new task is created from. Times in ms. */
 export interface NewTask {
   readonly key: TaskKey;
   readonly nonce: string;
@@ -22,13 +22,13 @@ export interface NewTask {
   readonly traceparent?: string;
 }
 
-/** DynamoDB's sweep comes this much after the exact expiry, so that no clock sweeps what another still reads. */
+/** DynamoDB sweeps this much after the exact expiry, so that no clock sweeps what another still reads. */
 const SWEEP_MARGIN_MS = 60_000;
 
 /** The TTL attribute (whole seconds) for something that must be readable until `until` (ms). */
 export const toTtlSeconds = (until: number): number => Math.ceil((until + SWEEP_MARGIN_MS) / 1000);
 
-/** The row of a task that has just been accepted: runnable, at its first generation. */
+/** The row of a task that was just accepted: runnable, at its first generation. */
 export function buildTaskRow(task: NewTask): TaskRow {
   return {
     ...task.key,
@@ -58,7 +58,7 @@ export function buildTaskRow(task: NewTask): TaskRow {
   };
 }
 
-/** What an insert came to: created (also when only its answer was lost), or another row bars the id. */
+/** What an insert came to: created (even if its response was lost), or barred by another row. */
 export function judgeCreate(written: WriteResult, nonce: string): 'created' | 'barred' {
   return written.done || written.row?.nonce === nonce ? 'created' : 'barred';
 }

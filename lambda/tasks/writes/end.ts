@@ -17,8 +17,8 @@ export interface ParkWrite {
 
 const LEASE_ATTRIBUTES = ['run', 'leaseUntil'] as const;
 
-/** End the run until an answer, a timer or an outside call. Fails on a newer revision: an answer came meanwhile. */
-export const parkChange = (held: RunWrite, park: ParkWrite, news?: ProgressReport): Change => ({
+/** Ends the run until an answer, a timer or an outside call. Fails on a newer revision: an answer came meanwhile. */
+export const parkChange = (held: RunWrite, park: ParkWrite, report?: ProgressReport): Change => ({
   key: held.key,
   when: [...whileHeld(held), atRevision(park.revision)],
   set: {
@@ -29,17 +29,17 @@ export const parkChange = (held: RunWrite, park: ParkWrite, news?: ProgressRepor
     failures: 0,
     endedBy: held.run,
     lastUpdatedAt: held.now,
-    ...news,
+    ...report,
     ...(park.timer && { generation: park.timer.generation, wakeAt: park.timer.wakeAt }),
   },
   remove: [...LEASE_ATTRIBUTES, ...(park.timer ? [] : (['wakeAt'] as const))],
 });
 
-/** End the run so that another takes over; its message, of this generation, was sent before. */
-export const handOverChange = (held: RunWrite, generation: number, news?: ProgressReport): Change => ({
+/** Ends the run so that another takes over; the message for the new `generation` was sent before. */
+export const handOverChange = (held: RunWrite, generation: number, report?: ProgressReport): Change => ({
   key: held.key,
   when: whileHeld(held),
-  set: { generation, failures: 0, endedBy: held.run, ...(news && { ...news, lastUpdatedAt: held.now }) },
+  set: { generation, failures: 0, endedBy: held.run, ...(report && { ...report, lastUpdatedAt: held.now }) },
   remove: [...LEASE_ATTRIBUTES],
 });
 
@@ -49,7 +49,7 @@ export const settleChange = (
   end: {
     readonly status: TaskStatus;
     readonly statusMessage?: string;
-    /** The outcome is a result that says `isError`. */
+    /** The outcome is a result with `isError`. */
     readonly toolError?: true;
     readonly outcome: Payload;
     readonly retentionMs: number;
@@ -79,6 +79,6 @@ export const settleChange = (
   ],
 });
 
-/** Whether the run's end is committed: done, or done before and only the answer was lost. */
+/** Whether the run's end is committed: by this write, or by an earlier attempt whose response was lost. */
 export const isEndCommitted = (written: WriteResult, run: string): boolean =>
   written.done || written.row?.endedBy === run;

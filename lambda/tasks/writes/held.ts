@@ -1,4 +1,4 @@
-/** What a run writes while it holds the task: heartbeat, recorded step, withdrawn questions. */
+/** Held: what a run writes while it holds the task (heartbeat, recorded step, withdrawn questions). */
 import { atRevision, exists, heldByRun, notExpired, notTerminal } from '../conditions.ts';
 import type { Payload, TaskKey } from '../record.ts';
 import type { Change, WriteResult } from '../store.ts';
@@ -10,7 +10,7 @@ export interface RunWrite {
   readonly now: number;
 }
 
-/** What the tool last told about its progress; written along with whatever is written next. */
+/** The tool's latest progress report; written along with the next write. */
 export interface ProgressReport {
   readonly statusMessage?: string;
   readonly progress?: { readonly done: number; readonly total?: number };
@@ -19,25 +19,25 @@ export interface ProgressReport {
 /** Everything a run writes demands this: it holds the task, which is open and has not expired. */
 export const whileHeld = ({ run, now }: RunWrite) => [exists, heldByRun(run), notTerminal, notExpired(now)];
 
-const toProgressFields = (news: ProgressReport | undefined, now: number) =>
-  news ? { ...news, lastUpdatedAt: now } : {};
+const toProgressFields = (report: ProgressReport | undefined, now: number) =>
+  report ? { ...report, lastUpdatedAt: now } : {};
 
-/** Renew the lease. Without news it does not move `lastUpdatedAt`: to a client nothing has happened. */
-export const heartbeatChange = (held: RunWrite, leaseMs: number, news?: ProgressReport): Change => ({
+/** Renews the lease. Without a report `lastUpdatedAt` stays: for a client nothing has happened. */
+export const heartbeatChange = (held: RunWrite, leaseMs: number, report?: ProgressReport): Change => ({
   key: held.key,
   when: whileHeld(held),
-  set: { leaseUntil: held.now + leaseMs, ...toProgressFields(news, held.now) },
+  set: { leaseUntil: held.now + leaseMs, ...toProgressFields(report, held.now) },
 });
 
-/** Written with a journal entry in one transaction: the fence of the step, a renewed lease, and progress made. */
-export const stepChange = (held: RunWrite, leaseMs: number, news?: ProgressReport): Change => ({
+/** Written in one transaction with a journal entry: fences the step, renews the lease, and counts as progress. */
+export const stepChange = (held: RunWrite, leaseMs: number, report?: ProgressReport): Change => ({
   key: held.key,
   when: whileHeld(held),
-  set: { leaseUntil: held.now + leaseMs, failures: 0, ...toProgressFields(news, held.now) },
+  set: { leaseUntil: held.now + leaseMs, failures: 0, ...toProgressFields(report, held.now) },
   add: { entries: 1 },
 });
 
-/** Questions overtaken by their timers, before the tool is told: a later run must see the same. */
+/** Withdraws questions whose timers ran out, before the tool learns of it: every later run must see the same. */
 export const withdrawChange = (
   held: RunWrite,
   revision: number,
@@ -52,6 +52,6 @@ export const withdrawChange = (
 /** Why a write of a run was refused. */
 export type LostVerdict = 'cancelled' | 'over';
 
-/** The run's end, as the refused write shows it: cancelled, or superseded, ended or expired. */
+/** How the task was lost, as the refused write shows: cancelled, or else superseded, ended or expired. */
 export const judgeLost = (written: WriteResult & { done: false }): LostVerdict =>
   written.row?.status === 'cancelled' ? 'cancelled' : 'over';

@@ -1,4 +1,4 @@
-/** Asking over a stream: who asks a task's questions, and calls in place that wait for their answers. */
+/** Asking over a stream: who asks a task's questions, and in-place calls that wait for their answers. */
 import {
   allAnswered,
   askedByNoOther,
@@ -13,15 +13,15 @@ import { type InputCapabilities, type Payload, ROW_FORMAT, type TaskKey, type Ta
 import type { Change } from '../store.ts';
 import { toTtlSeconds } from './create.ts';
 
-/** A stream, and until when it is believed to have a reader. */
+/** A stream, and until when it is believed to have a reader (ms since the epoch). */
 export interface AskingStream {
   readonly stream: string;
   readonly streamUntil: number;
 }
 
 /**
- * This stream asks the questions of this revision. No message may go out on two streams, so this is written
- * before a question is sent, and again while its reader keeps coming back.
+ * Makes this stream the one that asks the questions of this revision. No message may go out on two streams, so this is
+ * written before a question is sent, and again while its reader keeps coming back.
  */
 export const askChange = (key: TaskKey, now: number, revision: number, asking: AskingStream): Change => ({
   key,
@@ -29,27 +29,27 @@ export const askChange = (key: TaskKey, now: number, revision: number, asking: A
   set: { ...asking },
 });
 
-/** A call that runs in place and asked: what it is kept with until its client has answered. */
+/** An in-place call that asked: what is stored until its client has answered. */
 export interface WaitingCall {
   readonly key: TaskKey;
   readonly nonce: string;
   readonly now: number;
   readonly client?: string;
-  /** What the call is of, for the log. */
+  /** The tool, prompt or resource that was called, for the log. */
   readonly name: string;
-  /** What is needed to go on with it, as JSON. */
+  /** What is needed to continue it, as JSON. */
   readonly state: Payload;
   readonly questions: Payload;
   readonly capabilities: InputCapabilities;
-  /** How long its client may take over everything (ms). */
+  /** How long its client may take for all its answers (ms). */
   readonly lifetimeMs: number;
   readonly poll: { readonly min: number; readonly max: number };
   readonly asking: AskingStream;
-  /** Whether anything is asked at all: a call may only want to go on later. */
+  /** Whether anything is asked at all: a call may only have to continue later. */
   readonly asks: boolean;
 }
 
-/** Its row has the form of a task's, in a partition where no task is looked for. */
+/** Its row has the form of a task's, in a partition that holds no tasks. */
 export const buildWaitingCallRow = (call: WaitingCall): TaskRow => ({
   ...call.key,
   v: ROW_FORMAT,
@@ -79,14 +79,14 @@ export const buildWaitingCallRow = (call: WaitingCall): TaskRow => ({
 
 const toCallStatus = (asks: boolean): 'input_required' | 'working' => (asks ? 'input_required' : 'working');
 
-/** An answered call goes on, in this request and no other; should it die, another one may after the lease. */
+/** Continues an answered call, in this request and no other. If this one dies, another may continue after the lease. */
 export const takeCallChange = (key: TaskKey, now: number, run: string, leaseUntil: number): Change => ({
   key,
   when: [exists, allAnswered, notExpired(now), noLiveLease(now)],
   set: { run, leaseUntil },
 });
 
-/** The call asks again. `state` replaces what it was kept with. */
+/** The call asks again. `state` replaces the stored one. */
 export const askAgainChange = (
   key: TaskKey,
   now: number,
@@ -109,7 +109,7 @@ export const askAgainChange = (
   remove: ['run', 'leaseUntil'],
 });
 
-/** The call has its result, kept so that a stream that broke off can be given it again. */
+/** The call has ended; its outcome is stored so that a stream that broke off can get it again. */
 export const endCallChange = (key: TaskKey, now: number, run: string, outcome: Payload): Change => ({
   key,
   when: [exists, notTerminal, notExpired(now), heldByRun(run)],

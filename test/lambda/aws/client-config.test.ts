@@ -30,14 +30,14 @@ describe('AWS clients', () => {
   };
   const get = new GetCommand({ TableName: 'tasks', Key: { partition: 'a', id: 'b' } });
 
-  test('give up a service that never answers, after three attempts', async () => {
+  test('give up on a service that never answers, after three attempts', async () => {
     const service = await aService(() => {});
     const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 50 });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(service.requests).toBe(3);
   });
 
-  test('give up a service that goes silent in the middle of an answer', async () => {
+  test('give up on a service that goes silent in the middle of a response', async () => {
     const service = await aService((_, response) => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '100' });
       response.write('{"Item":');
@@ -46,7 +46,7 @@ describe('AWS clients', () => {
     await expect(client.send(get)).rejects.toThrow();
   });
 
-  test('try again after a failure of the service', async () => {
+  test('retry after a failure of the service', async () => {
     let asked = 0;
     const service = await aService((_, response) => {
       asked++;
@@ -58,7 +58,7 @@ describe('AWS clients', () => {
     expect(service.requests).toBe(3);
   });
 
-  test('call the endpoint they were given, not the host of the queue', async () => {
+  test('call the endpoint that they were given, not the host in the queue URL', async () => {
     const service = await aService((_, response) => response.writeHead(400).end('{}'));
     const client = createSqsClient({ endpoint: service.endpoint });
     const queue = new SqsWakeUpQueue({ client, queueUrl: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups' });

@@ -33,7 +33,7 @@ async function tryClaim(row: TaskRow | undefined, changes: Partial<Claim> = {}):
 }
 
 describe('a claim', () => {
-  test('writes the run, its lease and one failure more, and takes the task out of its park', async () => {
+  test('writes the run, its lease and one more failure, and unparks the task', async () => {
     const row = buildRow({ parked: true, wakeAt: NOW, failures: 1 });
     const verdict = await tryClaim(row);
     expect(verdict).toEqual({
@@ -47,12 +47,12 @@ describe('a claim', () => {
     });
   });
 
-  test('takes over a run whose lease has run out, to the millisecond', async () => {
+  test('takes over from a run whose lease has run out, to the millisecond', async () => {
     expect(await tryClaim(buildHeldRow({ leaseUntil: NOW }))).toMatchObject({ is: 'claimed', row: { run: 'run-2' } });
     expect(await tryClaim(buildHeldRow({ leaseUntil: NOW + 1 }))).toEqual({ is: 'leased', forMs: 1 });
   });
 
-  test('of a newer generation takes what an older one left runnable, once its sender is done', async () => {
+  test('of a newer generation takes a row that an older one left runnable, once its sender can no longer commit', async () => {
     expect(await tryClaim(buildRow({ generation: 1 }), { generation: 2 })).toMatchObject({
       is: 'claimed',
       row: { generation: 2 },
@@ -77,7 +77,7 @@ describe('a message whose claim is refused', () => {
     expect(await tryClaim(undefined, { commitBy: NOW })).toEqual({ is: 'abandonedCreate' });
   });
 
-  test('was abandoned by a wake-up that never came, of a task that is parked', async () => {
+  test('was abandoned by a commit that never came, if the task is parked', async () => {
     const row = buildAskingRow({ q: buildQuestion() });
     expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'abandonedWakeUp' });
     expect(await tryClaim(row, { generation: 2, ...UNDER_WAY })).toEqual({ is: 'early' });
@@ -108,7 +108,7 @@ describe('a message whose claim is refused', () => {
     expect(await tryClaim(buildRow({ parked: true, wakeAt: NOW + 7_000 }))).toEqual({ is: 'notDue', forMs: 7_000 });
   });
 
-  test('is judged again when nothing stands in its way any more', () => {
+  test('claims again when the obstacle is gone', () => {
     // The store's clock and ours differ: the lease that refused us has run out by now.
     const row = buildHeldRow({ leaseUntil: NOW - 1 });
     expect(judgeClaim({ done: false, row }, buildClaim())).toEqual({ is: 'again' });
@@ -130,11 +130,11 @@ describe('a cancelled task whose tool has to clean up', () => {
     expect(await tryClaim(row, { generation: 2 })).toEqual({ is: 'leased', forMs: 100 });
   });
 
-  test('is not cleaned up by the message of a cancel that is still under way', async () => {
+  test('is not cleaned up by the message of a cancel that is still in progress', async () => {
     expect(await tryClaim(owing(), { generation: 3, ...UNDER_WAY })).toEqual({ is: 'early' });
   });
 
-  test('is done with after its lifetime', async () => {
+  test('owes no clean-up after its lifetime', async () => {
     expect(await tryClaim(owing({ expiresAt: NOW }), { generation: 2, now: NOW + LIFETIME_MS })).toEqual({
       is: 'over',
     });

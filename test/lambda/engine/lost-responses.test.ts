@@ -61,7 +61,7 @@ const buildStartCall = (tool: Tool) => ({
   ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true }, deadline },
 });
 
-describe('every write is made twice, its first answer lost', () => {
+describe('every write is made twice, its first response lost', () => {
   test('and a task with steps and a question still runs each step once, and ends once', async () => {
     let steps = 0;
     const tool = defineTool('t', {}, async (task) => {
@@ -89,7 +89,7 @@ describe('every write is made twice, its first answer lost', () => {
     expect(messages).toEqual([]);
   });
 
-  test('and a cancel is acknowledged as this one’s own', async () => {
+  test('and a cancel still recognises itself as the one that cancelled', async () => {
     const tool = defineTool('t', {}, async () => ({ content: [] }));
     const { engine, work, events } = createStalledEngine(tool);
     const { id } = await engine.startTask(buildStartCall(tool));

@@ -31,7 +31,7 @@ async function updateTwice(store: TaskStore, change: Change): Promise<WriteResul
   return store.update(change);
 }
 
-describe('create knows itself by its nonce', () => {
+describe('create recognises itself by its nonce', () => {
   test('made again it is a success', async () => {
     const store = await createStoreWith(buildRow());
     const again = await store.insert(buildRow());
@@ -39,13 +39,13 @@ describe('create knows itself by its nonce', () => {
     expect(judgeCreate(again, 'nonce-1')).toBe('created');
   });
 
-  test('where another row stands it is barred', async () => {
+  test('where another row is it is barred', async () => {
     const store = await createStoreWith(buildRow({ nonce: 'void', void: true }));
     expect(judgeCreate(await store.insert(buildRow()), 'nonce-1')).toBe('barred');
   });
 });
 
-describe('claim knows itself by its run', () => {
+describe('claim recognises itself by its run', () => {
   const claim = { key: KEY, generation: 1, commitBy: NOW, run: 'run-1', now: NOW, leaseMs: LEASE_MS };
 
   test('made again it is a success that counts once', async () => {
@@ -76,7 +76,7 @@ describe('a heartbeat needs no mark', () => {
   });
 });
 
-describe('a step knows itself by its transaction token', () => {
+describe('a step recognises itself by its transaction token', () => {
   const entry = { task: 't1', id: 'step:a#1', value: '{"v":1}', ttl: 1 };
   const change = stepChange(run1, LEASE_MS);
 
@@ -88,7 +88,7 @@ describe('a step knows itself by its transaction token', () => {
     expect(await store.journal('t1')).toEqual([entry]);
   });
 
-  test('of a run that is over is refused, and records nothing', async () => {
+  test('of a run that has ended is refused, and records nothing', async () => {
     const store = await createStoreWith(buildHeldRow());
     const { key, when, ...rest } = stepChange(run2, LEASE_MS);
     expect(await store.record({ key, when, ...rest }, entry, 'token')).toMatchObject({ done: false });
@@ -96,7 +96,7 @@ describe('a step knows itself by its transaction token', () => {
   });
 });
 
-describe('the end of a run knows itself by endedBy', () => {
+describe('the end of a run recognises itself by endedBy', () => {
   const park = { revision: 0, questions: JSON.stringify({ q: buildQuestion() }), status: 'input_required' as const };
   const sleep = { revision: 0, questions: '{}', status: 'working' as const, timer: { generation: 2, wakeAt: NOW + 9 } };
   const settle = { status: 'completed' as const, outcome: '{"result":{}}', retentionMs: RETENTION_MS };
@@ -125,7 +125,7 @@ describe('the end of a run knows itself by endedBy', () => {
   });
 });
 
-describe('an answer knows itself by the question that has it', () => {
+describe('an answer recognises itself by the question that has it', () => {
   const answered = JSON.stringify({ q: buildQuestion({ answer: { result: { action: 'decline' } } }) });
   const answer = {
     key: KEY,
@@ -137,7 +137,7 @@ describe('an answer knows itself by the question that has it', () => {
     wakes: true,
   };
 
-  test('made again it is refused, and what it reads then has its answer', async () => {
+  test('made again it is refused, and the question it then reads has its answer', async () => {
     const again = await updateTwice(
       await createStoreWith(buildAskingRow({ q: buildQuestion() })),
       answerChange(answer),
@@ -146,7 +146,7 @@ describe('an answer knows itself by the question that has it', () => {
     expect(again.row?.parked).toBeUndefined();
   });
 
-  test('is refused where another answer came first: both are kept after reading again', async () => {
+  test('is refused where another answer came first: both are stored after reading again', async () => {
     const store = await createStoreWith(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }));
     const first = JSON.stringify({ q: buildQuestion({ answer: { result: {} } }), r: buildQuestion() });
     const partial = { ...answer, questions: first, status: 'input_required' as const, wakes: false };
@@ -161,7 +161,7 @@ describe('an answer knows itself by the question that has it', () => {
   });
 });
 
-describe('a cancel knows itself by endedBy', () => {
+describe('a cancel recognises itself by endedBy', () => {
   const cancel = { key: KEY, mark: 'request-1', now: NOW, retentionMs: RETENTION_MS };
 
   test('made again it is a success', async () => {
@@ -185,14 +185,14 @@ describe('a cancel knows itself by endedBy', () => {
     expect(judgeCancel(await store.update(cancelChange(cancel)), cancel)).toEqual({ is: 'alreadyTerminal' });
   });
 
-  test('finds no void or expired row, and none where there is none', async () => {
+  test('finds no row where there is none, nor a void or expired one', async () => {
     for (const row of [buildRow({ void: true }), buildRow({ expiresAt: NOW }), buildRow({ partition: 'elsewhere' })])
       expect(judgeCancel(await (await createStoreWith(row)).update(cancelChange(cancel)), cancel)).toEqual({
         is: 'notFound',
       });
   });
 
-  test('of a tool that has to clean up finds it open: the message for that goes first', async () => {
+  test('of a tool that has to clean up finds the task open: the message for the clean-up goes first', async () => {
     const row = buildRow({ cleanUp: 'onCancel' });
     const written = await (await createStoreWith(row)).update(cancelChange(cancel));
     expect(judgeCancel(written, cancel)).toEqual({ is: 'open', row });

@@ -24,7 +24,7 @@ describe('the poll interval', () => {
     expect(computeInterval(600_000, { phaseAt: begun + 599_000 })).toBe(1_000);
   });
 
-  test('grows faster far from an end that progress foretells, and shrinks towards it', () => {
+  test('grows faster far from an end that progress predicts, and shrinks towards it', () => {
     const at = (done: number) => computeInterval(60_000, { progress: { done, total: 100 } });
     expect(at(10)).toBe(12_000);
     expect(at(90)).toBe(3_333);
@@ -42,11 +42,11 @@ describe('the poll interval', () => {
     ['nothing done yet', { done: 0, total: 10 }],
     ['more done than there is', { done: 11, total: 10 }],
     ['a total of nothing', { done: 0, total: 0 }],
-  ])('goes by age where progress tells no pace: %s', (_, progress) => {
+  ])('follows the age where progress shows no pace: %s', (_, progress) => {
     expect(computeInterval(60_000, { progress })).toBe(6_000);
   });
 
-  test('is the least one for a task that has ended', () => {
+  test('is the shortest one for a task that has ended', () => {
     for (const status of ['completed', 'failed', 'cancelled'] as const)
       expect(computeInterval(600_000, { status })).toBe(1_000);
   });

@@ -63,7 +63,7 @@ async function readRowAfter(row: TaskRow, change: Change): Promise<TaskRow> {
 }
 
 describe.each(WRITES)('%s', (name, change) => {
-  test('is done on a task that is open', async () => {
+  test('succeeds on an open task', async () => {
     expect(await (await createStoreWith(buildFittingRow(name))).update(change)).toMatchObject({ done: true });
   });
 
@@ -73,7 +73,7 @@ describe.each(WRITES)('%s', (name, change) => {
     expect(await store.update(change)).toEqual({ done: false, row });
   });
 
-  test('makes no task where there is none, and none of a void row', async () => {
+  test('creates no task where there is none, and none from a void row', async () => {
     const nothing = await createStoreWith(buildRow({ partition: 'elsewhere' }));
     expect(await nothing.update(change)).toEqual({ done: false });
     const barred = { ...buildFittingRow(name), void: true as const };
@@ -115,7 +115,7 @@ describe('a heartbeat', () => {
     );
   });
 
-  test('carries news of progress', async () => {
+  test('carries a progress report', async () => {
     const news = { statusMessage: 'half way', progress: { done: 1, total: 2 } };
     expect(await readRowAfter(buildHeldRow(), heartbeatChange(run, LEASE_MS, news))).toMatchObject({
       ...news,
@@ -134,7 +134,7 @@ describe('a recorded step', () => {
 describe('a park', () => {
   const questions = JSON.stringify({ q: buildQuestion() });
 
-  test('keeps the questions and lets the run go', async () => {
+  test('stores the questions and releases the run', async () => {
     const row = await readRowAfter(
       buildHeldRow(),
       parkChange(run, { revision: 0, questions, status: 'input_required' }),
@@ -147,7 +147,7 @@ describe('a park', () => {
     });
   });
 
-  test('on a timer raises the generation to the one whose message is under way', async () => {
+  test('on a timer raises the generation to the one whose message was sent', async () => {
     const timer = { generation: 2, wakeAt: LATER + 60_000 };
     expect(await readRowAfter(buildHeldRow(), parkChange(run, { ...parked, timer }))).toMatchObject({
       parked: true,
@@ -155,7 +155,7 @@ describe('a park', () => {
     });
   });
 
-  test('without a timer forgets the one before', async () => {
+  test('without a timer removes the previous one', async () => {
     expect(await readRowAfter(buildHeldRow({ wakeAt: NOW }), parkChange(run, parked))).not.toHaveProperty('wakeAt');
   });
 
@@ -166,14 +166,14 @@ describe('a park', () => {
 });
 
 describe('an answer', () => {
-  test('that completes the set makes the task runnable under the next generation', async () => {
+  test('that completes the set makes the task runnable in the next generation', async () => {
     const row = buildAskingRow({ q: buildQuestion() }, { statusMessage: 'Waiting', wakeAt: NOW });
     const now = await readRowAfter(row, answerChange({ ...answered, revision: 1, wakes: true }));
     expect(now).toMatchObject({ generation: 2, revision: 2, status: 'working', lastUpdatedAt: LATER, phaseAt: LATER });
     for (const gone of ['parked', 'wakeAt', 'statusMessage']) expect(now).not.toHaveProperty(gone);
   });
 
-  test('that leaves questions open wakes nobody', async () => {
+  test('that leaves questions open wakes no run', async () => {
     const change = answerChange({ ...answered, revision: 1, status: 'input_required', wakes: false });
     expect(await readRowAfter(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }), change)).toMatchObject({
       ...{ generation: 1, revision: 2, parked: true, status: 'input_required' },
@@ -213,7 +213,7 @@ describe('a cancel', () => {
     for (const gone of ['run', 'leaseUntil', 'parked', 'questions', 'progress']) expect(now).not.toHaveProperty(gone);
   });
 
-  test('tells the run that it was cancelled, and a superseded one that it is over', async () => {
+  test('shows the run that the task was cancelled, and a superseded one that it was lost', async () => {
     const store = await createStoreWith(buildHeldRow());
     await store.update(cancelChange(cancel));
     const beat = await store.update(heartbeatChange(run, LEASE_MS));
@@ -224,7 +224,7 @@ describe('a cancel', () => {
     expect(judgeLost({ done: false })).toBe('over');
   });
 
-  test('whose clean-up runs leaves the task as it is, and is owed until it is done', async () => {
+  test('leaves the task as it is while its clean-up runs, which is owed until it is done', async () => {
     const store = await createStoreWith(buildRow({ cleanUp: 'onCancel' }));
     await store.update(cancelOwingChange(cancel, 1));
     const before = await store.read(KEY);
@@ -243,7 +243,7 @@ describe('a cancel', () => {
 });
 
 describe('making a late commit impossible', () => {
-  test('a void row bars its key, and no reader takes it for a task', async () => {
+  test('a void row bars its key, and no reader sees a task in it', async () => {
     const store = await createStoreWith(buildVoidRow(KEY, 1, NOW));
     expect((await store.insert(buildRow())).done).toBe(false);
     expect(await store.list(KEY.partition, { limit: 10 })).toEqual({ rows: [] });
@@ -258,7 +258,7 @@ describe('making a late commit impossible', () => {
     expect((await store.update(answerChange({ ...answered, revision: 1, wakes: true }))).done).toBe(false);
   });
 
-  test('never lowers a generation, nor touches a task that is not parked', async () => {
+  test('never lowers a generation or changes a task that is not parked', async () => {
     for (const row of [buildAskingRow({ q: buildQuestion() }, { generation: 2 }), buildRow(), buildHeldRow()])
       expect(await (await createStoreWith(row)).update(overtakeChange(KEY, 2))).toEqual({ done: false, row });
   });

@@ -24,26 +24,26 @@ describe('a row', () => {
     expect(isVisible(buildRow({ expiresAt: NOW }), NOW)).toBe(false);
   });
 
-  test('that is void or missing is no task', () => {
+  test('that is void or missing is not a task', () => {
     expect(isVisible(buildRow({ void: true }), NOW)).toBe(false);
     expect(isVisible(undefined, NOW)).toBe(false);
   });
 });
 
 describe('a view', () => {
-  test('shows nothing of how the task is kept alive', async () => {
+  test('shows nothing of leases, generations and other internals', async () => {
     expect(await toTaskView(buildHeldRow({ statusMessage: 'at it' }), NOW, inRow)).toEqual({
       ...{ id: 't1', tool: 'tool', era: '2026-07-28', status: 'working', statusMessage: 'at it' },
       ...{ createdAt: NOW, lastUpdatedAt: NOW, ttlMs: LIFETIME_MS, pollIntervalMs: 1_000, questions: {} },
     });
   });
 
-  test('counts ttlMs from creation to expiry as things stand now', async () => {
+  test('counts ttlMs from creation to the present expiry', async () => {
     const done = buildRow({ status: 'completed', outcome: '{"result":{}}', expiresAt: NOW + 90_000 });
     expect((await toTaskView(done, NOW + 30_000, inRow)).ttlMs).toBe(90_000);
   });
 
-  test('shows outstanding questions alone, verbatim and in the order they were asked', async () => {
+  test('shows only outstanding questions, verbatim and in the order they were asked', async () => {
     const row = buildAskingRow({
       z: buildQuestion({ params: { mode: 'form', message: 'Zuerst?' } }),
       answered: buildQuestion({ answer: { result: {} } }),
@@ -80,13 +80,13 @@ describe('a payload', () => {
     expect([...store.kept]).toEqual([['k2', '"ééé"']]);
   });
 
-  test('comes back as it was, from either', async () => {
+  test('comes back unchanged from either', async () => {
     const payloads = new Payloads(createMemoryPayloads());
     for (const json of ['{"a":1}', `"${'x'.repeat(50)}"`])
       expect(await payloads.unpack(await payloads.pack(json, 20, 'k'))).toBe(json);
   });
 
-  test('that is kept elsewhere cannot be read without the store, and says so', async () => {
+  test('that is in the payload store cannot be read without it: the error names its key', async () => {
     await expect(inRow.unpack({ at: 'k', bytes: 9 })).rejects.toThrow('no payload store is configured');
   });
 });

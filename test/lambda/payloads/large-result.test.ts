@@ -29,7 +29,7 @@ async function fitAndOpen(outcome: Outcome, limit = LIMIT) {
 const readContent = (result: Readonly<Record<string, unknown>>) => result.content as Block[];
 const toTextContent = (value: string) => ({ type: 'text', text: value });
 
-describe('the size of an answer', () => {
+describe('the size of a response', () => {
   test.each([
     ['plain text', 'abc', 5 + 2],
     ['quotes', '"', 2 + 2 + 2 + 2],
@@ -37,13 +37,13 @@ describe('the size of an answer', () => {
     ['control characters', '\u0001', 7 + 4],
     ['emoji', '\u{1F600}', 4 + 4],
     ['lone surrogates', '\ud800', 7 + 4],
-  ])('is what a string in a string takes: %s', (_, value, bytes) => {
+  ])('is that of a string within a string: %s', (_, value, bytes) => {
     expect(measureResponseBytes(value)).toBe(bytes);
     const response = JSON.stringify({ body: JSON.stringify(value) });
     expect(Buffer.byteLength(response)).toBe('{"body":""}'.length + bytes);
   });
 
-  test('leaves room for the rest of the answer in the 6 MB of a response, and no more than needed', () => {
+  test('leaves room for the rest of the response in Lambda’s 6 MB, and no more than needed', () => {
     expect(6 * 1024 * 1024 - ENGINE_DEFAULTS.responseBytes).toBe(128 * 1024);
   });
 });
@@ -57,13 +57,13 @@ describe('a result', () => {
     return filled(bytes - measureResponseBytes(filled(0)));
   }
 
-  test('stays whole up to the last byte that there is room for', async () => {
+  test('stays whole up to the last byte that fits', async () => {
     const { stored, files } = await fitAndOpen({ result: resultOf(LIMIT) });
     expect(stored).toEqual({ result: resultOf(LIMIT) });
     expect(files.size).toBe(0);
   });
 
-  test('becomes a link with one byte more, and the file has all of it', async () => {
+  test('becomes a link with one byte more, and the file has the whole block', async () => {
     const whole = resultOf(LIMIT + 1);
     const { result, files } = await fitAndOpen({ result: whole });
     const [block] = readContent(result);
@@ -76,7 +76,7 @@ describe('a result', () => {
     expect(measureResponseBytes(result)).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('gives up its largest blocks only, and keeps their order', async () => {
+  test('replaces only its largest blocks, and keeps their order', async () => {
     const sizes = [30_000, 200, 90_000, 40_000, 10];
     const { result } = await fitAndOpen({ result: { content: sizes.map((size) => toTextContent('x'.repeat(size))) } });
     expect(readContent(result).map(({ type, size, text: kept }) => [type, size ?? (kept as string).length])).toEqual([
@@ -88,7 +88,7 @@ describe('a result', () => {
     ]);
   });
 
-  test('keeps its structured content, its metadata and that it is an error', async () => {
+  test('keeps its structured content, its metadata and its error flag', async () => {
     const structuredContent = { rows: Array.from({ length: 1_000 }, (_, row) => ({ row })) };
     const { result } = await fitAndOpen({
       result: { content: [toTextContent('x'.repeat(LIMIT))], structuredContent, isError: true, _meta: { 'a/b': 1 } },
@@ -135,20 +135,20 @@ describe('a result', () => {
     expect(JSON.parse(Buffer.from(files.get('key-of-result.json')?.bytes ?? []).toString())).toEqual(whole);
   });
 
-  test('whose structured content is too large is a tool error that says so and links to all of it', async () => {
+  test('whose structured content is too large is a tool error that explains it and links to the whole result', async () => {
     const whole = { content: [toTextContent('short')], structuredContent: { long: 'x'.repeat(LIMIT) } };
     const { result, files } = await fitAndOpen({ result: whole });
     expect(Object.keys(result).sort()).toEqual(['content', 'isError']);
     expect(result.isError).toBe(true);
     const [note, link] = readContent(result);
     expect(note?.text).toMatch(
-      /^The structured content of this result has \d+ bytes of JSON, more than one answer holds/,
+      /^The structured content of this result is too large for one response \(\d+ bytes of JSON\)/,
     );
     expect(link).toMatchObject({ type: 'resource_link', name: 'result.json', mimeType: 'application/json' });
     expect(JSON.parse(Buffer.from(files.get('key-of-result.json')?.bytes ?? []).toString())).toEqual(whole);
   });
 
-  test('never needs more room than there is, however its size is made up', async () => {
+  test('never exceeds the limit, however its size is made up', async () => {
     const parts = [1, 4_000, 5_000, 50_000, 99_000];
     for (const size of parts)
       for (const count of [1, 2, 20, 21, 60])
@@ -161,7 +161,7 @@ describe('a result', () => {
         }
   });
 
-  test('that the tool wrote like one of ours leads to no file', async () => {
+  test('that a tool wrote in the form of ours leads to no file', async () => {
     const result = {
       content: [{ type: 'resource_link', uri: '', name: 'result.json' }],
       links: [[0, 'tasks/of-another']],

@@ -23,16 +23,16 @@ const testPayloadStore = (store: () => PayloadStore) => {
     await store().put('large', large);
     expect(await store().get('large')).toBe(large);
   });
-  test('takes a put again for done', async () => {
+  test('accepts a repeated put', async () => {
     await store().put('again', 'same');
     await store().put('again', 'same');
     expect(await store().get('again')).toBe('same');
   });
-  test('takes puts at the same time', async () => {
+  test('accepts concurrent puts', async () => {
     await Promise.all(Array.from({ length: 10 }, () => store().put('race', large)));
     expect(await store().get('race')).toBe(large);
   });
-  test('says which payload is missing', async () => {
+  test('names the payload that is missing', async () => {
     await expect(store().get('not/there')).rejects.toThrow(PayloadMissing);
     await expect(store().get('not/there')).rejects.toThrow('not/there');
   });
@@ -68,7 +68,7 @@ describe('the payload store in a folder', () => {
     },
   );
 
-  test('keeps files whose URL leads to them, with an extension that says what they are', async () => {
+  test('stores files that their URL leads to, with an extension for their type', async () => {
     await store.files.put('tasks/1/result-run/content-1.png', picture, 'image/png');
     const url = new URL(await store.files.url('tasks/1/result-run/content-1.png', 60));
     expect(url.protocol).toBe('file:');
@@ -76,7 +76,7 @@ describe('the payload store in a folder', () => {
     expect(new Uint8Array(await readFile(url))).toEqual(picture);
   });
 
-  test('leaves nothing half-written behind', async () => {
+  test('leaves no half-written file behind', async () => {
     await store.put('whole', large);
     expect((await readdir(folder)).filter((name) => !/^[0-9a-f]{64}\.(json|png)$/.test(name))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('the payload store on S3', () => {
 
   testPayloadStore(() => store);
 
-  test('keeps files that whoever has their URL can read, as what they are', async () => {
+  test('stores files that the holder of their URL can read, with their type', async () => {
     const key = 'tasks/1/result-run/content-1.png';
     await store.files.put(key, picture, 'image/png');
     const response = await fetch(await store.files.url(key, 60));
@@ -105,7 +105,7 @@ describe('the payload store on S3', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(picture);
   });
 
-  test('signs URLs for as long as it is told, with the credentials that the function has then', async () => {
+  test('signs URLs for the given time, with the credentials that the function has then', async () => {
     const { searchParams } = new URL(await store.files.url('tasks/1/result-run/content-1.png', 3_600));
     expect(searchParams.get('X-Amz-Expires')).toBe('3600');
     expect(searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
@@ -133,7 +133,7 @@ describe('a put to S3', () => {
     return { store: new S3PayloadStore({ client, bucket: 'payloads' }), ifNoneMatch };
   };
 
-  test('is conditional on nothing being there', async () => {
+  test('is conditional on a free key', async () => {
     const { store, ifNoneMatch } = await s3That(200);
     await store.put('key', 'text');
     expect(ifNoneMatch).toEqual(['*']);
@@ -142,19 +142,19 @@ describe('a put to S3', () => {
     const { store } = await s3That(412);
     await expect(store.put('key', 'text')).resolves.toBeUndefined();
   });
-  test('is tried again while another one has not ended', async () => {
+  test('is retried while another one has not ended', async () => {
     const { store, ifNoneMatch } = await s3That(409, 409, 412);
     await expect(store.put('key', 'text')).resolves.toBeUndefined();
     expect(ifNoneMatch).toHaveLength(3);
   });
-  test('fails when it stays in conflict, and when it is not allowed', async () => {
+  test('fails when the conflict stays, and when it is not allowed', async () => {
     await expect((await s3That(409, 409, 409)).store.put('key', 'text')).rejects.toThrow();
     await expect((await s3That(403)).store.put('key', 'text')).rejects.toThrow();
   });
 });
 
 describe('the environment', () => {
-  test('must name a place for payloads', () => {
+  test('must name a bucket or a folder for payloads', () => {
     expect(() => createPayloadStore({})).toThrow(/PAYLOAD_BUCKET/);
     expect(() => createPayloadStore({ PAYLOAD_BUCKET: '', PAYLOAD_FOLDER: '' })).toThrow(/PAYLOAD_BUCKET/);
   });

@@ -78,7 +78,7 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
     expect(seen).toEqual([args.a]);
   });
 
-  test('what a step returned', async () => {
+  test('a step’s return value', async () => {
     const value = fillText(inlineOutputBytes - measureJson({ v: '' }) + more);
     const tool = defineTool('t', {}, async (task) => {
       const read = await task.step('large', () => value);
@@ -132,8 +132,8 @@ describe.each(EDGE)('payloads that %s', (_, more, staysInRow) => {
   });
 });
 
-describe('what does not fit one answer to a client', () => {
-  test('of a result is a file, kept before the row, whose link is new in each answer and ends with the task', async () => {
+describe('what does not fit in one response to a client', () => {
+  test('of a result is a file, stored before the row, whose link is new in each response and expires with the task', async () => {
     const text = 'x'.repeat(7_000_000);
     const tool = defineTool('t', { retentionMs: 1_800_000 }, async () => ({ content: [{ type: 'text', text }] }));
     const { start, work, engine, files, rowOf } = createPayloadEngine(tool);
@@ -151,7 +151,7 @@ describe('what does not fit one answer to a client', () => {
     expect(seconds).toBeLessThanOrEqual(1_800);
   });
 
-  test('of a question fails the task and says why', async () => {
+  test('of a question fails the task with the reason', async () => {
     const requestedSchema = z.object({ why: z.string() });
     const tool = defineTool('t', {}, async (task) => {
       await task.elicit('long', { message: '"'.repeat(3_500_000), requestedSchema });

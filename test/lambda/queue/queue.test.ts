@@ -51,7 +51,7 @@ describe('the wake-up queue on SQS', () => {
     expect(delivery).toMatchObject({ wakeUp, receives: 1 });
   });
 
-  test('sends with a fairness group, and with a delay in seconds as SQS allows it', async () => {
+  test('sends with a fairness group, and with a delay in seconds up to the maximum of SQS', async () => {
     const { queue, client } = await aQueue('inputs');
     const inputs: unknown[] = [];
     client.middlewareStack.add(
@@ -72,7 +72,7 @@ describe('the wake-up queue on SQS', () => {
     ]);
   });
 
-  test('lets a message reappear at once when told so, and counts its receives', async () => {
+  test('lets a message reappear at once if asked, and counts its receives', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('reappears');
     await queue.send(wakeUp);
     const first = await receive();
@@ -82,7 +82,7 @@ describe('the wake-up queue on SQS', () => {
     expect(again.delivery?.receives).toBe(2);
   });
 
-  test('keeps a message invisible for as long as told, cut to what SQS allows', async () => {
+  test('hides a message for the given time, up to the maximum of SQS', async () => {
     const { queue, client, queueUrl, receive } = await aQueue('hidden');
     await queue.send(wakeUp);
     const { delivery } = parseDelivery(buildSqsRecord((await receive()) ?? {}), client, queueUrl);
@@ -91,7 +91,7 @@ describe('the wake-up queue on SQS', () => {
     await expect(delivery?.reappearIn(Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
   });
 
-  test('delays a message, if only by a millisecond', async () => {
+  test('delays a message even by a millisecond', async () => {
     const { queue, receive } = await aQueue('delayed');
     await queue.send(wakeUp, { delayMs: 1 });
     expect(await receive()).toBeUndefined();
@@ -103,7 +103,7 @@ describe('the wake-up queue on SQS', () => {
     expect(JSON.parse(message.Body ?? '')).toEqual(wakeUp);
   });
 
-  test('says that it is unavailable when SQS does not take the message, or the change', async () => {
+  test('throws Unavailable when SQS accepts neither the message nor the change', async () => {
     const { client, queueUrl } = await aQueue('refuses');
     const nowhere = new SqsWakeUpQueue({ client, queueUrl: `${queueUrl}-that-is-not-there` });
     await expect(nowhere.send(wakeUp)).rejects.toThrow(Unavailable);
@@ -121,7 +121,7 @@ describe('the wake-up queue on SQS', () => {
     ['a generation as text', JSON.stringify({ ...wakeUp, generation: '2' })],
     ['no commitBy', JSON.stringify({ ...wakeUp, commitBy: undefined })],
     ['an endless commitBy', JSON.stringify(wakeUp).replace('1000', '1e999')],
-  ])('says why a body is no wake-up: %s', async (_, Body) => {
+  ])('gives the reason why a body is not a wake-up: %s', async (_, Body) => {
     const { client, queueUrl } = {
       client: createSqsClient({ endpoint: local.endpoint }),
       queueUrl: local.buildQueueUrl('any'),
@@ -130,7 +130,7 @@ describe('the wake-up queue on SQS', () => {
     expect(received).toEqual({ reason: expect.any(String) });
   });
 
-  test('leaves out members of a body that nobody knows', () => {
+  test('ignores unknown members of a body', () => {
     const Body = JSON.stringify({ ...wakeUp, __proto__: { polluted: true }, more: 1 });
     const client = createSqsClient({ endpoint: local.endpoint });
     const { delivery } = parseDelivery(buildSqsRecord({ Body, Attributes: {} }), client, local.buildQueueUrl('any'));

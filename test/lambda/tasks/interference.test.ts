@@ -50,21 +50,21 @@ describe('a write of the DynamoDB store that meets others', () => {
     return { store: new DynamoTaskStore({ client, table, pauses: [0, 0, 0] }), requests: () => requests };
   };
 
-  test('is tried again after a conflict with a transaction', async () => {
+  test('is retried after a conflict with a transaction', async () => {
     const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict());
     const row = buildContractRow();
     expect(await store.insert(row)).toMatchObject({ done: true });
     expect(requests()).toBe(4);
   });
 
-  test('is tried again as an update too', async () => {
+  test('is retried as an update too', async () => {
     const row = buildContractRow();
     await storeMeeting().store.insert(row);
     const { store } = storeMeeting(createConflict());
     expect(await store.update(buildTouch(row, { when: [exists] }))).toMatchObject({ done: true });
   });
 
-  test('is given up when the conflict stays', async () => {
+  test('gives up when the conflict stays', async () => {
     const { store, requests } = storeMeeting(createConflict(), createConflict(), createConflict(), createConflict());
     await expect(store.insert(buildContractRow())).rejects.toThrow(TransactionConflictException);
     expect(requests()).toBe(4);
@@ -82,13 +82,13 @@ describe('a write of the DynamoDB store that meets others', () => {
     },
   );
 
-  test('is tried again as a create under an idempotency key', async () => {
+  test('is retried as a create with an idempotency key', async () => {
     const row = buildContractRow();
     const { store } = storeMeeting(createCancellation('None', 'TransactionConflict'));
     expect(await store.insertOnce(row, buildKeyRow(row), NOW)).toMatchObject({ done: true });
   });
 
-  test('is refused by a condition that failed, whatever else stood in the way', async () => {
+  test('is refused by a failed condition, whatever else was in its way', async () => {
     const row = buildContractRow({ run: 'theirs' });
     await storeMeeting().store.insert(row);
     const { store, requests } = storeMeeting(createCancellation('ConditionalCheckFailed', 'TransactionConflict'));
@@ -96,7 +96,7 @@ describe('a write of the DynamoDB store that meets others', () => {
     expect(requests()).toBe(1);
   });
 
-  test('fails with what the database said when nobody can know better', async () => {
+  test('fails with the database’s error when nothing better is known', async () => {
     const throttled = new ProvisionedThroughputExceededException({ message: 'too many', $metadata });
     const { store } = storeMeeting(throttled, createCancellation('ValidationError', 'None'));
     await expect(store.insert(buildContractRow())).rejects.toBe(throttled);

@@ -10,7 +10,7 @@ const upgraded = useUpgrade();
 const YES = { action: 'accept', content: { really: true } };
 
 describe('a session', () => {
-  test('is accepted by its MCP-Session-Id, which says what its client can be asked', async () => {
+  test('is accepted by its MCP-Session-Id, which holds what its client can be asked', async () => {
     const { classic, given } = await upgraded('completed');
     const call = {
       id: 1,
@@ -44,7 +44,7 @@ describe('an answer is accepted', () => {
     expect((await get()).result.content[0].text).toMatch(/^ordered 1 of a desk, oak .* from A1$/);
   });
 
-  test('to no one else than its client: a parked task can be cancelled, and cleans up', async () => {
+  test('from no client but the task’s own; a parked task can be cancelled, and cleans up', async () => {
     const { get, modern, work, done, id } = await upgraded('asked');
     const stranger = await modern('grace', 'tasks/update', { taskId: id, inputResponses: { confirm: YES } });
     expect(stranger.error).toEqual(NOT_FOUND);
@@ -79,7 +79,7 @@ describe('a stream of 2025-11-25 is resumed by the id of its last event', () => 
     expect(messages).toMatchObject([{ id: 12, result: said('ordered 4 of chair from A1') }]);
   });
 
-  test('of a call in place that asked: the answer brings it to its end', async () => {
+  test('of an in-place call that asked: the answer ends it', async () => {
     const { classic, done, given } = await upgraded('call');
     const at = { session: given('session'), lastEventId: given('lastEventId') };
     expect((await classic('ada', { id: given('questionId'), result: YES }, at)).status).toBe(202);
@@ -88,7 +88,7 @@ describe('a stream of 2025-11-25 is resumed by the id of its last event', () => 
     expect(messages).toMatchObject([{ id: 21, result: said('ordered 1 of rug from A1') }]);
   });
 
-  test('of a call in place that was answered already, by nobody in particular', async () => {
+  test('of an in-place call that an anonymous caller has answered already', async () => {
     const { classic, done, given } = await upgraded('callAnswered', 'nobody');
     const at = { session: given('session'), lastEventId: given('lastEventId') };
     const { messages } = await classic('nobody', undefined, at);
@@ -96,7 +96,7 @@ describe('a stream of 2025-11-25 is resumed by the id of its last event', () => 
     expect(messages).toMatchObject([{ id: 22, result: said('ordered 1 of sofa from A1') }]);
   });
 
-  test('of a call whose prepare asked: the answer makes the task', async () => {
+  test('of a call whose prepare asked: the answer creates the task', async () => {
     const { classic, work, get, given } = await upgraded('preparing');
     const at = { session: given('session'), lastEventId: given('lastEventId') };
     const seat = { action: 'accept', content: { seat: '12A' } };
@@ -118,7 +118,7 @@ describe('a requestState of 2026-07-28 is accepted', () => {
     expect(result).toMatchObject({ resultType: 'complete', ...said('ordered 1 of bed from A1') });
   });
 
-  test('of a call whose prepare asked: the answer makes the task', async () => {
+  test('of a call whose prepare asked: the answer creates the task', async () => {
     const { modern, work, get, given } = await upgraded('prepareRoundTrip');
     const inputResponses = { seat: { action: 'accept', content: { seat: '7F' } } };
     const call = { name: 'book', arguments: { flight: 'LH 2' }, requestState: given('requestState'), inputResponses };
@@ -149,7 +149,7 @@ describe('an idempotency key is remembered', () => {
   test.each([
     ['_meta', { meta: { 'io.github.durable-mcp-tasks/idempotencyKey': KEY } }],
     ['a header', { headers: { 'idempotency-key': KEY } }],
-  ])('a call that is sent again with it in %s is given the same task, and nothing runs', async (_, more) => {
+  ])('a call that is sent again with it in %s gets the same task, and nothing runs', async (_, more) => {
     const { modern, work, done, id } = await upgraded('once');
     expect((await modern('ada', 'tools/call', call, more)).result.taskId).toBe(id);
     later(2 * MINUTE);

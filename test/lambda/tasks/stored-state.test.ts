@@ -23,7 +23,7 @@ const rows = Object.values(fixture.left)
   .sort((a, b) => (a.taskId < b.taskId ? 1 : -1));
 const ofAda = rows.filter(({ partition }) => partition === fixture.left.asked?.items[0]?.partition?.S);
 
-describe('clients see what was stored', () => {
+describe('clients see the stored tasks', () => {
   test('tasks/get shows every task as it was left', async () => {
     const { get } = await upgraded('asked');
     expect(ofAda.length).toBeGreaterThan(15);
@@ -31,7 +31,7 @@ describe('clients see what was stored', () => {
       expect(await get(taskId)).toMatchObject({ taskId, status, createdAt });
   });
 
-  test('tasks/list shows all of an owner’s tasks, newest first, and none that is barred', async () => {
+  test('tasks/list shows all of an owner’s tasks, newest first, and no barred one', async () => {
     const { classic } = await upgraded('asked');
     const { messages } = await classic('ada', { id: 1, method: 'tasks/list' });
     expect(messages[0].result.tasks).toMatchObject(
@@ -46,7 +46,7 @@ describe('clients see what was stored', () => {
     expect(messages[0].result.nextCursor).toBeUndefined();
   });
 
-  test('a task expires when it was to expire', async () => {
+  test('a task expires when it was due to expire', async () => {
     const { get, items, modern, id } = await upgraded('asked');
     const expiresAt = Number(items[0]?.expiresAt?.N);
     vi.setSystemTime(expiresAt - 1);
@@ -55,7 +55,7 @@ describe('clients see what was stored', () => {
     expect((await modern('ada', 'tasks/get', { taskId: id })).error).toEqual(NOT_FOUND);
   });
 
-  test('a barred id is no task', async () => {
+  test('a barred id is not a task', async () => {
     const { modern, id } = await upgraded('void');
     expect((await modern('ada', 'tasks/get', { taskId: id })).error).toEqual(NOT_FOUND);
   });
@@ -90,7 +90,7 @@ describe('an outcome is delivered byte for byte as before', () => {
   });
 });
 
-describe('a worker goes on where a task stood', () => {
+describe('a worker continues where a task was', () => {
   test('one in the queue runs', async () => {
     const { work, get, done } = await upgraded('queued');
     expect(await work()).toEqual([]);
@@ -105,7 +105,7 @@ describe('a worker goes on where a task stood', () => {
     expect(confirm.params.message).toMatch(/^Order 1 of a shelf, (pine ){849}pine from A1\?$/);
   });
 
-  test('one of nobody in particular runs', async () => {
+  test('one of an anonymous caller runs', async () => {
     const { work, get } = await upgraded('anonymous', 'nobody');
     expect(await work()).toEqual([]);
     expect(await get()).toMatchObject(completed('cars.csv: 2 rows from bird 0'));
@@ -119,7 +119,7 @@ describe('a worker goes on where a task stood', () => {
     expect(messages[0].result.tasks).toMatchObject([{ taskId: id, status: 'completed' }]);
   });
 
-  test('one whose run died is left alone while the lease lives, and then goes on; no recorded step is run again', async () => {
+  test('one whose run died is left alone while the lease is live, and then continues; no recorded step runs again', async () => {
     const { work, get, done } = await upgraded('died');
     expect(await work()).toHaveLength(1);
     expect(done).toEqual([]);
@@ -129,7 +129,7 @@ describe('a worker goes on where a task stood', () => {
     expect(await get()).toMatchObject(completed('birdstrikes.csv: 1470 rows from bird 0'));
   });
 
-  test('one that sleeps is woken when it is due, though its message comes sooner', async () => {
+  test('one that sleeps is woken when it is due, though its message comes earlier', async () => {
     const { work, get, done } = await upgraded('asleep');
     later(15 * MINUTE);
     expect(await work()).toEqual([]);
@@ -149,7 +149,7 @@ describe('a worker goes on where a task stood', () => {
     expect(await get()).toMatchObject(completed('the file after RangeError: too far'));
   });
 
-  test('one that was answered and not woken goes on with the answer', async () => {
+  test('one that was answered and not woken continues with the answer', async () => {
     const { work, get, done } = await upgraded('answered');
     expect(await get()).toMatchObject({ status: 'working' });
     expect(await work()).toEqual([]);

@@ -138,7 +138,7 @@ describe('a row of the previous version is continued', () => {
     });
   });
 
-  test('held by a run of the old code: left to it while its lease is live, taken up after that, no step repeated', async () => {
+  test('held by a run of the old code: left to it while its lease is live, taken over after that, no step repeated', async () => {
     const row = await storeFixture('held');
     const during = deployCurrentVersion({ afterMs: 20_000 });
     expect(await during.deliver(buildOldWakeUp(row))).toBe('keep');
@@ -178,7 +178,7 @@ describe('a row of the previous version is continued', () => {
   });
 });
 
-describe('a row of the previous version that is over stays as it is', () => {
+describe('a row of the previous version that has ended stays as it is', () => {
   test.each(['completed', 'failed'])('%s', async (name) => {
     const row = await storeFixture(name);
     const { engine, deliver } = deployCurrentVersion({ afterMs: 120_000 });
@@ -187,7 +187,7 @@ describe('a row of the previous version that is over stays as it is', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  test('void: it is no task, and goes on barring its id', async () => {
+  test('void: it is not a task, and still bars its id', async () => {
     const row = await storeFixture('void');
     const { engine, deliver } = deployCurrentVersion();
     await expect(engine.getTask(CALLER, row.id)).rejects.toMatchObject({ name: 'TaskNotFound' });
@@ -195,7 +195,7 @@ describe('a row of the previous version that is over stays as it is', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  test('and all of them are in their owner’s list, but the void one', async () => {
+  test('and all of them except the void one are in their owner’s list', async () => {
     const names = ['working', 'held', 'parked', 'cancelled', 'completed', 'failed', 'void'];
     const rows = await Promise.all(names.map((name) => storeFixture(name)));
     const { engine } = deployCurrentVersion();
@@ -212,7 +212,7 @@ describe('a tool that has changed since', () => {
     async () => ({ content: [{ type: 'text', text: 'never' }] }),
   );
 
-  test('and does not take the old arguments: the task fails, and says why', async () => {
+  test('and does not accept the old arguments: the task fails with the reason', async () => {
     const row = await storeFixture('working');
     const { engine, deliver } = deployCurrentVersion({ tools: [changed] });
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -227,7 +227,7 @@ describe('a tool that has changed since', () => {
     });
   });
 
-  test('or is gone: the task fails, and says so', async () => {
+  test('or is gone: the task fails with the reason', async () => {
     const row = await storeFixture('working');
     const { engine, deliver } = deployCurrentVersion({ tools: [] });
     expect(await deliver(buildOldWakeUp(row))).toBe('delete');
@@ -253,7 +253,7 @@ describe('a row of a newer version', () => {
     expect(await readRawItem(row)).toEqual(row);
   });
 
-  test('loses no message: worker and dead-letter function give it back, for a function that can read the row', async () => {
+  test('loses no message: worker and dead-letter function put it back for a function that can read the row', async () => {
     const row = await newer({ expiresAt: Number.MAX_SAFE_INTEGER });
     const env = {
       TABLE_NAME: table,

@@ -1,4 +1,4 @@
-/** What a worker and the thread that runs a tool for it say to each other. All of it survives a structured clone. */
+/** The messages between a worker and the thread that runs a tool for it. All of them survive a structured clone. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Era, InputCapabilities, TaskKey } from '../../../tasks/record.ts';
 import type { ProgressReport } from '../../../tasks/writes/held.ts';
@@ -6,13 +6,13 @@ import { HandedOver, LeaseLost, Parked, TaskCancelled } from '../../../tool/erro
 import type { RunHistory } from '../../../tool/history.ts';
 import type { RunEnd } from '../../../tool/run.ts';
 
-/** One run, as it is given to a thread. */
+/** One run, as a thread gets it. */
 export interface ThreadStart {
   readonly key: TaskKey;
   readonly tool: string;
   /**
-   * As they are stored. The thread holds them against the schema again, because what a schema makes of them (a
-   * `URL`, an instance of a class) need not survive the way.
+   * As they are stored. The thread validates them again, because the schema's output (a `URL`, an instance of a class)
+   * need not survive a clone.
    */
   readonly arguments: unknown;
   readonly era: Era;
@@ -22,35 +22,39 @@ export interface ThreadStart {
   readonly handOverAt: number;
 }
 
-/** What the thread finds in its `workerData`. */
+/** The thread's `workerData`. */
 export interface ThreadData extends ThreadStart {
   /** URL of the server module. */
   readonly server: string;
   readonly port: MessagePort;
 }
 
+/** What a thread sends to its worker. */
 export type FromThread =
   | { readonly is: 'record'; readonly number: number; readonly id: string; readonly json: string }
-  | { readonly is: 'progress'; readonly news: ProgressReport }
+  | { readonly is: 'progress'; readonly report: ProgressReport }
   | { readonly is: 'steps'; readonly running: readonly string[] }
   | { readonly is: 'ended'; readonly end: Exclude<RunEnd, { end: 'aborted' }> }
-  /** It has heard that it is to close: its event loop turns. */
+  /** It received `close`, which shows that its event loop turns. */
   | { readonly is: 'closing' }
   | { readonly is: 'closed' };
 
+/** What a worker sends to its thread. */
 export type ToThread =
   | { readonly is: 'recorded'; readonly number: number }
   | { readonly is: 'refused'; readonly number: number; readonly reason: AbortReason }
   | { readonly is: 'abort'; readonly reason: AbortReason }
   | { readonly is: 'close'; readonly reason?: AbortReason };
 
-/** An error of the kinds that a signal aborts with; a clone of the error itself would forget its class. */
+/** One of the errors that a signal aborts with; a clone of the error itself would lose its class. */
 export interface AbortReason {
   readonly name: string;
   readonly message: string;
 }
 
-export const encodeAbortReason = ({ name, message }: Error): AbortReason => ({ name, message });
+export function encodeAbortReason({ name, message }: Error): AbortReason {
+  return { name, message };
+}
 
 const ABORT_ERRORS = [TaskCancelled, Parked, HandedOver, LeaseLost];
 

@@ -1,6 +1,6 @@
 /**
- * A run whose tool works in a thread of its own, so that no computation can starve the heartbeat. The worker keeps
- * the lease and makes every write; the thread has the whole of the run and asks for each entry to be recorded.
+ * A run whose tool has its own thread, so that no computation can starve the heartbeat. The worker keeps the lease and
+ * makes every write; the thread has the whole tool run and asks for each entry to be recorded.
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { LiveEnd, LiveRun } from '../../../tool/live-run.ts';
@@ -8,11 +8,12 @@ import type { RunHost } from '../../../tool/run.ts';
 import type { ThreadFiles } from '../../../tool/server-module.ts';
 import { encodeAbortReason, type FromThread, type ThreadData, type ThreadStart, type ToThread } from './messages.ts';
 
+/** Starts a tool run in a thread. */
 export type StartThread = (start: ThreadStart, host: RunHost) => LiveRun;
 
-/** How long a thread may compute on before it hears that its run is over (ms); then it is stopped where it is. */
+/** How long a thread may take to notice that its run has ended (ms); then it is stopped wherever it is. */
 const CLOSE_ACK_MS = 2_000;
-/** How long a thread that heard may take for its clean-ups (ms): a little more than the run itself gives them. */
+/** How long a thread that noticed may take for its clean-ups (ms): a little more than the run itself gives them. */
 const CLOSING_MS = 5_500;
 
 export const createThreadStarter =
@@ -61,7 +62,7 @@ class ThreadRun implements LiveRun {
         if (!this.#isOver) void this.#record(message.number, message.id, message.json);
         return;
       case 'progress':
-        if (!this.#isOver) this.#host.reportProgress(message.news);
+        if (!this.#isOver) this.#host.reportProgress(message.report);
         return;
       case 'steps':
         this.runningSteps = new Set(message.running);
@@ -88,7 +89,7 @@ class ThreadRun implements LiveRun {
   }
 
   #handleDeath(how: string): void {
-    // Its last words may still be under way: they count.
+    // Its last messages may still be in the port: they count.
     for (let last = this.#next(); last; last = this.#next()) this.#handleMessage(last);
     if (!this.#isOver) this.#finish({ end: 'died', how });
   }
@@ -105,17 +106,17 @@ class ThreadRun implements LiveRun {
     this.#postMessage({ is: 'abort', reason: encodeAbortReason(reason) });
   }
 
-  /** Nothing of the thread is left afterwards, not even a computation that looks at no signal. */
+  /** Nothing of the thread is left afterwards, not even a computation that ignores its signal. */
   async close(reason?: Error): Promise<void> {
     this.#postMessage({ is: 'close', ...(reason && { reason: encodeAbortReason(reason) }) });
     if (await waitUpTo(CLOSE_ACK_MS, this.#closing.promise)) await waitUpTo(CLOSING_MS, this.#closed.promise);
-    // Native code that does not return cannot be stopped; nobody waits for it.
+    // Native code that does not return cannot be stopped, so the wait for it is bounded.
     await waitUpTo(CLOSE_ACK_MS, this.#worker.terminate());
     this.#port.port1.close();
   }
 }
 
-/** Whether it came about within so long (ms). */
+/** Whether the promise resolved within `ms`. */
 async function waitUpTo(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), ms);

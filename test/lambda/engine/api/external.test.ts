@@ -20,7 +20,7 @@ const readOutcomeText = (view: { outcome?: unknown }) =>
   (view.outcome as { result: { content: { text: string }[] } }).result.content[0]?.text;
 
 describe('a task that waits for an outside system', () => {
-  test('goes on with the value it is completed with', async () => {
+  test('continues with the value it is completed with', async () => {
     const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -42,7 +42,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('JobFailed: disk full');
   });
 
-  test('takes the first word: a second one, or a retried one, changes nothing and is no error', async () => {
+  test('takes the first answer: a second or retried one changes nothing and is not an error', async () => {
     const { engine, start, work, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -68,7 +68,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toBe('at once');
   });
 
-  test('gives up after its time-out, and an answer that comes then is ignored', async () => {
+  test('gives up after its time-out, and a later answer is ignored', async () => {
     const { engine, start, work, time, sent, deadline } = createTestEngine([submit]);
     const { id } = await start(submit);
     await work();
@@ -82,7 +82,7 @@ describe('a task that waits for an outside system', () => {
     expect(readOutcomeText(await engine.getTask({}, id))).toContain('WaitTimedOut');
   });
 
-  test('cannot be reached with a token that is none', async () => {
+  test('cannot be reached with an invalid token', async () => {
     const { engine, deadline } = createTestEngine([]);
     await expect(engine.completeWait('nonsense', 1, deadline())).rejects.toThrow(InvalidWaitToken);
     const foreign = Buffer.from(JSON.stringify(['task#x', 'x', 'job'])).toString('base64url');
@@ -100,7 +100,7 @@ describe('a task that waits for an outside system', () => {
     ]);
   });
 
-  test('is refused outside of a task', async () => {
+  test('is refused outside a task', async () => {
     const end = await runInline(submit, {
       ...{
         id: 'x',

@@ -9,7 +9,7 @@ const other = defineTool('other', {}, async () => ({ content: [] }));
 const caller = { owner: 'me' };
 
 describe('a retried call creates no second task', () => {
-  test('whether its first answer was lost or both race', async () => {
+  test('whether its first response was lost or both race', async () => {
     const { start, store } = createTestEngine([tool]);
     const key = { caller, idempotencyKey: 'k' };
     const [first, second] = await Promise.all([start(tool, key), start(tool, key)]);
@@ -46,7 +46,7 @@ describe('a retried call creates no second task', () => {
     await expect(start(tool, { caller, idempotencyKey: 'k', arguments: another })).rejects.toThrow(IdempotencyConflict);
   });
 
-  test('and leaves a message behind that no task comes of', async () => {
+  test('and leaves behind a message that creates no task', async () => {
     const { start, work, time, engine } = createTestEngine([tool]);
     const { id } = await start(tool, { caller, idempotencyKey: 'k' });
     await start(tool, { caller, idempotencyKey: 'k' });
@@ -75,7 +75,7 @@ describe('a retried call creates no second task', () => {
     await expect(start(other, { caller, idempotencyKey: 'k' })).rejects.toThrow(IdempotencyConflict);
   });
 
-  test('and a server that does not tell callers apart refuses keys before anything is sent', async () => {
+  test('and a server that does not distinguish callers refuses keys before anything is sent', async () => {
     const { start, sent } = createTestEngine([tool]);
     await expect(start(tool, { idempotencyKey: 'k' })).rejects.toThrow(IdempotencyUnsupported);
     expect(sent).toEqual([]);
@@ -83,7 +83,7 @@ describe('a retried call creates no second task', () => {
 });
 
 describe('the limit of open tasks', () => {
-  test('stops an owner who has as many open, and nobody else', async () => {
+  test('stops an owner who has reached it, and no other', async () => {
     const { start } = createTestEngine([tool], { maxOpenTasks: 5 });
     for (let i = 0; i < 5; i += 1) await start(tool, { caller });
     await expect(start(tool, { caller })).rejects.toThrow(QuotaExceeded);
@@ -91,7 +91,7 @@ describe('the limit of open tasks', () => {
     await start(tool);
   });
 
-  test('lets the owner go on as soon as a task has ended', async () => {
+  test('lets the owner continue as soon as a task has ended', async () => {
     const { start, work } = createTestEngine([tool], { maxOpenTasks: 2 });
     await start(tool, { caller });
     await start(tool, { caller });
@@ -100,7 +100,7 @@ describe('the limit of open tasks', () => {
     await start(tool, { caller });
   });
 
-  test('counts over all shards of an owner', async () => {
+  test('counts all shards of an owner', async () => {
     const { start } = createTestEngine([tool], { maxOpenTasks: 8, ownerShards: 4 });
     let made = 0;
     for (; made < 20; made += 1) {

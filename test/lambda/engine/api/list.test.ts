@@ -27,7 +27,7 @@ describe('an owner’s tasks', () => {
     expect(sizes).toEqual([15, 15, 10]);
   });
 
-  test('a page of nothing but expired tasks is passed over', async () => {
+  test('a page of expired tasks only is skipped', async () => {
     const { engine, start, time } = createTestEngine([tool], { ownerShards: 2 });
     const caller = { owner: 'ada' };
     const short = defineTool('short', { lifetimeMs: 10_000 }, () => ({ content: [] }));
@@ -41,7 +41,7 @@ describe('an owner’s tasks', () => {
     expect({ ids: tasks.map(({ id }) => id), next }).toEqual({ ids: [kept.id], next: undefined });
   });
 
-  test('are none where callers cannot be told apart', async () => {
+  test('are none where the server does not distinguish callers', async () => {
     const { engine, start } = createTestEngine([tool]);
     await start(tool);
     expect(await engine.listTasks({}, { limit: 10 })).toEqual({ tasks: [] });

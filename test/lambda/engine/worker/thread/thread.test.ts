@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => bench.stop());
 
 describe('a tool that computes for longer than its lease', () => {
-  test('keeps it and ends in its first run, in a thread of its own', async () => {
+  test('keeps it and ends in its first run, in its own thread', async () => {
     const id = await bench.start('spin', { ms: 3 * LEASE_MS });
     expect(parseResultText(await bench.until(id, hasEnded))).toBe('computed');
     await bench.logged(id, 'task.ended');
@@ -39,7 +39,7 @@ describe('a tool that computes for longer than its lease', () => {
       expect(events).not.toContain(trouble);
   });
 
-  test('is reported, with what to do about it, where it has none', async () => {
+  test('is reported, with advice, where it has no thread', async () => {
     const id = await bench.start('spin_here', { ms: 2 * LEASE_MS });
     const line = await bench.logged(id, 'eventLoop.blocked');
     expect(line.lateMs).toBeGreaterThan(LEASE_MS);
@@ -49,7 +49,7 @@ describe('a tool that computes for longer than its lease', () => {
 });
 
 describe('a cancel', () => {
-  test('stops a thread that computes on and looks at no signal', async () => {
+  test('stops a thread that computes on and ignores its signal', async () => {
     const id = await bench.start('spin', { ms: 3_600_000 });
     await vi.waitFor(() => expect(countThreads()).toBe(1), { timeout: 30_000 });
     await bench.engine.cancelTask({}, id, Date.now() + 10_000);
@@ -75,10 +75,10 @@ describe('a cancel', () => {
 describe('a thread that dies', () => {
   test.each([
     ['ends its process', 'exits', 'exit code 7'],
-    ['throws where nobody catches', 'throws_later', 'SyntaxError'],
+    ['throws an uncaught error', 'throws_later', 'SyntaxError'],
     ['needs more memory than there is', 'hoards', 'memory'],
   ])(
-    'because the tool %s is a run that ended without saying so: the worker lives and the claim counts',
+    'because the tool %s is a run that ended without reporting: the worker lives and the claim counts',
     async (_, name, how) => {
       const id = await bench.start(name);
       const view = await bench.until(id, hasEnded);
@@ -95,7 +95,7 @@ describe('a thread that dies', () => {
 });
 
 describe('what a tool does in a thread', () => {
-  test('steps, asks, sleeps, waits for others and tells of its progress as anywhere', async () => {
+  test('steps, asks, sleeps, waits for others and reports progress as anywhere', async () => {
     const id = await bench.start('everything');
     const asking = await bench.until(id, ({ status }) => status === 'input_required');
     expect(asking.questions.columns).toMatchObject({ method: 'elicitation/create', params: { message: 'Which?' } });
@@ -112,7 +112,7 @@ describe('what a tool does in a thread', () => {
     await vi.waitFor(() => expect(countThreads()).toBe(0), { timeout: 30_000 });
   });
 
-  test('is given arguments as its schema makes them, also what no message could carry', async () => {
+  test('gets arguments as its schema outputs them, even values that no message could carry', async () => {
     const id = await bench.start('with_schema', { url: 'https://example.com/data' });
     expect(parseResultText(await bench.until(id, hasEnded))).toEqual({ isUrl: true, host: 'example.com' });
   });
@@ -124,7 +124,7 @@ describe('what a tool does in a thread', () => {
     expect(outcome).toEqual({ error: { code: -31999, message: 'Refused.', data: { why: 'a test' } } });
   });
 
-  test('may tell of its progress in every turn of a loop: the latest gets through, before it computes on', async () => {
+  test('may report progress in every turn of a loop: the latest report gets through before it computes on', async () => {
     const id = await bench.start('reports');
     const { progress } = await bench.until(id, (view) => view.progress?.done === 100_000);
     expect(progress).toEqual({ done: 100_000, total: 100_000 });
@@ -133,7 +133,7 @@ describe('what a tool does in a thread', () => {
 });
 
 describe('the deadline of the function', () => {
-  test('stops a step that computes past it, and the task fails with what to do', async () => {
+  test('stops a step that computes past it, and the task fails with advice', async () => {
     const short = startThreadEngine({ functionMs: 4_500 });
     try {
       const id = await short.start('spin_in_step');

@@ -40,7 +40,11 @@ export function createTestEngine(
     deadline: () => clock.now() + 10_000,
     start: (tool: Tool, extra: object = {}) =>
       engine.startTask({
-        ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true } },
+        caller: {},
+        tool,
+        arguments: {},
+        era: '2026-07-28' as const,
+        capabilities: { form: true },
         deadline: clock.now() + 10_000,
         ...extra,
       }),

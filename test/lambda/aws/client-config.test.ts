@@ -16,7 +16,7 @@ describe('AWS clients', () => {
     server?.close();
   });
 
-  /** A stand-in for a service that answers in its own way; `requests` counts what it was asked. */
+  /** A stand-in for a service, with its own way to respond; `requests` counts its requests. */
   const aService = async (answer: RequestListener) => {
     const seen = { requests: 0, endpoint: '' };
     server = createServer((request, response) => {

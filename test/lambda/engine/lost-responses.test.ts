@@ -32,14 +32,17 @@ function createStalledEngine(tool: Tool) {
     token: () => `token-${++drawn}`,
     random: () => 0.5,
   };
-  // Time stands still: only a run that is over stops waiting.
+  // Time does not pass: only a run that has ended stops waiting.
   const clock: Clock = {
     now: () => NOW,
     wait: (_, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true })),
   };
   const events: string[] = [];
   const parts = {
-    ...{ store: new RetryingStore(), clock, ids, log: (event: string) => void events.push(event) },
+    store: new RetryingStore(),
+    clock,
+    ids,
+    log: (event: string) => void events.push(event),
     queue: { send: async (wakeUp: WakeUp) => void messages.push(wakeUp) },
   };
   const worker = createWorker({ ...parts, findTool: async () => tool });
@@ -58,7 +61,12 @@ function createStalledEngine(tool: Tool) {
 
 const deadline = NOW + 10_000;
 const buildStartCall = (tool: Tool) => ({
-  ...{ caller: {}, tool, arguments: {}, era: '2026-07-28' as const, capabilities: { form: true }, deadline },
+  caller: {},
+  tool,
+  arguments: {},
+  era: '2026-07-28' as const,
+  capabilities: { form: true },
+  deadline,
 });
 
 describe('every write is made twice, its first response lost', () => {

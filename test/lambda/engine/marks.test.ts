@@ -1,6 +1,6 @@
 /**
  * A write can succeed and its answer be lost: its own retry then fails its own condition. One test for each row
- * of the table of marks (docs/architecture.md): the write knows its own earlier success, and nobody else's.
+ * of the table of marks (docs/architecture.md): the write recognises its own earlier success, and no other write's.
  */
 import { describe, expect, test } from 'vitest';
 import type { Change, TaskStore, WriteResult } from '../../../lambda/tasks/store.ts';

@@ -10,7 +10,7 @@ export const LIFETIME_MS = 3_600_000;
 export const RETENTION_MS = 600_000;
 export const LEASE_MS = 60_000;
 
-/** A task as it has just been created, with what a test wants otherwise. */
+/** A task that was just created, with a test's changes. */
 export const buildRow = (changes: Partial<TaskRow> = {}): TaskRow => ({
   ...buildTaskRow({
     key: KEY,

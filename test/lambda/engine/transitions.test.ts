@@ -142,8 +142,13 @@ describe('a park', () => {
     const { run: _, leaseUntil: __, ...free } = buildHeldRow();
     expect(row).toEqual({
       ...free,
-      ...{ questions, status: 'input_required', parked: true, revision: 1 },
-      ...{ failures: 0, endedBy: 'run-1', lastUpdatedAt: LATER },
+      questions,
+      status: 'input_required',
+      parked: true,
+      revision: 1,
+      failures: 0,
+      endedBy: 'run-1',
+      lastUpdatedAt: LATER,
     });
   });
 
@@ -176,7 +181,10 @@ describe('an answer', () => {
   test('that leaves questions open wakes no run', async () => {
     const change = answerChange({ ...answered, revision: 1, status: 'input_required', wakes: false });
     expect(await readRowAfter(buildAskingRow({ q: buildQuestion(), r: buildQuestion() }), change)).toMatchObject({
-      ...{ generation: 1, revision: 2, parked: true, status: 'input_required' },
+      generation: 1,
+      revision: 2,
+      parked: true,
+      status: 'input_required',
     });
   });
 });
@@ -186,8 +194,11 @@ describe('a settled task', () => {
     const row = buildHeldRow({ questions: '{}', progress: { done: 1 }, statusMessage: 'at it', revision: 4 });
     const now = await readRowAfter(row, settleChange(run, settled));
     expect(now).toMatchObject({
-      ...{ status: 'completed', outcome: settled.outcome, endedBy: 'run-1' },
-      ...{ expiresAt: LATER + RETENTION_MS, ttl: toTtlSeconds(LATER + RETENTION_MS) },
+      status: 'completed',
+      outcome: settled.outcome,
+      endedBy: 'run-1',
+      expiresAt: LATER + RETENTION_MS,
+      ttl: toTtlSeconds(LATER + RETENTION_MS),
     });
     for (const gone of ['run', 'leaseUntil', 'questions', 'progress', 'statusMessage'])
       expect(now).not.toHaveProperty(gone);

@@ -33,8 +33,16 @@ describe('a row', () => {
 describe('a view', () => {
   test('shows nothing of leases, generations and other internals', async () => {
     expect(await toTaskView(buildHeldRow({ statusMessage: 'at it' }), NOW, inRow)).toEqual({
-      ...{ id: 't1', tool: 'tool', era: '2026-07-28', status: 'working', statusMessage: 'at it' },
-      ...{ createdAt: NOW, lastUpdatedAt: NOW, ttlMs: LIFETIME_MS, pollIntervalMs: 1_000, questions: {} },
+      id: 't1',
+      tool: 'tool',
+      era: '2026-07-28',
+      status: 'working',
+      statusMessage: 'at it',
+      createdAt: NOW,
+      lastUpdatedAt: NOW,
+      ttlMs: LIFETIME_MS,
+      pollIntervalMs: 1_000,
+      questions: {},
     });
   });
 

@@ -49,7 +49,7 @@ describe('the size of a response', () => {
 });
 
 describe('a result', () => {
-  /** A result of exactly so many bytes in an answer, most of them from characters that count several times. */
+  /** A result of exactly `bytes` bytes in a response, most of them from characters that count several times. */
   function resultOf(bytes: number) {
     const filled = (fill: number) => ({
       content: [toTextContent('"\n\\\u{1F600}ä\u0001'.repeat(2_000) + 'x'.repeat(fill))],
@@ -69,7 +69,10 @@ describe('a result', () => {
     const [block] = readContent(result);
     const bytes = Buffer.from(whole.content[0]?.text ?? '');
     expect(block).toMatchObject({
-      ...{ type: 'resource_link', name: 'content-1.txt', mimeType: 'text/plain', size: bytes.length },
+      type: 'resource_link',
+      name: 'content-1.txt',
+      mimeType: 'text/plain',
+      size: bytes.length,
       uri: expect.stringMatching(/^https:\/\/files\/key-of-content-1\.txt\?/),
     });
     expect(files.get('key-of-content-1.txt')).toEqual({ name: 'content-1.txt', mediaType: 'text/plain', bytes });

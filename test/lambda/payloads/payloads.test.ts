@@ -32,14 +32,22 @@ function createPayloadEngine(tool: Tool) {
   const store = new MemoryTaskStore();
   const wakeUps: WakeUp[] = [];
   const parts = {
-    ...{ store, payloads, clock: systemClock, ids: systemIds, log: () => {} },
+    store,
+    payloads,
+    clock: systemClock,
+    ids: systemIds,
+    log: () => {},
     queue: { send: async (wakeUp: WakeUp) => void wakeUps.push(wakeUp) },
   };
   const engine = createEngine(parts);
   const worker = createWorker({ ...parts, findTool: async () => tool });
   const deadline = () => Date.now() + 10_000;
   return {
-    ...{ engine, store, kept, files, deadline },
+    engine,
+    store,
+    kept,
+    files,
+    deadline,
     rowOf: async (id: string) => (await store.read({ partition: `task#${id}`, id })) as TaskRow,
     start: async (args: unknown = {}) => {
       const call = { caller: {}, tool, arguments: args, era: '2026-07-28' as const, capabilities: { form: true } };

@@ -32,7 +32,7 @@ describe('the wake-up queue on SQS', () => {
   });
   afterAll(() => local.stop());
 
-  /** A queue of its own, and how to receive from it. */
+  /** A new queue, and how to receive from it. */
   const aQueue = async (name: string) => {
     await local.createQueue(name, { VisibilityTimeout: '30' });
     const queueUrl = local.buildQueueUrl(name);

@@ -11,7 +11,7 @@ import { createDynamoTaskStore } from '../../support/dynamodb.ts';
 const number = fc.integer({ min: -2, max: 12 });
 const text = fc.constantFrom('', 'a', 'b', 'working', 'failed', '\uFFFD', '\u{1F600}', '3');
 
-/** An attribute with a value that may stand there; other kinds of values than its own too. */
+/** An attribute with a value that it may have, of its own type or another. */
 const numbers = ['generation', 'failures', 'revision', 'entries', 'leaseUntil', 'wakeAt', 'expiresAt'] as const;
 const texts = ['run', 'status', 'statusMessage', 'endedBy'] as const;
 const attribute: fc.Arbitrary<Attribute> = fc.constantFrom(...numbers, ...texts, 'parked', 'void', 'cleanUp', 'ttl');
@@ -82,7 +82,7 @@ describe('the memory store and the DynamoDB store', () => {
   };
 
   test('agree on any conditions and changes, on any row and on none', async () => {
-    // Scenarios have rows of their own, so some at a time go side by side.
+    // Scenarios have their own rows, so several run at a time.
     const scenarios = fc.array(scenario, { minLength: 1, maxLength: 10 });
     const property = fc.asyncProperty(scenarios, async (some) => void (await Promise.all(some.map(agree))));
     await fc.assert(property, { numRuns: 40 });

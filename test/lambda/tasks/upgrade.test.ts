@@ -239,7 +239,7 @@ describe('a tool that has changed since', () => {
 });
 
 describe('a row of a newer version', () => {
-  /** Two versions run beside each other for a while: this one must neither understand the row nor harm it. */
+  /** Two versions run side by side for a while: this one must neither interpret the row nor harm it. */
   const newer = (changes: object = {}) => storeFixture('working', { id: `01kw${randomUUID()}`, v: 2, ...changes });
 
   test('is refused by every method, with the two formats named, and left as it is', async () => {

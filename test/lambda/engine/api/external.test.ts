@@ -102,14 +102,12 @@ describe('a task that waits for an outside system', () => {
 
   test('is refused outside a task', async () => {
     const end = await runInline(submit, {
-      ...{
-        id: 'x',
-        args: {},
-        era: '2026-07-28',
-        capabilities: {},
-        budgetMs: 1_000,
-        history: { journal: {}, questions: {} },
-      },
+      id: 'x',
+      args: {},
+      era: '2026-07-28',
+      capabilities: {},
+      budgetMs: 1_000,
+      history: { journal: {}, questions: {} },
     });
     expect(end).toMatchObject({
       end: 'settled',

@@ -28,7 +28,7 @@ test('no two streams ask the same question while both are read, in any order of 
       const { engine, start, work, time, deadline } = createTestEngine([asking]);
       const { id } = await start(asking);
       await work();
-      /** What each stream's reader has seen, and until when nobody may ask in its place. */
+      /** What each stream's reader has seen, and until when no other stream may ask in its place. */
       const readers = [0, 1, 2].map((n) => ({ name: `stream-${n}`, seen: new Set<string>(), until: 0 }));
       let now = 0;
       const look = async (n: number, lost: boolean) => {
@@ -48,7 +48,7 @@ test('no two streams ask the same question while both are read, in any order of 
           if (!lost) reader.seen.add(key);
         }
         const asks = Object.keys(view.questions).some((key) => reader.seen.has(key));
-        // One that came back in time goes on; one that was late may have been overtaken.
+        // A reader that came back in time continues; one that was late may have been overtaken.
         const goesOn = ask.length > 0 || (asks && reader.until > now);
         reader.until = goesOn ? now + view.pollIntervalMs + 5_000 : 0;
       };

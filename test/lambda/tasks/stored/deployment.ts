@@ -1,6 +1,6 @@
 /**
- * The functions as Lambda invokes them, by events of API Gateway and of SQS, on a table, a queue and a folder of
- * their own. The clock is the test's: it stands where it is set, for the functions and for the queue alike.
+ * The functions as Lambda invokes them, by events of API Gateway and of SQS, on their own table, queue and folder. The
+ * clock is the test's: functions and queue alike see the time that it was set to.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ import type { Fixture } from './fixture.ts';
 import { startIssuer } from './issuer.ts';
 import { type Doing, serverOf } from './tools.ts';
 
-/** Who calls: two people with access tokens, a role of AWS on a server with sharded owners, and nobody in particular. */
+/** The callers: two people with access tokens, an AWS role on a server with sharded owners, and an anonymous caller. */
 export type Who = 'ada' | 'grace' | 'role' | 'nobody';
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>;
@@ -89,7 +89,9 @@ export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSec
           ...headers,
         },
         requestContext: {
-          ...{ stage: '$default', domainName: 'shop.example', http: { method, path: '/mcp' } },
+          stage: '$default',
+          domainName: 'shop.example',
+          http: { method, path: '/mcp' },
           ...(who === 'role' && { authorizer: { iam } }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -118,7 +120,7 @@ export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSec
         await sqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
     },
 
-    /** A request of MCP 2026-07-28, by a client that has tasks unless it is told otherwise. */
+    /** A request of MCP 2026-07-28, by a client that has tasks by default. */
     async modern(who: Who, method: string, params: Record<string, unknown>, more: Modern = {}) {
       const { tasks = true, meta = {}, headers = {} } = more;
       const answer = await request(
@@ -132,7 +134,9 @@ export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSec
           ...headers,
         },
         {
-          ...{ jsonrpc: '2.0', id: 1, method },
+          jsonrpc: '2.0',
+          id: 1,
+          method,
           params: {
             ...params,
             _meta: {
@@ -233,7 +237,7 @@ const eventOf = ({ MessageId, ReceiptHandle, Body, Attributes }: Received): SQSE
     ],
   }) as unknown as SQSEvent;
 
-/** JSON-RPC messages of an answer in JSON or as events, and where its stream stands. */
+/** The JSON-RPC messages of a response in JSON or as events, and the cursor of its stream. */
 function messagesIn(body: string) {
   const lines = body.split('\n');
   const events = lines.flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));

@@ -1,7 +1,7 @@
 /**
  * The fixture: what version 0.1.0 left in the table, in the queue, in the payload folder and in the hands of its
  * clients. It was taken from that version as it ran, on DynamoDB Local and an SQS emulator, and is frozen: a later
- * version that stores something else gets a file of its own beside it.
+ * version that stores something else gets its own file next to this one.
  */
 import { readFileSync } from 'node:fs';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';

@@ -1,8 +1,8 @@
-/** The tools whose tasks are in the fixture. They must go on doing the same in the same order, as any deployed tool. */
+/** The tools whose tasks are in the fixture. They must keep doing the same in the same order, like any deployed tool. */
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, type TaskContext, toolError } from '../../../../lambda/index.ts';
 
-/** Told of everything that is done for the first time; may hold it up, or make it fail. */
+/** Called before everything that is done for the first time; may delay it, or make it fail. */
 export type Doing = (what: string) => unknown;
 
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });

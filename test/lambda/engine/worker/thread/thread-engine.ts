@@ -39,7 +39,8 @@ export function startThreadEngine({ functionMs = 900_000, heapMb }: { functionMs
   };
   const engine = createEngine({ ...parts, log });
   const worker = createWorker({
-    ...{ ...parts, log },
+    ...parts,
+    log,
     findTool: async (name) => server.tools.get(name),
     startThread: createThreadStarter({
       entry: new URL('../../../../../lambda/functions/tool-thread.ts', import.meta.url),

@@ -95,7 +95,8 @@ export function startHeartbeat(options: {
       }
       markRenewed(now);
     } catch (error) {
-      pending = report && { ...report, ...pending };
+      // A later report may have come meanwhile, and wins.
+      if (report) pending = { ...report, ...pending };
       log('lease.notRenewed', { task, error: String(error) });
       if (clock.now() >= leaseUntil) {
         onLapsed();

@@ -3,7 +3,7 @@
 import { signLinks } from '../payloads/deliver.ts';
 import type { StoredOutcome } from '../payloads/large-result.ts';
 import type { Payloads } from '../payloads/payloads.ts';
-import { isOutstanding, isTerminal, type Outcome, type Questions, type TaskRow } from '../tasks/record.ts';
+import { isTerminal, type Outcome, pickOutstanding, type Questions, type TaskRow } from '../tasks/record.ts';
 import type { TaskSummary, TaskView } from './model.ts';
 import { computePollIntervalMs } from './poll-interval.ts';
 
@@ -24,7 +24,7 @@ export async function toTaskView(row: TaskRow, now: number, payloads: Payloads):
   const questions = row.status === 'input_required' ? await readQuestions(row, payloads) : {};
   return {
     ...toTaskSummary(row, now),
-    questions: Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question))),
+    questions: pickOutstanding(questions),
     ...(outcome && { outcome }),
   };
 }

@@ -66,6 +66,10 @@ export const isPending = (question: Question): boolean => question.answer === un
 export const isOutstanding = (question: Question): boolean =>
   isPending(question) && question.method !== SLEEP && question.method !== EXTERNAL;
 
+/** The questions that a client has to answer now, in their order. */
+export const pickOutstanding = (questions: Questions): Questions =>
+  Object.fromEntries(Object.entries(questions).filter(([, question]) => isOutstanding(question)));
+
 /** The status of an open task with these questions. */
 export const toOpenStatus = (questions: Questions): 'working' | 'input_required' =>
   Object.values(questions).some(isOutstanding) ? 'input_required' : 'working';

@@ -1,3 +1,4 @@
+/** An engine and a worker on the memory store, with a clock that can be set ahead. */
 import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Delivery, WakeUp } from '../../lambda/engine/ports.ts';
 import type { EngineSettings } from '../../lambda/engine/settings.ts';
@@ -9,18 +10,18 @@ import type { Tool } from '../../lambda/tool/types.ts';
 export function createTestEngine(
   tools: readonly Tool[],
   settings: Partial<EngineSettings> = {},
-  onSend: (options: { readonly delayMs?: number; readonly group?: string }) => void = () => {},
+  onSend: (sendOptions: { readonly delayMs?: number; readonly group?: string }) => void = () => {},
 ) {
   const store = new MemoryTaskStore();
   const sent: { readonly wakeUp: WakeUp; readonly dueAt: number }[] = [];
   const clock = { ...systemClock, now: () => Date.now() + time.ahead };
   const time = { ahead: 0 };
-  const parts = {
+  const options = {
     store,
     queue: {
-      send: async (wakeUp: WakeUp, options: { readonly delayMs?: number; readonly group?: string } = {}) => {
-        onSend(options);
-        sent.push({ wakeUp, dueAt: clock.now() + (options.delayMs ?? 0) });
+      send: async (wakeUp: WakeUp, sendOptions: { readonly delayMs?: number; readonly group?: string } = {}) => {
+        onSend(sendOptions);
+        sent.push({ wakeUp, dueAt: clock.now() + (sendOptions.delayMs ?? 0) });
       },
     },
     clock,
@@ -29,8 +30,8 @@ export function createTestEngine(
     settings,
     hmac: async (text: string) => `hash of ${text}`,
   };
-  const engine = createEngine(parts);
-  const worker = createWorker({ ...parts, findTool: async (name) => tools.find((tool) => tool.name === name) });
+  const engine = createEngine(options);
+  const worker = createWorker({ ...options, findTool: async (name) => tools.find((tool) => tool.name === name) });
   const delivery = (wakeUp: WakeUp): Delivery => ({ wakeUp, receives: 1, reappearIn: async () => {} });
   return {
     store,

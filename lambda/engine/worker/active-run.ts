@@ -1,5 +1,5 @@
 /** One run of a task, from its claim to the write that ends it: what it holds, and what all its writes share. */
-import type { Questions, TaskRow } from '../../tasks/record.ts';
+import type { Payload, Questions, TaskRow } from '../../tasks/record.ts';
 import type { WriteResult } from '../../tasks/store.ts';
 import { heartbeatChange, judgeLost, type ProgressReport, type RunWrite, stepChange } from '../../tasks/writes/held.ts';
 import { LeaseLost, TaskCancelled } from '../../tool/errors.ts';
@@ -94,7 +94,7 @@ export class ActiveRun {
   }
 
   /** @param purpose part of the payload's key */
-  packQuestions(questions: Questions, purpose: string) {
+  packQuestions(questions: Questions, purpose: string): Promise<Payload> {
     const { payloads, settings } = this.worker;
     return payloads.pack(
       JSON.stringify(questions),

@@ -4,6 +4,7 @@ import { measureResponseBytes } from '../../payloads/large-result.ts';
 import {
   isOutstanding,
   isPending,
+  pickOutstanding,
   type Question,
   type Questions,
   type RpcError,
@@ -29,8 +30,8 @@ export async function park(run: ActiveRun, waits: ReadonlyMap<string, Wait>): Pr
     // An answer that came during this run ends a wait: the next run continues with it.
     if ([...waits.keys()].some((key) => hasEnded(stored[key]))) return handOver(run);
     const questions = { ...collectQuestions(waits), ...stored };
-    const outstanding = Object.entries(questions).filter(([, question]) => isOutstanding(question));
-    const bytes = measureResponseBytes(Object.fromEntries(outstanding));
+    const outstanding = pickOutstanding(questions);
+    const bytes = measureResponseBytes(outstanding);
     if (bytes > worker.settings.responseBytes)
       return settle(run, { error: buildQuestionsTooLargeError(row.tool, outstanding, bytes) });
     const wakeAt = findEarliestDeadline(waits);
@@ -79,12 +80,10 @@ function findEarliestDeadline(waits: ReadonlyMap<string, Wait>): number | undefi
   return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 }
 
-function buildQuestionsTooLargeError(
-  tool: string,
-  outstanding: readonly (readonly [string, Question])[],
-  bytes: number,
-): RpcError {
-  const keys = outstanding.map(([key]) => JSON.stringify(key)).join(', ');
+function buildQuestionsTooLargeError(tool: string, outstanding: Questions, bytes: number): RpcError {
+  const keys = Object.keys(outstanding)
+    .map((key) => JSON.stringify(key))
+    .join(', ');
   return {
     code: RPC_CODE.internalError,
     message:

@@ -89,7 +89,7 @@ async function createVirtualServer(): Promise<VirtualServer> {
     wait: async (ms) => {
       time.now += ms;
     },
-    callId: () => systemIds.task(now()),
+    createCallId: () => systemIds.task(now()),
     log: () => {},
   };
   const handleRequest = createFrontDoor(services);

@@ -53,10 +53,10 @@ export function wireFrontDoor(server: ServerModule, env: Environment): FrontDoor
     now: systemClock.now,
   });
   let sdk: Promise<OfficialSdk> | undefined;
-  const callId = (): string => systemIds.task(systemClock.now());
+  const createCallId = (): string => systemIds.task(systemClock.now());
   const loadSdk = async (): Promise<OfficialSdk> => {
     const { createBridge } = await import('../mcp/sdk/index.ts');
-    return createBridge({ server, engine, now: systemClock.now, wait: systemClock.wait, callId });
+    return createBridge({ server, engine, now: systemClock.now, wait: systemClock.wait, createCallId });
   };
 
   return createFrontDoor(
@@ -71,7 +71,7 @@ export function wireFrontDoor(server: ServerModule, env: Environment): FrontDoor
       payloads,
       now: systemClock.now,
       wait: systemClock.wait,
-      callId,
+      createCallId,
       log,
     },
     { guard, allowedOrigins: parseOrigins(env.ALLOWED_ORIGINS), ...readRequestLimits(env) },

@@ -1,23 +1,23 @@
-/** The body of a request: bounded in size and depth, then parsed. */
+/** The body of a request: checked for size, depth and number of values, then parsed. */
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { HttpRequest } from '../mcp/request.ts';
 
 /** Longest body accepted (bytes), unless configured otherwise. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-/** What a body may be made of. */
+/** The limits of a body. */
 export interface BodyLimits {
   readonly bytes: number;
-  /** Brackets open at once. */
+  /** Brackets open at the same time. */
   readonly depth: number;
-  /** JSON values, keys among them: what validators walk over and tell of one by one. */
+  /** JSON values, keys included: validators visit, and may report, each one. */
   readonly values: number;
 }
 
-/** Deepest nesting accepted: what recurses over a body later on (validators, serializers) must not run out of stack. */
+/** Deepest nesting accepted: validators and serializers recurse over a body and must not run out of stack. */
 export const MAX_BODY_DEPTH = 100;
 
-/** Most values accepted: some hundred thousand are a tenth of a second for a validator. */
+/** Most values accepted: a validator takes about 0.1 s for 100,000. */
 export const MAX_BODY_VALUES = 100_000;
 
 /** @throws Refusal 413 for a body over the limit, 400 -32700 for one that is not JSON */
@@ -29,7 +29,7 @@ export function parseBody(request: HttpRequest, limits: BodyLimits): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the body, which may hold what must not be repeated.
+    // The parser's own message quotes the body, which may hold secrets.
     throw refuseBody('it is not JSON');
   }
 }
@@ -48,7 +48,7 @@ function readBodyText({ body, isBase64 }: HttpRequest, maxBytes: number): string
   return new TextDecoder().decode(bytes);
 }
 
-/** What JSON text has too much of: looked for before it is parsed, strings left aside. */
+/** The limit that a JSON text exceeds, found before it is parsed; brackets and commas within strings do not count. */
 export function findExcess(text: string, limits: Omit<BodyLimits, 'bytes'>): 'depth' | 'values' | undefined {
   let depth = 0;
   let values = 1;

@@ -1,30 +1,29 @@
-/** CORS, for the origins that may call and no other: off unless somebody allowed one. */
-
+/** CORS, for the allowed origins only; off by default. */
 import type { HttpRequest } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
 
-/** What a page may read besides the body: the way to the authorization server, and the 2025 dialect's session id. */
+/** Response headers that a page may read: the way to the authorization server, and the session id of 2025-11-25. */
 const EXPOSED_HEADERS = 'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version';
-/** How long a browser remembers (s). */
+/** How long a browser may cache a preflight (s). */
 const MAX_AGE_SECONDS = '600';
-/** Header names, separated by commas; anything else is not repeated. */
+/** Header names, separated by commas; any other text is not echoed. */
 const HEADER_NAME_LIST = /^[\w-]+(\s*,\s*[\w-]+)*$/;
 
-/** The answer to a browser's preflight; it carries no credentials, so nobody is asked for any. */
+/** The reply to a browser's preflight, which carries no credentials and so needs none; `undefined` for other requests. */
 export function servePreflight({ method, headers }: HttpRequest): Reply | undefined {
   if (method !== 'OPTIONS' || !headers.get('origin') || !headers.has('access-control-request-method')) return undefined;
-  const wanted = headers.get('access-control-request-headers') ?? '';
+  const requested = headers.get('access-control-request-headers') ?? '';
   return {
     status: 204,
     headers: {
       'access-control-allow-methods': 'GET, POST, DELETE',
-      ...(HEADER_NAME_LIST.test(wanted) && { 'access-control-allow-headers': wanted }),
+      ...(HEADER_NAME_LIST.test(requested) && { 'access-control-allow-headers': requested }),
       'access-control-max-age': MAX_AGE_SECONDS,
     },
   };
 }
 
-/** @param origin has been checked: see `checkOrigin` */
+/** @param origin checked by `checkOrigin`; absent for a request that no browser page sent */
 export const addCorsHeaders = (reply: Reply, origin: string | undefined): Reply =>
   origin
     ? {

@@ -6,7 +6,7 @@ import type { Reply } from '../mcp/rpc.ts';
 export function readHttpEvent(event: APIGatewayProxyEventV2): HttpRequest {
   const { http, stage, domainName } = event.requestContext;
   const prefix = `/${stage}`;
-  // A named stage is part of the raw path; the endpoint's own path begins after it.
+  // The raw path includes a named stage; the endpoint's own path begins after it.
   const inStage = stage !== '$default' && (event.rawPath === prefix || event.rawPath.startsWith(`${prefix}/`));
   const headers = Object.entries(event.headers ?? {}).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name.toLowerCase(), value]],
@@ -22,13 +22,13 @@ export function readHttpEvent(event: APIGatewayProxyEventV2): HttpRequest {
   };
 }
 
-/** The authorizer's word is in the event only where the route has one; no client can write it. */
+/** Present only on a route with an IAM authorizer; no client can set it. */
 function readIamContext({ requestContext }: APIGatewayProxyEventV2): Pick<HttpRequest, 'iam'> {
   const { authorizer } = requestContext as { readonly authorizer?: { readonly iam?: IamContext } };
   return authorizer?.iam ? { iam: authorizer.iam } : {};
 }
 
-/** Locally the domain is whatever the client wrote into `Host`, and there is no TLS. */
+/** The URL that was called. Locally the domain comes from the client's `Host` header, and there is no TLS. */
 export function buildRequestUrl(domain: string, path: string): string {
   const scheme = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(domain) ? 'http' : 'https';
   const url = `${scheme}://${domain}${path}`;

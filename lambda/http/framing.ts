@@ -1,10 +1,10 @@
-/** JSON-RPC 2.0 framing: what kind of message a body is. Strict, as the official SDK is. */
+/** JSON-RPC 2.0 framing: the kind of message that a body is. As strict as the official SDK. */
 import { CODE, Refusal } from '../mcp/failure.ts';
-import { getOwn, isObject, type JsonObject, type RpcId, type RpcRequest } from '../mcp/rpc.ts';
+import { getOwn, isObject, isRpcId, type JsonObject, type RpcId, type RpcRequest } from '../mcp/rpc.ts';
 
 /**
- * Longest JSON-RPC id and progress token (characters). Both are said again with every answer, and a task keeps the
- * latter in its row.
+ * Longest JSON-RPC id and progress token (characters). Each reply repeats the id, each progress notification the token,
+ * which a task's row stores.
  */
 export const MAX_ID_LENGTH = 256;
 
@@ -14,8 +14,8 @@ export type FramedMessage =
   | { readonly kind: 'response'; readonly response: JsonObject };
 
 /**
- * @throws Refusal 400 -32600 for what is no single JSON-RPC message. Batches are refused in every revision:
- *   MCP removed them with 2025-06-18.
+ * @throws Refusal 400 -32600 for a body that is not a single JSON-RPC message. Batches are refused in every revision:
+ *   MCP removed them in 2025-06-18.
  */
 export function frameMessage(body: unknown, maxIdLength = MAX_ID_LENGTH): FramedMessage {
   if (Array.isArray(body)) throw refuseMessage('JSON-RPC batches are not supported');
@@ -31,7 +31,7 @@ function frameMethodCall(body: JsonObject, maxIdLength: number): FramedMessage {
   const { method, params, id } = body;
   if (typeof method !== 'string') throw refuseMessage('"method" must be a string');
   if (params !== undefined && !isRpcParams(params))
-    throw refuseMessage('"params" must be an object, and its "_meta" one as well');
+    throw refuseMessage('"params" must be an object, and so must its "_meta"');
   const token = getOwn(getOwn(params as JsonObject | undefined, '_meta') as JsonObject | undefined, 'progressToken');
   if (isLongerThan(token, maxIdLength))
     throw refuseMessage(`its progress token has more than ${maxIdLength} characters`);
@@ -41,9 +41,9 @@ function frameMethodCall(body: JsonObject, maxIdLength: number): FramedMessage {
   return { kind: 'request', request: body as unknown as RpcRequest };
 }
 
-const isLongerThan = (id: unknown, most: number): boolean => typeof id === 'string' && id.length > most;
+const isLongerThan = (id: unknown, maxLength: number): boolean => typeof id === 'string' && id.length > maxLength;
 
-/** The id to answer a refused body with: null where no request's id could be read. */
+/** The id for the reply to a refused body: null when no request's id can be read. */
 export function readReplyId(body: unknown): RpcId | null {
   if (!isObject(body) || typeof getOwn(body, 'method') !== 'string') return null;
   const id = getOwn(body, 'id');
@@ -55,12 +55,10 @@ const refuseMessage = (why: string): Refusal =>
 
 function checkMembers(body: JsonObject, members: readonly string[]): void {
   const other = Object.keys(body).find((name) => !members.includes(name));
-  if (other !== undefined) throw refuseMessage('it has a member that JSON-RPC does not know');
+  if (other !== undefined) throw refuseMessage('it has a member that JSON-RPC does not define');
 }
 
-const isRpcId = (id: unknown): id is RpcId => typeof id === 'string' || Number.isSafeInteger(id);
-
-/** `_meta` is MCP's; of its members those are looked at that every revision types. */
+/** `_meta` is MCP's: of its members, those that every revision types are checked. */
 function isRpcParams(params: unknown): boolean {
   if (!isObject(params)) return false;
   const meta = getOwn(params, '_meta');

@@ -1,15 +1,13 @@
-/** The front door: one HTTP request in, one answer out. Whatever comes in, something defined goes out. */
+/** The front door: one HTTP request in, one reply out. Every request gets a well-formed reply. */
 import { anonymousGuard, type Guard, type Identity } from '../auth/index.ts';
-import { requireToolScopes } from '../auth/tool-scopes.ts';
-import { handleResponse, resumeStream, serve20251125 } from '../mcp/2025-11-25/index.ts';
-import { isModernRequest, serve20260728 } from '../mcp/2026-07-28/index.ts';
 import { toErrorReply } from '../mcp/errors.ts';
 import type { HttpMessage, Services } from '../mcp/exchange.ts';
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { HttpRequest } from '../mcp/request.ts';
-import { buildErrorReply, type Reply } from '../mcp/rpc.ts';
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES, parseBody } from './body.ts';
+import { buildErrorReply, type JsonObject, type Reply } from '../mcp/rpc.ts';
+import { type BodyLimits, MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES, parseBody } from './body.ts';
 import { addCorsHeaders, servePreflight } from './cors.ts';
+import { DIALECTS } from './dialects.ts';
 import { frameMessage, MAX_ID_LENGTH, readReplyId } from './framing.ts';
 import { checkOrigin } from './origin.ts';
 import { logReply } from './report.ts';
@@ -17,7 +15,7 @@ import { logReply } from './report.ts';
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */
   readonly path?: string;
-  /** Who may call. Default: anybody, as nobody in particular. */
+  /** Who may call. Default: anyone, anonymously. */
   readonly guard?: Guard;
   /** See `checkOrigin`. Default: no browser. */
   readonly allowedOrigins?: readonly string[];
@@ -31,17 +29,17 @@ export interface FrontDoorOptions {
   readonly maxIdLength?: number;
 }
 
-/** Serves one request. @param deadline when the answer must have been given (ms since the epoch) */
+/** Serves one request. @param deadline when the reply must have been sent (ms since the epoch) */
 export type FrontDoor = (request: HttpRequest, deadline: number) => Promise<Reply>;
 
 export function createFrontDoor(services: Services, options: FrontDoorOptions = {}): FrontDoor {
   const { path = '/mcp', guard = anonymousGuard, allowedOrigins = [] } = options;
   const { maxBodyBytes = MAX_BODY_BYTES, maxDepth = MAX_BODY_DEPTH, maxValues = MAX_BODY_VALUES } = options;
-  const limits = { bytes: maxBodyBytes, depth: maxDepth, values: maxValues };
   const { maxIdLength = MAX_ID_LENGTH } = options;
+  const limits: BodyLimits = { bytes: maxBodyBytes, depth: maxDepth, values: maxValues };
 
-  /** What nobody has to say who they are for. */
-  function publicReply(request: HttpRequest): Reply | undefined {
+  /** What is served without authentication. @throws Refusal 404 for another path than the endpoint's */
+  function servePublic(request: HttpRequest): Reply | undefined {
     const reply = servePreflight(request) ?? guard.serveWellKnown?.(request);
     if (reply) return reply;
     if (request.path !== path && request.path !== `${path}/`)
@@ -49,27 +47,32 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
     return undefined;
   }
 
-  /** What is wrong before the body is looked at. */
-  function checkEnvelope(request: HttpRequest): void {
-    if (request.method !== 'POST')
-      throw new Refusal(405, CODE.transport, 'Method not allowed: POST a JSON-RPC message.');
-    const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-    if (mediaType !== 'application/json')
-      throw new Refusal(415, CODE.transport, 'Content-Type must be application/json.');
+  function toMessage(request: HttpRequest, identity: Identity, deadline: number): Omit<HttpMessage, 'body'> {
+    const { url, headers, streamsUntil } = request;
+    return {
+      url,
+      headers: new Map([...headers].filter(([name]) => !guard.secretHeaders.includes(name))),
+      ...identity,
+      requireScopes: (needed) => {
+        if (!needed.every((scope) => identity.scopes?.includes(scope))) throw guard.refuseScopes(request, needed);
+      },
+      deadline,
+      ...(streamsUntil !== undefined && { streamsUntil }),
+    };
   }
 
-  async function dispatch(message: HttpMessage, request: HttpRequest, identity: Identity): Promise<Reply> {
+  async function dispatch(message: HttpMessage): Promise<Reply> {
     const framed = frameMessage(message.body, maxIdLength);
-    if (framed.kind === 'request')
-      await requireToolScopes(framed.request, request, identity, { guard, server: services.server });
-    if (framed.kind === 'response') return handleResponse(message, framed.response, services);
+    if (framed.kind === 'response') return respond(message, framed.response, services);
     if (framed.kind === 'notification') return (await services.loadSdk()).serve(message);
-    const serve = isModernRequest(message.headers, framed.request) ? serve20260728 : serve20251125;
-    return serve({ ...message, request: framed.request }, services);
+    const { request } = framed;
+    const dialect = DIALECTS.find(({ claims }) => claims(message.headers, request));
+    if (!dialect) throw new Refusal(400, CODE.unsupportedVersion, 'Unsupported protocol version');
+    return dialect.serve({ ...message, request }, services);
   }
 
   return async (request, deadline) => {
-    const began = services.now();
+    const startedAt = services.now();
     let body: unknown;
     let reply: Reply;
     let fault: unknown;
@@ -77,26 +80,48 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
     try {
       checkOrigin(request.headers.get('origin'), allowedOrigins);
       origin = request.headers.get('origin');
-      const open = publicReply(request);
-      if (open) return addCorsHeaders(open, origin);
-      const identity = await guard.identify(request);
-      const { url, streamsUntil } = request;
-      const headers = new Map([...request.headers].filter(([name]) => !guard.secretHeaders.includes(name)));
-      const message = { url, headers, ...identity, deadline, ...(streamsUntil !== undefined && { streamsUntil }) };
+      const publicReply = servePublic(request);
+      if (publicReply) return addCorsHeaders(publicReply, origin);
+      const message = toMessage(request, await guard.identify(request), deadline);
       if (request.method === 'GET') {
-        reply = await resumeStream({ ...message, body }, services);
+        reply = await resume({ ...message, body }, services);
       } else {
-        checkEnvelope(request);
+        checkTransport(request);
         body = parseBody(request, limits);
-        reply = await dispatch({ ...message, body }, request, identity);
+        reply = await dispatch({ ...message, body });
       }
     } catch (thrown) {
-      const told = toErrorReply(thrown);
-      if (told.fault) fault = thrown;
-      const headers = { ...(told.status === 405 && { allow: 'POST' }), ...told.headers };
-      reply = buildErrorReply(told.status, readReplyId(body), told.error, headers);
+      const failure = toErrorReply(thrown);
+      if (failure.fault) fault = thrown;
+      const headers = { ...(failure.status === 405 && { allow: 'POST' }), ...failure.headers };
+      reply = buildErrorReply(failure.status, readReplyId(body), failure.error, headers);
     }
-    logReply(services.log, { reply, body, durationMs: services.now() - began, fault });
+    logReply(services.log, { reply, body, durationMs: services.now() - startedAt, fault });
     return addCorsHeaders(reply, origin);
   };
 }
+
+/** Method and content type. @throws Refusal 405, 415 */
+function checkTransport(request: HttpRequest): void {
+  if (request.method !== 'POST') throw refuseMethodNotAllowed();
+  const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json')
+    throw new Refusal(415, CODE.transport, 'Content-Type must be application/json.');
+}
+
+/** A GET resumes a stream, in a dialect that has such. @throws Refusal 405 */
+async function resume(message: HttpMessage, services: Services): Promise<Reply> {
+  const dialect = DIALECTS.find(({ claims }) => claims(message.headers));
+  if (!dialect?.resume) throw refuseMethodNotAllowed();
+  return dialect.resume(message, services);
+}
+
+/** A response belongs to the dialect that asks clients, whichever revision its headers name. */
+async function respond(message: HttpMessage, response: JsonObject, services: Services): Promise<Reply> {
+  const dialect = DIALECTS.find((each) => each.respond);
+  if (!dialect?.respond) throw new Refusal(400, CODE.invalidRequest, 'This server sends no requests to clients.');
+  return dialect.respond(message, response, services);
+}
+
+const refuseMethodNotAllowed = (): Refusal =>
+  new Refusal(405, CODE.transport, 'Method not allowed: POST a JSON-RPC message.');

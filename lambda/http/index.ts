@@ -1,3 +1,4 @@
+/** The HTTP side: events in, replies out. */
 export type { HttpRequest } from '../mcp/request.ts';
 export { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES } from './body.ts';
 export { readHttpEvent, toHttpResponse } from './event.ts';

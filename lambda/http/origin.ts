@@ -1,9 +1,9 @@
-/** Which browsers' pages may call: the defence against DNS rebinding (MCP, Streamable HTTP, Security). */
+/** Which web pages may call: the defence against DNS rebinding (MCP, Streamable HTTP, Security). */
 import { CODE, Refusal } from '../mcp/failure.ts';
 
 /**
- * A request without an `Origin` comes from no browser and passes. One with it must be on the list; an empty
- * list lets no browser in.
+ * A request without an `Origin` does not come from a web page and passes. Otherwise its origin must be on the list; an
+ * empty list admits no page.
  *
  * @param allowed origins (`https://app.example.com`), host names on any scheme and port (`localhost`), or `*`
  * @throws Refusal 403
@@ -16,5 +16,5 @@ export function checkOrigin(origin: string | undefined, allowed: readonly string
     allowed.some((entry) => (entry.includes('://') ? URL.parse(entry)?.origin === url.origin : entry === url.hostname))
   )
     return;
-  throw new Refusal(403, CODE.transport, 'This Origin may not call the server.');
+  throw new Refusal(403, CODE.transport, 'This Origin is not allowed to call the server.');
 }

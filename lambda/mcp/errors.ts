@@ -11,19 +11,19 @@ import type { RpcError } from '../tasks/record.ts';
 import { ProtocolError } from '../tool/errors.ts';
 import { CODE, Refusal } from './failure.ts';
 
-/** Our own codes: outside -32768 to -32000, which JSON-RPC and MCP keep for themselves. */
+/** Our own codes, outside the range -32768 to -32000 that JSON-RPC and MCP reserve. */
 export const OWN_CODE = { quotaExceeded: -31001, idempotencyConflict: -31002, idempotencyUnsupported: -31003 } as const;
 
-/** What a caller is told of an error. */
+/** How an error is reported to a caller. */
 export interface ErrorReply {
   readonly status: number;
   readonly error: RpcError;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The server's own fault: an operator must see the error itself, the caller must not. */
+  /** The server is at fault: an operator must see the error itself, the caller must not. */
   readonly fault?: true;
 }
 
-/** Nothing is wrong with the request: the same one may succeed in a moment. */
+/** The request is fine: the same one may succeed in a moment. */
 const BUSY_REPLY: ErrorReply = {
   status: 503,
   error: { code: CODE.internalError, message: 'The server is busy: try again.' },
@@ -31,10 +31,18 @@ const BUSY_REPLY: ErrorReply = {
   fault: true,
 };
 
-/** What the AWS clients throw, after their own retries, of a service that is slow, busy or out of reach. */
+/** Names and codes of the errors that AWS clients throw, after their own retries, for a service that is slow, busy or unreachable. */
 const OUTAGE_NAMES = new Set([
-  ...['TimeoutError', 'ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'],
-  ...['TransactionInProgressException', 'SlowDown', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE'],
+  'TimeoutError',
+  'ThrottlingException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+  'SlowDown',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
 ]);
 
 function isOutage(thrown: unknown): boolean {
@@ -46,8 +54,8 @@ function isOutage(thrown: unknown): boolean {
 type ErrorRule = readonly [new (...args: never[]) => Error, (error: never) => ErrorReply];
 
 /**
- * Statuses follow MCP 2026-07-28: errors of a method that was dispatched are in band (200), except a missing
- * client capability, which is always 400.
+ * Statuses follow MCP 2026-07-28: errors of a dispatched method are in band (200), except for a missing client
+ * capability, which is always 400.
  */
 const ERROR_RULES: readonly ErrorRule[] = [
   [
@@ -85,14 +93,14 @@ const ERROR_RULES: readonly ErrorRule[] = [
   [ProtocolError, (error: ProtocolError) => toRpcErrorReply(error.toRpcError())],
 ];
 
-/** What a caller is told of anything thrown. */
+/** How a caller learns of whatever was thrown: a rule of the table, an outage (503), or a bare 500. */
 export function toErrorReply(thrown: unknown): ErrorReply {
   for (const [kind, rule] of ERROR_RULES) if (thrown instanceof kind) return rule(thrown as never);
   if (isOutage(thrown)) return BUSY_REPLY;
   return { status: 500, error: { code: CODE.internalError, message: 'Internal error' }, fault: true };
 }
 
-/** The status of a JSON-RPC error that a tool's run ended with. */
+/** The reply for a JSON-RPC error with which a tool's run ended. */
 export const toRpcErrorReply = (error: RpcError): ErrorReply => ({
   status: error.code === CODE.missingClientCapability ? 400 : 200,
   error,

@@ -1,51 +1,52 @@
-/** What a dialect is given: one framed request, and what serves it. */
+/** What a dialect is given: one framed request, and the services that answer it. */
 import type { Engine } from '../engine/api/engine.ts';
 import type { Caller } from '../engine/model.ts';
 import type { Log } from '../engine/ports.ts';
 import type { PayloadStore } from '../payloads/store.ts';
 import type { Sealer } from '../seal/index.ts';
-import type { InputCapabilities, Question } from '../tasks/record.ts';
+import type { InputCapabilities } from '../tasks/record.ts';
 import type { ServerModule } from '../tool/server-module.ts';
+import type { HeaderMap } from './headers.ts';
+import type { InputRequest } from './input-requests.ts';
 import type { JsonObject, Reply, RpcRequest } from './rpc.ts';
 
-/** The HTTP request as it came, for the official SDK and for header checks. */
+/** The HTTP request, for the official SDK and for header checks. */
 export interface HttpMessage {
   readonly url: string;
-  /** Header values by lower-cased name. */
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: HeaderMap;
   /** The parsed body: a request, a notification or a response. */
   readonly body: unknown;
   readonly caller: Caller;
-  /** Scopes that were granted to the client; absent where there are none to grant. */
+  /** Scopes granted to the client; absent where the server's authorization has none. */
   readonly scopes?: readonly string[];
-  /** When the answer must have been given (ms since the epoch). */
+  /** @throws Refusal 403 naming all of them, unless the client was granted every one */
+  requireScopes(needed: readonly string[]): void;
+  /** When the reply must have been sent (ms since the epoch). */
   readonly deadline: number;
-  /**
-   * Until when the answer may go on, piece by piece ({@link Reply.stream}; ms since the epoch). Absent: it is
-   * buffered whole.
-   */
+  /** Until when the reply may be streamed ({@link Reply.stream}; ms since the epoch). Absent: it is buffered. */
   readonly streamsUntil?: number;
-  /** For a client of an earlier revision: how a handler's questions reach it. Absent: they are the SDK's to send. */
+  /** For a client of an earlier revision: how a handler's questions reach it. Absent: the SDK sends them itself. */
   readonly round?: InputRound;
 }
 
 /**
  * One run of a handler of the official SDK's server for a client of a revision without `input_required` results:
- * a handler that returns `inputRequired(…)` is run again with the answers, as it would be by a client of a later one.
+ * a handler that returns `inputRequired(…)` is run again with the answers, as a client of a later revision would do.
  */
 export interface InputRound {
   /** What the client can be asked. */
-  readonly can: InputCapabilities;
-  /** What it answered since the last run, by key. */
+  readonly canAsk: InputCapabilities;
+  /** The client's answers since the last run, by key. */
   readonly inputResponses?: JsonObject;
-  /** What the handler wanted back. */
+  /** The state that the handler's last result carried. */
   readonly requestState?: string;
-  /** The handler asks; the SDK's reply to the request means nothing then. */
+  /** Called when the handler asks; the SDK's own reply to the request is then meaningless. */
   onAsk(asked: InputRequests): void;
 }
 
+/** What a handler that returned `inputRequired(…)` asks. */
 export interface InputRequests {
-  readonly inputRequests: Readonly<Record<string, Pick<Question, 'method' | 'params'>>>;
+  readonly inputRequests: Readonly<Record<string, InputRequest>>;
   readonly requestState?: string;
 }
 
@@ -54,20 +55,20 @@ export interface Exchange extends HttpMessage {
   readonly request: RpcRequest;
 }
 
-/** What serves requests. Everything that a poll can do without is behind a function, and loaded when it is called. */
+/** What requests are served with. Everything that a poll does not need is behind a function and loaded when called. */
 export interface Services {
   readonly server: ServerModule;
   readonly engine: Engine;
   readonly sealer: Sealer;
-  /** The official SDK: everything that is not a task. */
+  /** The official SDK, which serves everything that is not a task. */
   loadSdk(): Promise<OfficialSdk>;
-  /** Keeps what a client would have to carry and cannot: `requestState` over its bound. */
+  /** Stores a `requestState` that is too long for a client to carry. */
   readonly payloads: PayloadStore;
   now(): number;
   /** Resolves after `ms`. */
   wait(ms: number): Promise<void>;
-  /** An id for a call that runs inline. */
-  callId(): string;
+  /** A random id for a call that runs inline. */
+  createCallId(): string;
   readonly log: Log;
 }
 

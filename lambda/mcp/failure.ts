@@ -1,4 +1,4 @@
-/** A request that is refused: thrown anywhere on the MCP side, answered once, at the edge. */
+/** The error that refuses a request: thrown anywhere in the MCP layer, turned into a reply once, at the edge. */
 import { RPC_CODE } from '../tasks/rpc-code.ts';
 import type { JsonObject } from './rpc.ts';
 
@@ -15,6 +15,7 @@ export const CODE = {
   unsupportedVersion: -32022,
 } as const;
 
+/** A refusal: HTTP status, JSON-RPC error and, if needed, response headers. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
@@ -36,11 +37,11 @@ export class Refusal extends Error {
   }
 }
 
-/** Parameters that do not fit the method: in band, as the official SDK answers them. */
+/** For invalid parameters: an in-band error (HTTP 200), as the official SDK answers them. */
 export const refuseParams = (message: string, data?: unknown): Refusal =>
   new Refusal(200, CODE.invalidParams, message, data);
 
-/** MCP 2026-07-28: an unknown method is 404 and -32601, told apart from a missing endpoint by its body. */
+/** MCP 2026-07-28: an unknown method is 404 and -32601; its body distinguishes it from a missing endpoint. */
 export const refuseMethod = (): Refusal => new Refusal(404, CODE.methodNotFound, 'Method not found');
 
 /** MCP 2026-07-28, Missing Required Client Capability: always HTTP 400. */
@@ -48,6 +49,6 @@ export const refuseCapability = (requiredCapabilities: JsonObject): Refusal =>
   new Refusal(
     400,
     CODE.missingClientCapability,
-    `The request does not declare what it needs: ${JSON.stringify(requiredCapabilities)}`,
+    `The request must declare these client capabilities: ${JSON.stringify(requiredCapabilities)}`,
     { requiredCapabilities },
   );

@@ -5,20 +5,20 @@ export interface HttpRequest {
   readonly url: string;
   /** Values by lower-cased name. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Text, or bytes in Base64. */
+  /** Text, or bytes in Base64 (`isBase64`). */
   readonly body: string;
   readonly isBase64: boolean;
-  /** Until when the answer may go on, piece by piece (ms since the epoch). Absent: it is buffered whole. */
+  /** Until when the reply may be streamed (ms since the epoch). Absent: it is buffered. */
   readonly streamsUntil?: number;
-  /** Who signed the request, as the gateway's IAM authorizer says; absent where there is none. */
+  /** Who signed the request, according to the gateway's IAM authorizer; absent where it has none. */
   readonly iam?: IamContext;
 }
 
-/** What an HTTP API's IAM authorizer puts into the event (`requestContext.authorizer.iam`), as far as it is used. */
+/** The members we use of what an HTTP API's IAM authorizer puts into the event (`requestContext.authorizer.iam`). */
 export interface IamContext {
   readonly accountId: string;
   /** `AROA…:session` for a role, `AIDA…` for a user, the account for its root, `account:name` for a federated user. */
   readonly userId: string;
-  /** Set when the credentials came from a Cognito identity pool, where everybody shares one role. */
+  /** Set when the credentials came from a Cognito identity pool, where all users share one role. */
   readonly cognitoIdentity?: { readonly identityId?: string } | null;
 }

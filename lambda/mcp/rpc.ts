@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 as MCP uses it, and the names the protocol reserves. */
+/** JSON-RPC 2.0 as MCP uses it, and the names that the protocol reserves. */
 import type { RpcError } from '../tasks/record.ts';
 
 export type RpcId = string | number;
@@ -16,9 +16,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An own property of a JSON object; what its prototype holds is nobody's input. */
+/** An own property of a JSON object, so that `constructor` and the like are never read as input. */
 export const getOwn = (object: JsonObject | undefined, key: string): unknown =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+
+export const isRpcId = (id: unknown): id is RpcId => typeof id === 'string' || Number.isSafeInteger(id);
 
 /** The `_meta` keys that MCP 2026-07-28 reserves on requests and results. */
 export const META_KEYS = {
@@ -33,15 +35,17 @@ export const META_KEYS = {
 /** The Tasks extension (SEP-2663). */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
-/** One HTTP answer. */
+/** One HTTP response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The body piece by piece, as it comes; instead of `body`, and only where the request may be answered so. */
+  /** The body in chunks, as they become available; instead of `body`, and only for a request with `streamsUntil`. */
   readonly stream?: AsyncIterable<string>;
-  /** The JSON-RPC error in the body, for those who only look (logs, metrics). */
+  /** The JSON-RPC error in the body, for logs and metrics. */
   readonly error?: RpcError;
+  /** The request asked how a task is: counted, not logged. */
+  readonly poll?: true;
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -52,7 +56,7 @@ export const buildResultReply = (id: RpcId, result: JsonObject): Reply => ({
   body: JSON.stringify({ jsonrpc: '2.0', id, result }),
 });
 
-/** @param id null where no request's id could be read (JSON-RPC 2.0, section 5) */
+/** @param id null when the request's id could not be read (JSON-RPC 2.0, section 5) */
 export const buildErrorReply = (
   status: number,
   id: RpcId | null,
@@ -64,3 +68,5 @@ export const buildErrorReply = (
   body: JSON.stringify({ jsonrpc: '2.0', id, error }),
   error,
 });
+
+export const markAsPoll = (reply: Reply): Reply => ({ ...reply, poll: true });

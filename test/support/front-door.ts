@@ -69,7 +69,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
     },
   };
   let ids = 0;
-  const callId = () => {
+  const createCallId = () => {
     ids += 1;
     return `call-${ids}`;
   };
@@ -83,7 +83,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
       return text;
     },
   };
-  const bridge = createBridge({ server, engine, now, wait, callId });
+  const bridge = createBridge({ server, engine, now, wait, createCallId });
   const callers = new WeakMap<HttpRequest, Caller>();
   const guard: Guard = { ...anonymousGuard, identify: async (request) => ({ caller: callers.get(request) ?? {} }) };
   const answer = createFrontDoor(
@@ -98,7 +98,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
       payloads,
       now,
       wait,
-      callId,
+      createCallId,
       log,
     },
     { guard, ...frontDoor },

@@ -1,4 +1,5 @@
 /** Answer: one read, one write on the revision that was read, and the wake-up first where the set is complete. */
+import { mergeAnswers } from '../../tasks/answers.ts';
 import {
   type Answer,
   isOutstanding,
@@ -45,28 +46,20 @@ export const isFromSameClient =
     row.client === client;
 
 /**
- * The questions with their answers, or nothing if none was given. Unknown, answered and withdrawn keys change nothing
- * (SEP-2663, Task Update Requests).
+ * The questions with these answers, or nothing if none was given.
  *
  * @param maxBytes limit of one answer's JSON
  * @throws AnswerTooLarge
  */
-export function applyAnswers(
+export const applyAnswers = (
   questions: Questions,
   answers: Readonly<Record<string, Answer>>,
   maxBytes: number,
-): Questions | undefined {
-  let changed = false;
-  const entries = Object.entries(questions).map(([key, question]) => {
-    const answer = Object.hasOwn(answers, key) ? answers[key] : undefined;
-    if (!answer || !isOutstanding(question)) return [key, question] as const;
+): Questions | undefined =>
+  mergeAnswers(questions, answers, (answer) => {
     const bytes = Buffer.byteLength(JSON.stringify(answer));
     if (bytes > maxBytes) throw new AnswerTooLarge(bytes, maxBytes);
-    changed = true;
-    return [key, { ...question, answer }] as const;
   });
-  return changed ? Object.fromEntries(entries) : undefined;
-}
 
 /** The questions as an answer leaves them, and whether the task can continue now. */
 export interface QuestionsChange {

@@ -1,11 +1,17 @@
 /**
- * Calls in place that ask (2025-11-25): a tool that is no task asks its client, whose answer may reach any
- * instance and whose stream is resumed at any other. Between the two the call is a row of its own.
+ * Calls in place that ask (2025-11-25): a tool that is not a task asks its client, whose answer may reach any instance
+ * and whose stream may be resumed at any other. In between, the call is a row of its own.
  */
-import type { InputCapabilities, Outcome, Question, Questions, TaskRow } from '../../tasks/record.ts';
+import type { InputCapabilities, Outcome, Payload, Question, Questions, TaskRow } from '../../tasks/record.ts';
 import { isVisible } from '../../tasks/record.ts';
 import type { Change } from '../../tasks/store.ts';
-import { askAgainChange, buildWaitingCallRow, endCallChange, takeCallChange } from '../../tasks/writes/stream.ts';
+import {
+  type AskingStream,
+  askAgainChange,
+  buildWaitingCallRow,
+  endCallChange,
+  takeCallChange,
+} from '../../tasks/writes/stream.ts';
 import { TaskNotFound, Unavailable } from '../errors.ts';
 import type { Caller } from '../model.ts';
 import { toCallPartition } from '../partition.ts';
@@ -15,33 +21,43 @@ import { isFromSameClient } from './answer.ts';
 import type { EngineContext } from './context.ts';
 import { acquireQuestions, computeStreamUntil, type FollowOptions } from './follow.ts';
 
-/** How long a client may take over all the questions of a call (ms). */
+/** How long a client may take to answer all the questions of a call (ms). */
 const CALL_LIFETIME_MS = 3_600_000;
-/** Somebody is waiting for the answer of a call in place, so it is looked for more often than for a task's (ms). */
+/** Poll intervals (ms). The client blocks on the call, so it comes back more often than for a task. */
 const CALL_POLL_MS = { min: 500, max: 10_000 };
 
-/** What a call asks, and what it is to go on with. */
+/** What a call asks, and what it continues from. */
 export interface CallQuestions {
-  /** JSON that means something to whoever runs the call. */
+  /** JSON, opaque to the engine. */
   readonly state: string;
   readonly questions: Readonly<Record<string, Pick<Question, 'method' | 'params'>>>;
 }
 
-/** A call that is this request's to go on with. */
-export interface AnsweredCall {
-  readonly state: string;
-  /** With their answers. */
-  readonly questions: Questions;
-  askAgain(asked: CallQuestions): Promise<WaitingCallView>;
-  end(outcome: Outcome): Promise<void>;
+/** A call to be stored while its client answers. */
+export interface NewWaitingCall extends CallQuestions {
+  /** What is called, for the log. */
+  readonly name: string;
+  readonly capabilities: InputCapabilities;
+  readonly stream: string;
 }
 
 export interface WaitingCallView {
   readonly id: string;
   readonly questions: Questions;
-  /** Keys of those that this stream is to ask now. */
+  /** Keys of the questions to send on this stream now. */
   readonly ask: readonly string[];
   readonly pollIntervalMs: number;
+}
+
+/** A call whose questions are all answered, and which this request has to continue. */
+export interface AnsweredCall {
+  readonly state: string;
+  /** With their answers. */
+  readonly questions: Questions;
+  /** Store the call again, with new questions and state. @throws Unavailable when another request has taken it over */
+  askAgain(asked: CallQuestions): Promise<WaitingCallView>;
+  /** Store the outcome. @throws Unavailable when another request has taken the call over */
+  end(outcome: Outcome): Promise<void>;
 }
 
 export type WaitingCallState =
@@ -51,97 +67,118 @@ export type WaitingCallState =
 
 /** The calls in place that wait for answers. */
 export interface WaitingCalls {
-  /** Keep a call that asks; its questions are this stream's to send. */
-  wait(
-    caller: Caller,
-    call: CallQuestions & { readonly name: string; readonly capabilities: InputCapabilities; readonly stream: string },
-  ): Promise<WaitingCallView>;
+  /** Store a call that asks; this stream is to send its questions. */
+  wait(caller: Caller, call: NewWaitingCall): Promise<WaitingCallView>;
   /**
-   * Look at a call; one whose questions are all answered is taken, and has to be brought on by `deadline`.
+   * Look at a call. One whose questions are all answered is taken by this request, which has until `deadline` to
+   * continue it.
    * @throws TaskNotFound
    */
   resume(follow: FollowOptions, deadline: number): Promise<WaitingCallState>;
 }
 
-export function createWaitingCalls(engine: EngineContext): WaitingCalls {
-  const { store, clock, ids, settings, payloads } = engine;
-  const pack = (json: string, id: string, what: string, token: string) =>
-    payloads.pack(json, settings.inlineInputBytes, `calls/${id}/${what}-${token}`);
+export const createWaitingCalls = (engine: EngineContext): WaitingCalls => ({
+  wait: (caller, call) => storeWaitingCall(engine, caller, call),
+  resume: (follow, deadline) => resumeWaitingCall(engine, follow, deadline),
+});
 
-  function waiting(row: TaskRow, questions: Questions, ask: readonly string[]): WaitingCallView {
-    return { id: row.id, questions, ask, pollIntervalMs: computePollIntervalMs(row, clock.now()) };
-  }
+async function storeWaitingCall(
+  engine: EngineContext,
+  caller: Caller,
+  { name, capabilities, state, questions, stream }: NewWaitingCall,
+): Promise<WaitingCallView> {
+  const now = engine.clock.now();
+  const nonce = engine.ids.token();
+  const id = engine.ids.task(now);
+  const keys = Object.keys(questions);
+  const row = buildWaitingCallRow({
+    key: { partition: toCallPartition(caller, id), id },
+    nonce,
+    now,
+    ...(caller.client !== undefined && { client: caller.client }),
+    name,
+    state: await packInput(engine, id, `state-${nonce}`, state),
+    questions: await packInput(engine, id, `questions-${nonce}`, JSON.stringify(questions)),
+    capabilities,
+    lifetimeMs: CALL_LIFETIME_MS,
+    poll: CALL_POLL_MS,
+    asking: toAskingStream(stream, now),
+    asks: keys.length > 0,
+  });
+  const written = await engine.store.insert(row);
+  if (!written.done && written.row?.nonce !== nonce)
+    throw new Unavailable('The call could not be stored while it waits for its answers. Call again.');
+  return toWaitingCallView(row, questions, keys, engine.clock.now());
+}
 
-  async function take(row: TaskRow, stream: string, deadline: number): Promise<AnsweredCall | undefined> {
-    const run = ids.token();
-    const written = await store.update(takeCallChange(row, clock.now(), run, deadline));
-    if (!written.done && written.row?.run !== run) return undefined;
-    const commit = async (change: Change): Promise<TaskRow> => {
-      const done = await store.update(change);
-      if (done.done || done.row?.endedBy === run) return done.row as TaskRow;
-      throw new Unavailable('The call was taken up again elsewhere. Come back for its answer.');
-    };
-    return {
-      state: await payloads.unpack(row.state ?? '{}'),
-      questions: await readQuestions(row, payloads),
-      askAgain: async ({ state, questions }) => {
-        const now = clock.now();
-        const next = {
-          state: await pack(state, row.id, 'state', run),
-          questions: await pack(JSON.stringify(questions), row.id, 'questions', run),
-          asks: Object.keys(questions).length > 0,
-          revision: row.revision,
-        };
-        const asking = { stream, streamUntil: computeStreamUntil(now, CALL_POLL_MS.min) };
-        const after = await commit(askAgainChange(row, now, run, next, asking));
-        return waiting(after, questions, Object.keys(questions));
-      },
-      end: async (outcome) => {
-        const packed = await payloads.pack(
-          JSON.stringify(outcome),
-          settings.inlineOutputBytes,
-          `calls/${row.id}/outcome-${run}`,
-        );
-        await commit(endCallChange(row, clock.now(), run, packed));
-      },
-    };
+async function resumeWaitingCall(
+  engine: EngineContext,
+  { caller, id, stream, reader }: FollowOptions,
+  deadline: number,
+): Promise<WaitingCallState> {
+  const found = await engine.store.read({ partition: toCallPartition(caller, id), id });
+  // Only the client that made the call may continue it.
+  if (!isVisible(found, engine.clock.now()) || !isFromSameClient(caller)(found)) throw new TaskNotFound();
+  const { row, ask } = await acquireQuestions(engine, found, stream, reader);
+  const view = await toTaskView(row, engine.clock.now(), engine.payloads);
+  if (view.outcome) return { is: 'ended', outcome: view.outcome };
+  const call = row.status === 'working' ? await takeCall(engine, row, stream, deadline) : undefined;
+  if (call) return { is: 'answered', call };
+  return { is: 'waiting', ...toWaitingCallView(row, view.questions, ask, engine.clock.now()) };
+}
+
+/** @returns `undefined` when another request has taken the call, or it is no longer answered */
+async function takeCall(
+  engine: EngineContext,
+  row: TaskRow,
+  stream: string,
+  deadline: number,
+): Promise<AnsweredCall | undefined> {
+  const { store, clock, payloads, settings } = engine;
+  const run = engine.ids.token();
+  const taken = await store.update(takeCallChange(row, clock.now(), run, deadline));
+  if (!taken.done && taken.row?.run !== run) return undefined;
+
+  async function commit(change: Change): Promise<TaskRow> {
+    const written = await store.update(change);
+    if (written.done || written.row?.endedBy === run) return written.row as TaskRow;
+    throw new Unavailable('Another request has taken over the call. Come back for its result.');
   }
 
   return {
-    async wait(caller, { name, capabilities, state, questions, stream }) {
+    state: await payloads.unpack(row.state ?? '{}'),
+    questions: await readQuestions(row, payloads),
+    async askAgain({ state, questions }) {
       const now = clock.now();
-      const nonce = ids.token();
-      const id = ids.task(now);
       const keys = Object.keys(questions);
-      const row = buildWaitingCallRow({
-        key: { partition: toCallPartition(caller, id), id },
-        nonce,
-        now,
-        ...(caller.client !== undefined && { client: caller.client }),
-        name,
-        state: await pack(state, id, 'state', nonce),
-        questions: await pack(JSON.stringify(questions), id, 'questions', nonce),
-        capabilities,
-        lifetimeMs: CALL_LIFETIME_MS,
-        poll: CALL_POLL_MS,
-        asking: { stream, streamUntil: computeStreamUntil(now, CALL_POLL_MS.min) },
+      const next = {
+        state: await packInput(engine, row.id, `state-${run}`, state),
+        questions: await packInput(engine, row.id, `questions-${run}`, JSON.stringify(questions)),
         asks: keys.length > 0,
-      });
-      const written = await store.insert(row);
-      if (!written.done && written.row?.nonce !== nonce)
-        throw new Unavailable('The call could not be kept while it waits for its answers. Call again.');
-      return waiting(row, questions, keys);
+        revision: row.revision,
+      };
+      const waiting = await commit(askAgainChange(row, now, run, next, toAskingStream(stream, now)));
+      return toWaitingCallView(waiting, questions, keys, clock.now());
     },
-
-    async resume({ caller, id, stream, resolveReader }, deadline) {
-      const found = await store.read({ partition: toCallPartition(caller, id), id });
-      // A call in place is between its client and the server: nobody else goes on with it.
-      if (!isVisible(found, clock.now()) || !isFromSameClient(caller)(found)) throw new TaskNotFound();
-      const { row, ask } = await acquireQuestions(engine, found, stream, resolveReader);
-      const view = await toTaskView(row, clock.now(), payloads);
-      if (view.outcome) return { is: 'ended', outcome: view.outcome };
-      const call = row.status === 'working' ? await take(row, stream, deadline) : undefined;
-      return call ? { is: 'answered', call } : { is: 'waiting', ...waiting(row, view.questions, ask) };
+    async end(outcome) {
+      const json = JSON.stringify(outcome);
+      const packed = await payloads.pack(json, settings.inlineOutputBytes, `calls/${row.id}/outcome-${run}`);
+      await commit(endCallChange(row, clock.now(), run, packed));
     },
   };
 }
+
+const toWaitingCallView = (
+  row: TaskRow,
+  questions: Questions,
+  ask: readonly string[],
+  now: number,
+): WaitingCallView => ({ id: row.id, questions, ask, pollIntervalMs: computePollIntervalMs(row, now) });
+
+const toAskingStream = (stream: string, now: number): AskingStream => ({
+  stream,
+  streamUntil: computeStreamUntil(now, CALL_POLL_MS.min),
+});
+
+const packInput = (engine: EngineContext, id: string, name: string, json: string): Promise<Payload> =>
+  engine.payloads.pack(json, engine.settings.inlineInputBytes, `calls/${id}/${name}`);

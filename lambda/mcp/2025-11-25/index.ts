@@ -1,18 +1,19 @@
-/** MCP 2025-11-25 with its core tasks, and the revisions before it: which request is served how. */
-import { hasEnvelope } from '../2026-07-28/envelope.ts';
-import { getHeader } from '../2026-07-28/headers.ts';
+/** MCP 2025-11-25 with its core tasks, and the revisions before it: dispatches requests to their handlers. */
+import type { Dialect } from '../dialect.ts';
 import type { Exchange, HttpMessage, Services } from '../exchange.ts';
 import { CODE, Refusal } from '../failure.ts';
-import { buildResultReply, type Reply } from '../rpc.ts';
+import { getHeader } from '../headers.ts';
+import { buildResultReply, markAsPoll, type Reply } from '../rpc.ts';
 import { decodeStreamCursor } from './cursor.ts';
+import { handleResponse } from './handle-response.ts';
 import { handleTasksResult, resumeTasksResult } from './result.ts';
 import { handleTasksCancel, handleTasksGet, handleTasksList } from './tasks.ts';
-import { mayHaveTasks, readVersionHeader } from './version.ts';
+import { mayHaveTasks } from './version.ts';
 
-export { handleResponse } from './respond.ts';
+/** Claims every request: clients of these revisions need not name theirs. */
+export const dialect20251125: Dialect = { claims: () => true, serve, resume: resumeStream, respond: handleResponse };
 
-/** Serve a request of a revision with a handshake. @throws what `errors.ts` translates */
-export async function serve20251125(exchange: Exchange, services: Services): Promise<Reply> {
+async function serve(exchange: Exchange, services: Services): Promise<Reply> {
   const { request, headers, caller } = exchange;
   const withTasks = mayHaveTasks(headers);
   switch (request.method) {
@@ -30,10 +31,10 @@ export async function serve20251125(exchange: Exchange, services: Services): Pro
       return callInPlace(exchange, await openSession(exchange, services), services);
     }
     case 'tasks/get':
-      if (withTasks) return buildResultReply(request.id, await handleTasksGet(exchange, services));
+      if (withTasks) return markAsPoll(buildResultReply(request.id, await handleTasksGet(exchange, services)));
       break;
     case 'tasks/result':
-      if (withTasks) return handleTasksResult(exchange, services);
+      if (withTasks) return markAsPoll(await handleTasksResult(exchange, services));
       break;
     case 'tasks/cancel':
       if (withTasks) return buildResultReply(request.id, await handleTasksCancel(exchange, services));
@@ -47,16 +48,14 @@ export async function serve20251125(exchange: Exchange, services: Services): Pro
 }
 
 /**
- * Serve a GET: a client comes back to a stream that was ended. There are no others, and a client that has been
- * given its answer has nothing to come back for.
+ * Serve a GET: a client resumes a stream that was closed. There are no other streams, and a client that has its answer
+ * has nothing to resume.
  *
  * @throws Refusal 405
  */
-export async function resumeStream(message: HttpMessage, services: Services): Promise<Reply> {
+async function resumeStream(message: HttpMessage, services: Services): Promise<Reply> {
   const eventId = getHeader(message.headers, 'Last-Event-ID');
-  const version = readVersionHeader(message.headers);
-  const isModern = version !== undefined && hasEnvelope(version);
-  const cursor = eventId === undefined || isModern ? undefined : decodeStreamCursor(eventId);
+  const cursor = eventId === undefined ? undefined : decodeStreamCursor(eventId);
   if (!cursor || cursor.done) throw new Refusal(405, CODE.transport, 'Method not allowed: POST a JSON-RPC message.');
   if (cursor.of === 'task') return resumeTasksResult(message, cursor, services);
   const { resumeCall } = await import('./resume-call.ts');

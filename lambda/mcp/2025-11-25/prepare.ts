@@ -1,120 +1,125 @@
-/** `prepare` of a tool that is called as a task: it may ask, on a stream of the call itself, before the task exists. */
+/** A call that asks for a task: its `prepare` may ask, on a stream of the call itself, before the task exists. */
 import type { AnsweredCall, CallQuestions } from '../../engine/api/waiting-calls.ts';
-import { type Answer, isOutstanding, type Outcome } from '../../tasks/record.ts';
-import { type PrepareEnd, type RunHistory, runPrepare } from '../../tool/inline.ts';
+import type { Answer, Outcome, Questions, RpcError } from '../../tasks/record.ts';
+import type { RunHistory } from '../../tool/history.ts';
 import { validateArguments } from '../../tool/validate.ts';
-import { addAnswers } from '../2026-07-28/request-state.ts';
+import { advanceCall, type CallStep, toCallOptions } from '../call/machine.ts';
+import type { CallState, ResumedCall } from '../call/state.ts';
 import { toErrorReply } from '../errors.ts';
 import type { Exchange, HttpMessage, Services } from '../exchange.ts';
 import { CODE } from '../failure.ts';
-import { toInlineBudgetMs } from '../inline-budget.ts';
+import { toInputRequests } from '../input-requests.ts';
 import { buildErrorReply, buildResultReply, getOwn, type JsonObject, type Reply } from '../rpc.ts';
 import type { CallEnd } from './call.ts';
 import type { ClientProfile } from './session.ts';
 import { readTtl, startTaskForCall, type TaskCall } from './start-task.ts';
 import { continueStream, openStream } from './stream.ts';
+import { REVISION_2025_11_25 } from './version.ts';
 
-/** What a call whose `prepare` asks is kept with while its client answers. */
+/** What a call whose `prepare` asks is stored with while its client answers. */
 export interface PrepareState {
   readonly via: 'prepare';
-  /** The same over all rounds. */
+  /** The call's id, the same over all rounds. */
   readonly call: string;
   readonly params: JsonObject;
   readonly history: RunHistory;
 }
 
-const NO_HISTORY: RunHistory = { journal: {}, questions: {} };
-
-/** The first round, in the call itself. */
-export async function startPrepare(
+/** The first round. @param args validated */
+export async function callAsTask(
   exchange: Exchange,
   call: TaskCall,
   args: unknown,
   services: Services,
 ): Promise<Reply> {
   const { request, caller } = exchange;
-  const id = services.callId();
-  const end = await runPrepareRound(exchange, id, call, args, NO_HISTORY, services);
-  if (end.end !== 'asks') {
-    const outcome = await finishPrepare(exchange, request.params ?? {}, call, end, services);
-    return 'result' in outcome
-      ? buildResultReply(request.id, outcome.result)
-      : buildErrorReply(200, request.id, outcome.error);
-  }
+  const step = await advanceTaskCall(exchange, call, args, services);
+  if (step.is === 'start')
+    return buildResultReply(request.id, await startTaskForCall(exchange, request, call, step.args, services));
+  if (step.is === 'outcome') return buildErrorReply(200, request.id, toCallError(step.outcome));
   const cursor = openStream(exchange, request.id, { of: 'call', id: '' }, services);
-  const look = await services.engine.waitingCalls.wait(caller, {
-    ...toWaitingPrepare(id, request.params ?? {}, end.history),
+  const waiting = await services.engine.waitingCalls.wait(caller, {
+    ...toCallQuestions(request.params ?? {}, step.questions, step.state),
     name: call.tool.name,
     capabilities: call.profile.can,
     stream: cursor.stream,
   });
-  return continueStream({ ...cursor, id: look.id }, look);
+  return continueStream({ ...cursor, id: waiting.id }, waiting);
 }
 
-/** Another round, with what the client answered. */
-export async function continuePrepare(
+/** Another round, with the client's answers. */
+export async function continueTaskCall(
   message: HttpMessage,
   profile: ClientProfile,
-  kept: PrepareState,
+  { call: id, params, history }: PrepareState,
   { questions }: Pick<AnsweredCall, 'questions'>,
   services: Services,
 ): Promise<CallEnd> {
-  const { params } = kept;
-  const name = String(getOwn(params, 'name'));
-  const tool = (await services.server.load()).tools.get(name);
-  const fits = tool && (await validateArguments(tool, getOwn(params, 'arguments')));
-  if (!tool || !fits?.ok)
-    return { before: [], outcome: { error: { code: CODE.invalidParams, message: TOOL_CHANGED_MESSAGE } } };
-  const answers: Record<string, Answer> = {};
-  for (const [key, { answer }] of Object.entries(questions)) if (answer) answers[key] = answer;
+  const tool = (await services.server.load()).tools.get(String(getOwn(params, 'name')));
+  const validated = tool && (await validateArguments(tool, getOwn(params, 'arguments')));
+  if (!tool || !validated?.ok) return { before: [], outcome: { error: TOOL_CHANGED } };
   const ttl = readTtl({ params });
   const call: TaskCall = { tool, profile, ...(ttl !== undefined && { ttl }) };
-  const end = await runPrepareRound(message, kept.call, call, fits.value, addAnswers(kept.history, answers), services);
-  if (end.end === 'asks') return { before: [], asked: toWaitingPrepare(kept.call, params, end.history) };
-  return { before: [], outcome: await finishPrepare(message, params, call, end, services) };
+  const resumed: ResumedCall = { state: { id, phase: 'prepare', history }, answers: readAnswers(questions) };
+  const step = await advanceTaskCall(message, call, validated.value, services, resumed);
+  if (step.is === 'asks') return { before: [], asked: toCallQuestions(params, step.questions, step.state) };
+  if (step.is === 'outcome') return { before: [], outcome: { error: toCallError(step.outcome) } };
+  return { before: [], outcome: await startOrFail(message, params, call, step.args, services) };
 }
 
-const TOOL_CHANGED_MESSAGE = 'The tool has changed while its questions were answered: call it again.';
+const TOOL_CHANGED: RpcError = {
+  code: CODE.invalidParams,
+  message: 'The tool has changed while its questions were answered: call it again.',
+};
 
-const runPrepareRound = (
-  { deadline }: HttpMessage,
-  id: string,
+const advanceTaskCall = (
+  message: HttpMessage,
   { tool, profile }: TaskCall,
   args: unknown,
-  history: RunHistory,
-  { now }: Services,
-): Promise<PrepareEnd> =>
-  runPrepare(tool, {
-    ...{ id, args, history, era: '2025-11-25', capabilities: profile.can },
-    budgetMs: toInlineBudgetMs(deadline, now()),
+  services: Services,
+  resumed?: ResumedCall,
+): Promise<CallStep> =>
+  advanceCall({
+    ...toCallOptions(message, services),
+    tool,
+    args,
+    era: REVISION_2025_11_25,
+    canAsk: profile.can,
+    tasks: 'requested',
+    ...(resumed && { resumed }),
   });
 
-const toWaitingPrepare = (call: string, params: JsonObject, history: RunHistory): CallQuestions => ({
-  state: JSON.stringify({ via: 'prepare', call, params, history } satisfies PrepareState),
-  questions: Object.fromEntries(Object.entries(history.questions).filter(([, question]) => isOutstanding(question))),
+const toCallQuestions = (params: JsonObject, questions: Questions, { id, history }: CallState): CallQuestions => ({
+  state: JSON.stringify({ via: 'prepare', call: id, params, history } satisfies PrepareState),
+  questions: toInputRequests(questions),
 });
 
-/** A task, or why there is none: a call that asked for a task cannot be answered with a tool's result. */
-async function finishPrepare(
+function readAnswers(questions: Questions): Readonly<Record<string, Answer>> {
+  const answers: Record<string, Answer> = {};
+  for (const [key, { answer }] of Object.entries(questions)) if (answer) answers[key] = answer;
+  return answers;
+}
+
+/** A refusal ends the waiting call; a fault of the server does not, so that the client can try again. */
+async function startOrFail(
   message: HttpMessage,
   params: JsonObject,
   call: TaskCall,
-  end: Exclude<PrepareEnd, { readonly end: 'asks' }>,
+  args: unknown,
   services: Services,
 ): Promise<Outcome> {
-  if (end.end === 'ready') {
-    try {
-      return { result: { ...(await startTaskForCall(message, { params }, call, end.args, services)) } };
-    } catch (thrown) {
-      const { error, fault } = toErrorReply(thrown);
-      if (fault) throw thrown;
-      return { error };
-    }
+  try {
+    return { result: await startTaskForCall(message, { params }, call, args, services) };
+  } catch (thrown) {
+    const { error, fault } = toErrorReply(thrown);
+    if (fault) throw thrown;
+    return { error };
   }
-  if (end.end === 'refused') return { error: { code: CODE.invalidParams, message: readFirstText(end.result) } };
-  if ('error' in end.outcome) return end.outcome;
-  return { error: { code: CODE.invalidParams, message: readFirstText(end.outcome.result) } };
 }
+
+/** Why there is no task: a call that asked for one cannot be answered with a tool's result. */
+const toCallError = (outcome: Outcome): RpcError =>
+  'error' in outcome ? outcome.error : { code: CODE.invalidParams, message: readFirstText(outcome.result) };
 
 function readFirstText(result: { readonly content?: unknown }): string {
   const [first] = (Array.isArray(result.content) ? result.content : []) as { text?: unknown }[];

@@ -1,25 +1,25 @@
 /** `tasks/result`: it blocks until there is an outcome, over as many requests as that takes. */
-
 import type { FollowedTask } from '../../engine/api/follow.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
 import { toErrorReply } from '../errors.ts';
 import type { Exchange, HttpMessage, Services } from '../exchange.ts';
 import { buildErrorReply, buildResultReply, type JsonObject, type Reply } from '../rpc.ts';
+import { requireTaskId } from '../task-id.ts';
 import type { StreamCursor } from './cursor.ts';
-import { openSession } from './session.ts';
+import { type ClientProfile, createSessionOpener } from './session.ts';
 import { buildErrorResponse, buildOutcomeResponse, buildProgressNotification, toTasksResultOutcome } from './shapes.ts';
-import { continueStream, createReaderResolver, endStream, failStream, openStream } from './stream.ts';
-import { requireTaskId } from './tasks.ts';
+import { continueStream, endStream, failStream, openStream, toStreamReader } from './stream.ts';
 
-/** An outcome that is known already is answered at once; otherwise a stream begins, and ends until it is resumed. */
+/** A known outcome is the reply; otherwise a stream begins, is closed at once, and the client resumes it. */
 export async function handleTasksResult(exchange: Exchange, services: Services): Promise<Reply> {
   const { request } = exchange;
   const cursor = openStream(exchange, request.id, { of: 'task', id: requireTaskId(request.params) }, services);
-  const followed = await followFromCursor(exchange, cursor, services);
+  const openSession = createSessionOpener(exchange, services);
+  const followed = await followTask(exchange, cursor, openSession, services);
   const outcome = toTasksResultOutcome(followed.view);
   if (!outcome) {
-    // Questions will come on this stream: a client whose session is over had better know now.
-    await openSession(exchange, services);
+    // Questions will come on this stream: a client whose session has expired must learn that now.
+    await openSession();
     return continueTaskStream(cursor, followed);
   }
   return 'result' in outcome
@@ -27,14 +27,14 @@ export async function handleTasksResult(exchange: Exchange, services: Services):
     : buildErrorReply(200, request.id, outcome.error);
 }
 
-/** The client comes back to the stream. */
+/** The client resumes the stream. */
 export async function resumeTasksResult(
   message: HttpMessage,
   cursor: StreamCursor,
   services: Services,
 ): Promise<Reply> {
   try {
-    const followed = await followFromCursor(message, cursor, services);
+    const followed = await followTask(message, cursor, createSessionOpener(message, services), services);
     const outcome = toTasksResultOutcome(followed.view);
     return outcome
       ? endStream(cursor, buildOutcomeResponse(cursor.request, outcome))
@@ -45,13 +45,13 @@ export async function resumeTasksResult(
   }
 }
 
-const followFromCursor = (message: HttpMessage, cursor: StreamCursor, services: Services): Promise<FollowedTask> =>
-  services.engine.followTask({
-    caller: message.caller,
-    id: cursor.id,
-    stream: cursor.stream,
-    resolveReader: createReaderResolver(cursor, message, services),
-  });
+const followTask = (
+  { caller }: HttpMessage,
+  cursor: StreamCursor,
+  openSession: () => Promise<ClientProfile>,
+  { engine }: Services,
+): Promise<FollowedTask> =>
+  engine.followTask({ caller, id: cursor.id, stream: cursor.stream, reader: toStreamReader(cursor, openSession) });
 
 function continueTaskStream(cursor: StreamCursor, followed: FollowedTask): Reply {
   const { pollIntervalMs, questions } = followed.view;
@@ -64,21 +64,21 @@ function continueTaskStream(cursor: StreamCursor, followed: FollowedTask): Reply
 }
 
 /**
- * What `task.progress` told since the last look, for a client that asked for it. The numbers are the tool's own;
- * for one that only tells words they are the task's age (s), since they have to increase.
+ * What `task.progress` has reported since the last look, for a client that requested it. The numbers are the tool's
+ * own; for a tool that reports only messages they are the task's age (s), since they have to increase.
  */
 function buildProgressMessages(
   cursor: StreamCursor,
   { view, progressToken }: FollowedTask,
 ): { before?: JsonObject[]; progress?: number } {
-  const { progress: told, statusMessage: message } = view;
-  if (progressToken === undefined || view.status !== 'working' || (!told && message === undefined)) return {};
-  const progress = told?.done ?? (view.lastUpdatedAt - view.createdAt) / 1_000;
+  const { progress: reported, statusMessage: message } = view;
+  if (progressToken === undefined || view.status !== 'working' || (!reported && message === undefined)) return {};
+  const progress = reported?.done ?? (view.lastUpdatedAt - view.createdAt) / 1_000;
   if (progress <= cursor.progress) return {};
-  const facts = {
+  const notification = buildProgressNotification(view.id, progressToken, {
     progress,
-    ...(told?.total !== undefined && { total: told.total }),
+    ...(reported?.total !== undefined && { total: reported.total }),
     ...(message !== undefined && { message }),
-  };
-  return { before: [buildProgressNotification(view.id, progressToken, facts)], progress };
+  });
+  return { before: [notification], progress };
 }

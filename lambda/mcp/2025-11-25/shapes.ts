@@ -1,17 +1,19 @@
+/** Tasks, questions and responses as MCP 2025-11-25 writes them. */
 import type { QuestionRef } from '../../engine/api/submit-answer.ts';
 import type { TaskSummary } from '../../engine/model.ts';
-import type { Outcome, Question, RpcError } from '../../tasks/record.ts';
+import type { Outcome, RpcError } from '../../tasks/record.ts';
 import { CODE } from '../failure.ts';
+import type { InputRequest } from '../input-requests.ts';
 import { isObject, type JsonObject, type RpcId } from '../rpc.ts';
 import { encodeQuestionId } from './question-id.ts';
 
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 const IMMEDIATE_RESPONSE = 'io.modelcontextprotocol/model-immediate-response';
 
-/** A task as `tasks/get`, `tasks/list` and `tasks/cancel` show it. They name it, so nothing is related to it. */
+/** A task as `tasks/get`, `tasks/list` and `tasks/cancel` show it. They name it, so they need no related-task metadata. */
 export const toCoreTask = (view: TaskSummary): JsonObject => ({
   taskId: view.id,
-  // Tasks, Task Status: an outcome with `isError` is a failure, whichever revision made the task.
+  // Tasks, Task Status: an outcome with `isError` is a failure, whichever revision created the task.
   status: view.toolError ? 'failed' : view.status,
   ...(view.statusMessage !== undefined && { statusMessage: view.statusMessage }),
   createdAt: new Date(view.createdAt).toISOString(),
@@ -20,39 +22,39 @@ export const toCoreTask = (view: TaskSummary): JsonObject => ({
   pollInterval: view.pollIntervalMs,
 });
 
-/** The answer to a `tools/call` that made a task. */
+/** The result of a `tools/call` that created a task. */
 export const toCreatedCoreTask = (view: TaskSummary, immediateResponse: string | undefined): JsonObject =>
   relateToTask(view.id, {
     task: toCoreTask(view),
     ...(immediateResponse !== undefined && { _meta: { [IMMEDIATE_RESPONSE]: immediateResponse } }),
   });
 
-/** Every other message of a task says which one it belongs to (Tasks, Related Task Metadata). */
+/** Every other message about a task names it (Tasks, Related Task Metadata). */
 export const relateToTask = (taskId: string, message: JsonObject): JsonObject => ({
   ...message,
   _meta: { ...(isObject(message._meta) && message._meta), [RELATED_TASK]: { taskId } },
 });
 
 /** A question as a JSON-RPC request to the client. */
-export function buildQuestionRequest(asked: QuestionRef, { method, params }: Pick<Question, 'method' | 'params'>) {
-  const id = encodeQuestionId(asked);
-  // This revision wants an id for each elicitation by URL; the next has none, and tools give none.
+export function buildQuestionRequest(ref: QuestionRef, { method, params }: InputRequest): JsonObject {
+  const id = encodeQuestionId(ref);
+  // This revision requires an id for each elicitation by URL; the next has none, so tools give none.
   const elicitation = params.mode === 'url' && params.elicitationId === undefined ? { elicitationId: id } : {};
-  const whole = { ...params, ...elicitation };
-  return { jsonrpc: '2.0', id, method, params: asked.of === 'task' ? relateToTask(asked.id, whole) : whole };
+  const fullParams = { ...params, ...elicitation };
+  return { jsonrpc: '2.0', id, method, params: ref.of === 'task' ? relateToTask(ref.id, fullParams) : fullParams };
 }
 
 export const buildProgressNotification = (
   taskId: string,
   progressToken: string | number,
-  facts: { readonly progress: number; readonly total?: number; readonly message?: string },
+  report: { readonly progress: number; readonly total?: number; readonly message?: string },
 ): JsonObject => ({
   jsonrpc: '2.0',
   method: 'notifications/progress',
-  params: relateToTask(taskId, { progressToken, ...facts }),
+  params: relateToTask(taskId, { progressToken, ...report }),
 });
 
-/** The answer to `tasks/result`: what the call itself would have been answered with. */
+/** The outcome of `tasks/result`, which is that of the call itself; `undefined` while there is none. */
 export function toTasksResultOutcome(view: TaskSummary & { readonly outcome?: Outcome }): Outcome | undefined {
   if (view.status === 'cancelled') return { error: { code: CODE.invalidParams, message: CANCELLED_MESSAGE } };
   const { outcome } = view;

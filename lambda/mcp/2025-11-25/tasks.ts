@@ -1,23 +1,24 @@
 /** `tasks/get`, `tasks/list` and `tasks/cancel`. None of them loads the user's module, a schema library or the SDK. */
-import { TaskNotFound } from '../../engine/errors.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { refuseParams } from '../failure.ts';
 import { getOwn, type JsonObject } from '../rpc.ts';
-import { isTaskId } from '../task-id.ts';
+import { isTaskId, requireTaskId } from '../task-id.ts';
 import { toCoreTask } from './shapes.ts';
 
-/** Tasks on one page of a list. */
+/** Most tasks on one page of a list. */
 const LIST_PAGE_SIZE = 50;
 
 export async function handleTasksGet({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
   return toCoreTask(await engine.getTaskSummary(caller, requireTaskId(request.params)));
 }
 
-/** The caller's own tasks, newest first, whichever revision made them. */
+/** The caller's own tasks, newest first, whichever revision created them. */
 export async function handleTasksList({ request, caller }: Exchange, { engine }: Services): Promise<JsonObject> {
   const cursor = getOwn(request.params, 'cursor');
-  const after = cursor === undefined ? {} : { after: decodeListCursor(cursor) };
-  const { tasks, next } = await engine.listTasks(caller, { limit: LIST_PAGE_SIZE, ...after });
+  const { tasks, next } = await engine.listTasks(caller, {
+    limit: LIST_PAGE_SIZE,
+    ...(cursor !== undefined && { after: decodeListCursor(cursor) }),
+  });
   return { tasks: tasks.map(toCoreTask), ...(next !== undefined && { nextCursor: encodeListCursor(next) }) };
 }
 
@@ -29,24 +30,16 @@ export async function handleTasksCancel(
   const id = requireTaskId(request.params);
   if ((await engine.cancelTask(caller, id, deadline)) === 'alreadyTerminal') {
     const { status } = toCoreTask(await engine.getTaskSummary(caller, id));
-    throw refuseParams(`The task cannot be cancelled: it has ended (${status}).`);
+    throw refuseParams(`The task cannot be cancelled: it has already ended (${status}).`);
   }
   return toCoreTask(await engine.getTaskSummary(caller, id));
-}
-
-/** @throws Refusal, TaskNotFound */
-export function requireTaskId(params: JsonObject | undefined): string {
-  const id = getOwn(params, 'taskId');
-  if (typeof id !== 'string') throw refuseParams('"taskId" must be a string.');
-  if (!isTaskId(id)) throw new TaskNotFound();
-  return id;
 }
 
 const LIST_CURSOR_PREFIX = 'after:';
 
 const encodeListCursor = (id: string): string => Buffer.from(`${LIST_CURSOR_PREFIX}${id}`).toString('base64url');
 
-/** @throws Refusal -32602 for what was never given as a cursor */
+/** @throws Refusal -32602 for a cursor that is not one of ours */
 function decodeListCursor(cursor: unknown): string {
   const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : '';
   const id = text.startsWith(LIST_CURSOR_PREFIX) ? text.slice(LIST_CURSOR_PREFIX.length) : '';

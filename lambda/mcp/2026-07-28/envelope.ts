@@ -1,30 +1,25 @@
 /**
- * The `_meta` that MCP 2026-07-28 wants on every request (Request Metadata): which version, and what the client
- * can do. Checked by hand, since a poll must load neither zod nor the SDK; the test of bad input holds it
- * against the SDK's own verdict.
+ * The `_meta` that MCP 2026-07-28 requires on every request (Request Metadata): the version and the client's
+ * capabilities. Checked by hand, since a poll must load neither zod nor the SDK; the tests of bad input compare the
+ * verdicts with the SDK's.
  */
+import { readMeta } from '../call-meta.ts';
 import { CODE, Refusal } from '../failure.ts';
 import { getOwn, isObject, type JsonObject, META_KEYS, type RpcRequest } from '../rpc.ts';
 
 /** The only revision of this dialect. */
 export const REVISION_2026_07_28 = '2026-07-28';
 
-/** A revision from the first one that has the envelope on: revisions are dates, so text order is time order. */
+/** Whether a revision has the envelope: this one and later ones. Revisions are dates, so text order is time order. */
 export const hasEnvelope = (version: string): boolean => version >= REVISION_2026_07_28;
 
-/** The `_meta` object of a message, if it has one. */
-export function readMeta(message: { readonly params?: unknown }): JsonObject | undefined {
-  const meta = isObject(message.params) ? getOwn(message.params, '_meta') : undefined;
-  return isObject(meta) ? meta : undefined;
-}
-
-/** Whether a message claims to be of this mechanism: by the version key alone, whatever its value. */
+/** Whether a message claims to have an envelope: by the version key alone, whatever its value. */
 export const hasVersionKey = (message: { readonly params?: unknown }): boolean => {
   const meta = readMeta(message);
   return meta !== undefined && Object.hasOwn(meta, META_KEYS.protocolVersion);
 };
 
-/** Whether a message claims this mechanism with an envelope that is valid, for this revision or a later one. */
+/** Whether a message has a valid envelope, of this revision or a later one. */
 export function hasValidEnvelope(message: { readonly params?: unknown }): boolean {
   const meta = readMeta(message);
   if (meta === undefined || !hasVersionKey(message) || findMetaProblems(meta).length > 0) return false;
@@ -102,7 +97,7 @@ const expectList =
     Array.isArray(value)
       ? value.flatMap((item, index) => check(item, `${key}.${index}`))
       : reportUnexpected(key, 'a list');
-/** An object whose named members, where present, pass their checks; other members are nobody's business here. */
+/** An object whose listed members pass their checks; unknown members are ignored. */
 const expectShape =
   (members: Readonly<Record<string, MetaCheck>>): MetaCheck =>
   (value, key) =>

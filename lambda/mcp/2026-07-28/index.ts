@@ -1,15 +1,17 @@
-/** MCP 2026-07-28 with the Tasks extension: which request is served how. */
+/** MCP 2026-07-28 with the Tasks extension: dispatches requests to their handlers. */
+import type { Dialect } from '../dialect.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { CODE, Refusal, refuseMethod } from '../failure.ts';
-import { buildResultReply, getOwn, type Reply } from '../rpc.ts';
+import { buildResultReply, getOwn, markAsPoll, type Reply } from '../rpc.ts';
+import { claimsRequest } from './claims.ts';
 import { type Envelope, REVISION_2026_07_28, readEnvelope } from './envelope.ts';
 import { checkHeaderAgreement, checkHeaderPresence } from './headers.ts';
-import { handleSubscriptionsListen } from './listen.ts';
+import { handleSubscriptionsListen } from './subscriptions-listen.ts';
 import { handleTasksCancel, handleTasksGet, handleTasksUpdate } from './tasks.ts';
 
-export { isModernRequest } from './era.ts';
+export const dialect20260728: Dialect = { claims: claimsRequest, serve };
 
-/** The protocol's own checks, in the order of the official SDK: a request that fails several gets the same answer there. */
+/** The protocol's own checks, in the official SDK's order: a request that fails several gets the same error there. */
 function checkProtocol({ request, headers }: Exchange): Envelope {
   const envelope = readEnvelope(request);
   checkHeaderAgreement(headers, request, envelope.version);
@@ -22,13 +24,12 @@ function checkProtocol({ request, headers }: Exchange): Envelope {
   return envelope;
 }
 
-/** Serve a request of this revision. @throws what `errors.ts` translates */
-export async function serve20260728(exchange: Exchange, services: Services): Promise<Reply> {
+async function serve(exchange: Exchange, services: Services): Promise<Reply> {
   const { request } = exchange;
   const { capabilities } = checkProtocol(exchange);
   switch (request.method) {
     case 'tasks/get':
-      return buildResultReply(request.id, await handleTasksGet(exchange, capabilities, services));
+      return markAsPoll(buildResultReply(request.id, await handleTasksGet(exchange, capabilities, services)));
     case 'tasks/update':
       return buildResultReply(request.id, await handleTasksUpdate(exchange, capabilities, services));
     case 'tasks/cancel':
@@ -43,6 +44,7 @@ export async function serve20260728(exchange: Exchange, services: Services): Pro
       const name = getOwn(request.params, 'name');
       const tool = typeof name === 'string' ? (await services.server.load()).tools.get(name) : undefined;
       if (!tool) break;
+      exchange.requireScopes(tool.scopes);
       const { handleToolsCall } = await import('./tools-call.ts');
       return handleToolsCall(exchange, capabilities, tool, services);
     }

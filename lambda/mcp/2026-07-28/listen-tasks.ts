@@ -1,26 +1,25 @@
 /**
- * What becomes of a caller's tasks, as it happens. There is nobody to tell a stream of a change, so it looks, by
- * the key and strongly consistent, as often as a polling client of the task would: what a subscription saves is
- * the requests, not the reads.
+ * Changes of a caller's tasks, as they happen. Nothing notifies a stream of a change, so it reads each task by its key,
+ * strongly consistent, as often as a polling client would: a subscription saves requests, not reads.
  */
 import type { Engine } from '../../engine/api/engine.ts';
 import { TaskNotFound } from '../../engine/errors.ts';
 import type { Caller, TaskView } from '../../engine/model.ts';
 import type { Log } from '../../engine/ports.ts';
+import { canAskAll } from '../../tasks/capabilities.ts';
 import { type InputCapabilities, isTerminal } from '../../tasks/record.ts';
 import type { JsonObject } from '../rpc.ts';
 import { isTaskId } from '../task-id.ts';
-import { canAskAll } from './capabilities.ts';
 import { toDetailedTask } from './shapes.ts';
 
-/** Silence after which a comment is sent (ms), so that nobody on the way takes the stream for dead. */
+/** Silence after which a comment is sent (ms), so that no proxy takes the connection for dead. */
 export const KEEP_ALIVE_MS = 15_000;
 
 export interface SubscriptionOptions {
   readonly engine: Engine;
   readonly caller: Caller;
-  /** What the listening request declared that the client can be asked. */
-  readonly can: InputCapabilities;
+  /** What the client can be asked, as its request declared. */
+  readonly canAsk: InputCapabilities;
   /** When the stream must have ended (ms since the epoch). */
   readonly until: number;
   now(): number;
@@ -28,7 +27,7 @@ export interface SubscriptionOptions {
   readonly log: Log;
 }
 
-/** Those of the tasks that the caller may see; unknown, foreign and expired ids are left out alike. */
+/** The tasks that the caller may see; unknown, foreign and expired ids are left out alike. */
 export async function findOwnTasks(caller: Caller, ids: readonly string[], engine: Engine): Promise<TaskView[]> {
   const views = await Promise.all(ids.filter(isTaskId).map((id) => readTaskView(caller, id, engine)));
   return views.filter((view) => view !== undefined);
@@ -36,53 +35,53 @@ export async function findOwnTasks(caller: Caller, ids: readonly string[], engin
 
 interface SubscribedTask {
   readonly view: TaskView;
-  /** When it is looked at again (ms since the epoch). */
+  /** When it is read again (ms since the epoch). */
   readonly dueAt: number;
 }
 
 /**
- * Each task as it is now, so that what happened since the client last looked is not missed, and then each change,
- * until every task has ended, none is left, or the time is up.
+ * Each task as it is now, so that no earlier change is missed, and then each change, until every task has ended or
+ * expired, or the time is up. `idle` when nothing has been sent for {@link KEEP_ALIVE_MS}.
  */
 export async function* watchTasks(
   tasks: readonly TaskView[],
-  following: SubscriptionOptions,
-): AsyncGenerator<JsonObject | 'nothing new'> {
-  const { can, until, now, wait } = following;
-  let spokeAt = now();
+  options: SubscriptionOptions,
+): AsyncGenerator<JsonObject | 'idle'> {
+  const { canAsk, until, now, wait } = options;
+  let lastSentAt = now();
   const open = new Map<string, SubscribedTask>();
-  const keep = (view: TaskView): void => {
+  const track = (view: TaskView): void => {
     if (isTerminal(view.status)) open.delete(view.id);
     else open.set(view.id, { view, dueAt: now() + view.pollIntervalMs });
   };
   for (const view of tasks) {
-    if (canNotify(view, can)) yield toDetailedTask(view);
-    keep(view);
+    if (canNotify(view, canAsk)) yield toDetailedTask(view);
+    track(view);
   }
   while (open.size > 0) {
-    const dueAt = Math.min(spokeAt + KEEP_ALIVE_MS, until, ...[...open.values()].map((each) => each.dueAt));
+    const dueAt = Math.min(lastSentAt + KEEP_ALIVE_MS, until, ...[...open.values()].map((each) => each.dueAt));
     if (dueAt > now()) await wait(dueAt - now());
     if (now() >= until) return;
     for (const { view: before } of [...open.values()].filter((each) => each.dueAt <= now())) {
-      const view = await rereadTaskView(before, following);
+      const view = await rereadTaskView(before, options);
       if (!view) open.delete(before.id);
-      else keep(view);
-      if (!view || !hasChanged(before, view) || !canNotify(view, can)) continue;
-      spokeAt = now();
+      else track(view);
+      if (!view || !hasChanged(before, view) || !canNotify(view, canAsk)) continue;
+      lastSentAt = now();
       yield toDetailedTask(view);
     }
-    if (now() - spokeAt >= KEEP_ALIVE_MS) {
-      spokeAt = now();
-      yield 'nothing new';
+    if (now() - lastSentAt >= KEEP_ALIVE_MS) {
+      lastSentAt = now();
+      yield 'idle';
     }
   }
 }
 
-/** A notification is what `tasks/get` would answer, and for questions that the client cannot carry that is an error. */
-const canNotify = (view: TaskView, can: InputCapabilities): boolean =>
-  view.status !== 'input_required' || canAskAll(view.questions, can);
+/** A notification carries what `tasks/get` would return, which is an error for questions the client cannot be asked. */
+const canNotify = (view: TaskView, canAsk: InputCapabilities): boolean =>
+  view.status !== 'input_required' || canAskAll(view.questions, canAsk);
 
-/** The poll interval changes with time alone, and a heartbeat changes nothing that is shown. */
+/** The poll interval is left out, as it changes with time alone; a heartbeat changes nothing that is shown. */
 const hasChanged = (before: TaskView, after: TaskView): boolean => formatComparable(before) !== formatComparable(after);
 
 const formatComparable = (view: TaskView): string =>
@@ -97,7 +96,7 @@ async function readTaskView(caller: Caller, id: string, engine: Engine): Promise
   }
 }
 
-/** A store that does not answer now may answer next time: until then nothing has changed. */
+/** A store that fails now may answer next time: until then nothing has changed. */
 async function rereadTaskView(
   before: TaskView,
   { caller, engine, log }: SubscriptionOptions,

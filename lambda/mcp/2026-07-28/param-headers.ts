@@ -1,7 +1,8 @@
-/** `Mcp-Param-*`: arguments that a tool wants repeated in headers (`x-mcp-header` in its input schema; SEP-2243). */
+/** `Mcp-Param-*`: arguments that a client must repeat in headers (`x-mcp-header` in the input schema; SEP-2243). */
 import type { Tool } from '../../tool/types.ts';
+import { getHeader, type HeaderMap } from '../headers.ts';
 import { getOwn, isObject, type JsonObject } from '../rpc.ts';
-import { decodeHeaderValue, getHeader, type HeaderMap, refuseHeader } from './headers.ts';
+import { decodeHeaderValue, refuseHeader } from './headers.ts';
 
 /** One annotated property of an input schema. */
 interface HeaderDeclaration {
@@ -10,12 +11,12 @@ interface HeaderDeclaration {
   readonly numeric: boolean;
 }
 
-/** How deep an input schema is searched. */
+/** How deep an input schema is searched (levels of `properties`). */
 const MAX_SCHEMA_DEPTH = 32;
 
 const declarationsByTool = new WeakMap<Tool, readonly HeaderDeclaration[]>();
 
-/** @throws Refusal 400 -32020 when an annotated argument is given and its header is missing, broken or different */
+/** @throws Refusal 400 -32020 when the header of a given argument is missing, invalid or different */
 export function checkParamHeaders(headers: HeaderMap, tool: Tool, args: JsonObject | undefined): void {
   for (const { path, header, numeric } of findDeclarations(tool)) {
     const text = toHeaderText(getValueAt(args, path));
@@ -24,10 +25,10 @@ export function checkParamHeaders(headers: HeaderMap, tool: Tool, args: JsonObje
     const where = `arguments.${path.join('.')}`;
     if (value === undefined) throw refuseHeader(header, `it is missing; it repeats ${where}.`);
     const decoded = decodeHeaderValue(value);
-    if (decoded === undefined) throw refuseHeader(header, 'its Base64 form is not valid.');
-    // Integers are compared as numbers: `42.0` and `42` are the same (Server Validation, note).
+    if (decoded === undefined) throw refuseHeader(header, 'its Base64 form is invalid.');
+    // Numbers are compared by value: `42.0` and `42` are the same (Server Validation, note).
     const same = numeric && /^-?\d+(\.\d+)?$/.test(decoded) ? Number(decoded) === Number(text) : decoded === text;
-    if (!same) throw refuseHeader(header, `${where} is another value.`);
+    if (!same) throw refuseHeader(header, `it differs from ${where}.`);
   }
 }
 
@@ -40,7 +41,7 @@ function findDeclarations(tool: Tool): readonly HeaderDeclaration[] {
   return found;
 }
 
-/** Annotations count where a chain of `properties` reaches them, at any depth. */
+/** Annotations count wherever a chain of `properties` reaches them, at any depth. */
 function searchSchema(schema: JsonObject, path: readonly string[]): HeaderDeclaration[] {
   const properties = getOwn(schema, 'properties');
   if (!isObject(properties) || path.length > MAX_SCHEMA_DEPTH) return [];
@@ -61,7 +62,7 @@ function getValueAt(args: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (isObject(value) ? getOwn(value, key) : undefined), args);
 }
 
-/** The text a client must have put into the header; `undefined` for what it must leave out. */
+/** The text that a client must put into the header; `undefined` for a value that it must leave out. */
 function toHeaderText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);

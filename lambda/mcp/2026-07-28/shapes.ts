@@ -1,11 +1,13 @@
+/** Results and tasks as MCP 2026-07-28 writes them. */
 import type { TaskView } from '../../engine/model.ts';
-import { isOutstanding, type Questions } from '../../tasks/record.ts';
+import type { Questions } from '../../tasks/record.ts';
+import { toInputRequests } from '../input-requests.ts';
 import { isObject, type JsonObject, META_KEYS } from '../rpc.ts';
 
-/** How the server names itself on every result. */
+/** The server's name and version, as every result carries them. */
 export type ServerInfo = JsonObject;
 
-/** Finish a result: every result says its type and who sends it (MCP 2026-07-28, Results). */
+/** Complete a result: each carries its type and the server's name (MCP 2026-07-28, Results). */
 export function stampResult(result: JsonObject, info: ServerInfo, resultType = 'complete'): JsonObject {
   const meta = isObject(result._meta) ? result._meta : {};
   return { ...result, resultType, _meta: { [META_KEYS.serverInfo]: info, ...meta } };
@@ -14,7 +16,7 @@ export function stampResult(result: JsonObject, info: ServerInfo, resultType = '
 /** The members that every form of a task has. */
 const toExtensionTask = (view: TaskView): JsonObject => ({
   taskId: view.id,
-  // A tool error is a result in this revision, whatever the one that made the task calls it.
+  // A tool error is a result in this revision, whichever revision created the task.
   status: view.toolError ? 'completed' : view.status,
   ...(view.statusMessage !== undefined && { statusMessage: view.statusMessage }),
   createdAt: new Date(view.createdAt).toISOString(),
@@ -23,35 +25,27 @@ const toExtensionTask = (view: TaskView): JsonObject => ({
   pollIntervalMs: view.pollIntervalMs,
 });
 
-/** A task with what its status carries: questions, result or error (`DetailedTask`). */
+/** A task with the questions, result or error that belong to its status (`DetailedTask`). */
 export function toDetailedTask(view: TaskView): JsonObject {
   const { status, outcome } = view;
   if (status === 'input_required') return { ...toExtensionTask(view), inputRequests: toInputRequests(view.questions) };
   if (!outcome) return toExtensionTask(view);
   if ('error' in outcome) return { ...toExtensionTask(view), error: outcome.error };
-  // The official client refuses an inlined result that does not say its own type.
+  // The official client rejects an inlined result without its type.
   return { ...toExtensionTask(view), result: { ...outcome.result, resultType: 'complete' } };
 }
 
-/** Outstanding questions, verbatim. */
-export const toInputRequests = (questions: Questions): JsonObject =>
-  Object.fromEntries(
-    Object.entries(questions)
-      .filter(([, question]) => isOutstanding(question))
-      .map(([key, { method, params }]) => [key, { method, params }]),
-  );
-
-/** The answer to `tools/call` that made a task. */
+/** The result of a `tools/call` that created a task. */
 export const toCreatedExtensionTask = (view: TaskView, info: ServerInfo): JsonObject =>
   stampResult(toExtensionTask(view), info, 'task');
 
-/** The answer to `tasks/get`. */
+/** The result of `tasks/get`. */
 export const toGetTaskResult = (view: TaskView, info: ServerInfo): JsonObject =>
   stampResult(toDetailedTask(view), info);
 
-/** The answer to `tasks/update` and `tasks/cancel`. */
+/** The result of `tasks/update` and `tasks/cancel`. */
 export const buildAcknowledgement = (info: ServerInfo): JsonObject => stampResult({}, info);
 
-/** The answer to `tools/call` that needs the client's input first (Multi Round-Trip Requests). */
+/** The result of a `tools/call` that needs the client's input first (Multi Round-Trip Requests). */
 export const buildInputRequiredResult = (questions: Questions, requestState: string, info: ServerInfo): JsonObject =>
   stampResult({ inputRequests: toInputRequests(questions), requestState }, info, 'input_required');

@@ -1,27 +1,39 @@
+/** `tools/call` of a tool that can be a task. */
 import type { StartCall } from '../../engine/model.ts';
-import type { Answer } from '../../tasks/record.ts';
-import { mayHandOff } from '../../tool/follow-up.ts';
-import { toThrowOutcome } from '../../tool/result.ts';
+import type { SealBinding } from '../../seal/index.ts';
+import type { InputCapabilities } from '../../tasks/record.ts';
+import { toolError } from '../../tool/errors.ts';
 import type { Tool } from '../../tool/types.ts';
 import { describeProblems, validateArguments } from '../../tool/validate.ts';
+import { advanceCall, type FinalStep, type ToolCall, toCallOptions } from '../call/machine.ts';
+import type { ResumedCall } from '../call/state.ts';
+import { followCall, handOffCall } from '../call/task-call.ts';
+import { readCallMeta } from '../call-meta.ts';
+import { declaresTasks, readInputCapabilities } from '../capabilities.ts';
+import { toRpcErrorReply } from '../errors.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { refuseParams } from '../failure.ts';
-import { readIdempotencyKey } from '../idempotency-key.ts';
-import { buildResultReply, getOwn, isObject, type JsonObject, type Reply } from '../rpc.ts';
-import { readTraceparent } from '../trace.ts';
-import { checkCallable, declaresTasks, readInputCapabilities } from './capabilities.ts';
-import { readMeta } from './envelope.ts';
-import { followInCall, handOffInCall } from './hand-off.ts';
-import { parseInputResponses } from './input-responses.ts';
+import { parseInputResponses } from '../input-responses.ts';
+import { buildErrorReply, buildResultReply, getOwn, isObject, type JsonObject, type Reply } from '../rpc.ts';
+import { checkCallable, checkCanAskAll } from './capabilities.ts';
+import { REVISION_2026_07_28 } from './envelope.ts';
 import { checkParamHeaders } from './param-headers.ts';
-import { addAnswers, buildStateBinding, openState, type RequestState } from './request-state.ts';
-import { buildOutcomeReply, buildToolErrorReply, prepareInCall, type RoundTrip, runToolInCall } from './round-trip.ts';
-import { toCreatedExtensionTask } from './shapes.ts';
+import { buildStateBinding, openState, sealState } from './request-state.ts';
+import { buildInputRequiredResult, stampResult, toCreatedExtensionTask } from './shapes.ts';
+
+/** What encoding a step takes. */
+interface RoundTrip {
+  readonly exchange: Exchange;
+  readonly services: Services;
+  readonly canAsk: InputCapabilities;
+  /** What `requestState` is bound to. */
+  readonly binding: SealBinding;
+}
 
 /**
  * Nothing is written before every check has passed: headers, then capabilities, then `requestState`, then the
- * arguments. Arguments that do not fit are a tool error, which the model can read and mend (and so they are
- * answered by the official SDK for ordinary tools).
+ * arguments. Invalid arguments are a tool error, which the model can read and correct (the official SDK answers them
+ * in the same way for ordinary tools).
  */
 export async function handleToolsCall(
   exchange: Exchange,
@@ -29,98 +41,70 @@ export async function handleToolsCall(
   tool: Tool,
   services: Services,
 ): Promise<Reply> {
-  const { request, headers, caller } = exchange;
-  const { params } = request;
-  const given = getOwn(params, 'arguments');
-  if (given !== undefined && !isObject(given)) throw refuseParams('"arguments" must be an object.');
-  checkParamHeaders(headers, tool, given);
+  const { request, headers, caller, deadline } = exchange;
+  const args = getOwn(request.params, 'arguments');
+  if (args !== undefined && !isObject(args)) throw refuseParams('"arguments" must be an object.');
+  checkParamHeaders(headers, tool, args);
   checkCallable(tool, capabilities);
-  const use = buildStateBinding(caller, tool.name, given);
-  const resumed = await openResumedState(params, use, services);
-  const state = resumed?.state;
-  const fits = await validateArguments(tool, given);
-  const trip: RoundTrip = {
-    exchange,
-    services,
-    tool,
-    binding: use,
-    can: readInputCapabilities(capabilities),
-    id: state?.id ?? services.callId(),
-  };
-  if (!fits.ok)
-    return buildToolErrorReply(
-      trip,
-      `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(fits.problems)}`,
-    );
-  if (resumed?.state.phase === 'task') return followInCall(trip, resumed.state.id, resumed.answers);
-  if (state?.phase === 'run') return runToolInCall(trip, state.prepared ? state.prepared.args : fits.value, state);
-
-  if (!tool.prepare) return beginCall(trip, capabilities, fits.value);
-  const prepared = await prepareInCall(trip, fits.value, state?.history);
-  return 'reply' in prepared ? prepared.reply : beginCall(trip, capabilities, prepared.args, { prepared });
-}
-
-/** The arguments stand: make a task, or run in the call for a client that knows no tasks or where the tool says so. */
-async function beginCall(
-  trip: RoundTrip,
-  capabilities: JsonObject,
-  args: unknown,
-  state: Pick<RequestState, 'prepared'> = {},
-): Promise<Reply> {
-  const { exchange, services, tool, can } = trip;
-  const choice = await chooseCallMode(trip, capabilities, args);
-  if (typeof choice !== 'string') return choice;
-  if (choice === 'inline') return runToolInCall(trip, args, state);
-  const call: StartCall = {
-    caller: exchange.caller,
-    tool,
-    arguments: args,
-    era: '2026-07-28',
-    capabilities: can,
-    ...readTraceparent(readMeta(exchange.request), exchange.headers),
-    ...readIdempotencyKey(readMeta(exchange.request), exchange.headers),
-    deadline: exchange.deadline,
-  };
-  if (choice === 'handOff') return handOffInCall(trip, call);
-  return buildResultReply(
-    exchange.request.id,
-    toCreatedExtensionTask(await services.engine.startTask(call), services.server.info),
-  );
-}
-
-type CallMode = 'task' | 'inline' | 'handOff';
-
-/** A client that does not declare tasks is never shown one as such; the tool says what it gets (`withoutTasks`). */
-async function chooseCallMode(trip: RoundTrip, capabilities: JsonObject, args: unknown): Promise<CallMode | Reply> {
-  const { tool, can } = trip;
-  if (tool.taskSupport === 'required') return 'task';
-  if (tool.taskSupport === 'forbidden') return 'inline';
-  if (!declaresTasks(capabilities)) return mayHandOff(tool) ? 'handOff' : 'inline';
-  if (!tool.decide) return 'task';
-  try {
-    return (await tool.decide(args, { era: '2026-07-28', capabilities: can })) === 'inline' ? 'inline' : 'task';
-  } catch (thrown) {
-    return buildOutcomeReply(trip, toThrowOutcome(thrown, '2026-07-28'));
+  const binding = buildStateBinding(caller, tool.name, args);
+  const resumed = await openResumedCall(request.params, binding, services);
+  const validated = await validateArguments(tool, args);
+  const canAsk = readInputCapabilities(capabilities);
+  const trip: RoundTrip = { exchange, services, canAsk, binding };
+  if (!validated.ok) {
+    const message = `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(validated.problems)}`;
+    return encodeStep(trip, { is: 'outcome', outcome: { result: toolError(message) } });
   }
+
+  const call: ToolCall = {
+    ...toCallOptions(exchange, services),
+    tool,
+    args: validated.value,
+    era: REVISION_2026_07_28,
+    canAsk,
+    tasks: declaresTasks(capabilities) ? 'declared' : 'none',
+    ...(resumed && { resumed }),
+  };
+  if (resumed?.state.phase === 'task') return encodeStep(trip, await followCall(call, resumed));
+  const step = await advanceCall(call);
+  if (step.is !== 'start') return encodeStep(trip, step);
+  const start: StartCall = {
+    caller,
+    tool,
+    arguments: step.args,
+    era: REVISION_2026_07_28,
+    capabilities: canAsk,
+    ...readCallMeta(request, headers),
+    deadline,
+  };
+  if (step.mode === 'handOff') return encodeStep(trip, await handOffCall(call, start));
+  const view = await services.engine.startTask(start);
+  return buildResultReply(request.id, toCreatedExtensionTask(view, services.server.info));
 }
 
-/** What an earlier round trip left, and what the client answered since. */
-interface ResumedState {
-  /** Its history has the answers. */
-  readonly state: RequestState;
-  readonly answers: Readonly<Record<string, Answer>>;
+/** An outcome is the reply; questions are the reply as well, with the sealed state of the call. */
+async function encodeStep({ exchange, services, canAsk, binding }: RoundTrip, step: FinalStep): Promise<Reply> {
+  const { id } = exchange.request;
+  const { info } = services.server;
+  if (step.is === 'asks') {
+    checkCanAskAll(step.questions, canAsk);
+    const requestState = await sealState(services, binding, step.state);
+    return buildResultReply(id, buildInputRequiredResult(step.questions, requestState, info));
+  }
+  if ('result' in step.outcome) return buildResultReply(id, stampResult(step.outcome.result, info));
+  const { status, error } = toRpcErrorReply(step.outcome.error);
+  return buildErrorReply(status, id, error);
 }
 
-/** A first call has none. */
-async function openResumedState(
+/** `undefined` for a first call. @throws Refusal -32602 */
+async function openResumedCall(
   params: JsonObject | undefined,
-  use: RoundTrip['binding'],
-  { sealer, payloads, now }: Services,
-): Promise<ResumedState | undefined> {
+  binding: SealBinding,
+  services: Services,
+): Promise<ResumedCall | undefined> {
   const inputResponses = getOwn(params, 'inputResponses');
   const answers = inputResponses === undefined ? {} : parseInputResponses(inputResponses);
   const requestState = getOwn(params, 'requestState');
   if (requestState === undefined) return undefined;
-  const state = await openState({ sealer, payloads }, use, requestState, now());
-  return { state: { ...state, history: addAnswers(state.history, answers) }, answers };
+  return { state: await openState(services, binding, requestState), answers };
 }

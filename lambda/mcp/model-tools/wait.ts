@@ -1,28 +1,28 @@
-/** Waiting for a task inside a request, for clients that cannot poll: bounded, and with few reads. */
+/** Waiting for a task within a request, for clients that cannot poll: bounded, and with few reads. */
 import type { Engine } from '../../engine/api/engine.ts';
 import type { Caller, TaskView } from '../../engine/model.ts';
 
-/** Longest wait of one request (ms): the gateway gives up at 30 s, and a cold start counts for it. */
+/** Longest wait of one request (ms): the gateway gives up at 30 s, cold start included. */
 export const MAX_WAIT_MS = 20_000;
 
-/** What is kept back of a request's time for its answer (ms). */
+/** How much of a request's time is reserved for its reply (ms). */
 const REPLY_MARGIN_MS = 1_000;
 
-/** Pauses between reads (ms): quick work is seen at once, and a wait to the end costs ten reads. */
+/** Pauses between reads (ms): quick work is noticed at once, and a full wait costs ten reads. */
 const PAUSES_MS = [100, 250, 500, 1_000, 2_000, 3_000];
 
 export interface WaitOptions {
   readonly engine: Engine;
   readonly caller: Caller;
-  /** When the request must have been answered (ms since the epoch). */
+  /** When the reply must have been sent (ms since the epoch). */
   readonly deadline: number;
   now(): number;
   wait(ms: number): Promise<void>;
 }
 
 /**
- * The task as soon as it no longer works, or as it is when the wait is over.
- * @param known what the caller has just read, so that it is not read again at once
+ * The task as soon as it is no longer `working`, or in its state when the wait ends.
+ * @param known the task as the caller has just read it, so that it is not read again at once
  * @throws TaskNotFound
  */
 export async function waitForTask(

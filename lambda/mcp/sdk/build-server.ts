@@ -1,4 +1,4 @@
-/** The official SDK's server for one request: what the user attached, and the task tools beside it. */
+/** The official SDK's server for one request: the task tools, and what the author attached in `mcp`. */
 import { type McpRequestContext, McpServer, type RegisteredTool } from '@modelcontextprotocol/server';
 import { ConfigurationError } from '../../tool/errors.ts';
 import { describeReservedName, MODEL_TOOL_NAMES, mayHandOff, needsModelTools } from '../../tool/follow-up.ts';
@@ -11,19 +11,19 @@ import { interceptQuestions } from './input-round.ts';
 /** Runs a task tool for a client that reaches it through the SDK. */
 export type CallTaskTool = (tool: Tool, args: unknown, ctx: McpRequestContext) => Promise<Record<string, unknown>>;
 
-/** What a server needs beside what its author defined. */
+/** What a server needs besides its author's definition. */
 export interface BuildServerOptions {
   readonly callTaskTool: CallTaskTool;
-  /** For a client that follows its tasks by tools; absent for one that has tasks of its own. */
+  /** For a client that follows its tasks by tools; absent for one whose protocol has tasks. */
   readonly modelTools?: ModelToolsOptions;
   /** For a client of a revision without `input_required` results. */
   readonly round?: InputRound;
 }
 
 /**
- * A fresh server. Task tools come first, so that it is the user's second tool of the same name that is refused.
+ * A new server. Task tools come first, so that of two tools with one name the author's ordinary one is refused.
  *
- * @throws Error what the SDK or the user's `mcp` throws, for example for a name that is used twice
+ * @throws Error from the SDK or the author's `mcp`, for example for a name that is used twice
  */
 export async function buildServer(
   definition: ServerDefinition,
@@ -34,9 +34,9 @@ export async function buildServer(
   const server = new McpServer(info, instructions === undefined ? {} : { instructions });
   if (round) interceptQuestions(server, round);
   for (const tool of tools.values()) {
-    // What is handed off is a result that says so, and fits no schema but none.
-    const shown = modelTools && mayHandOff(tool) ? omitOutputSchema(tool) : tool;
-    registerTaskTool(server, shown, (args) => callTaskTool(tool, args, ctx));
+    // The result of a call that is handed off fits no output schema.
+    const listed = modelTools && mayHandOff(tool) ? omitOutputSchema(tool) : tool;
+    registerTaskTool(server, listed, (args) => callTaskTool(tool, args, ctx));
   }
   if (modelTools && needsModelTools(tools.values())) registerModelTools(server, modelTools);
   disablePushes(server);
@@ -63,8 +63,8 @@ function registerTaskTool(
 }
 
 /**
- * Nothing is pushed from here: a client that waits for change notifications would hold a buffered Lambda until
- * its time-out. The SDK turns `listChanged` on with each registration, so it is turned off after them all.
+ * No change notifications: a client that waits for them would occupy a buffered Lambda until its timeout. The SDK turns
+ * `listChanged` on with each registration, so it is turned off after the last.
  */
 function declareCapabilities({ server }: McpServer, era: McpRequestContext['era']): void {
   const { tools, prompts, resources } = server.getCapabilities();
@@ -78,8 +78,8 @@ function declareCapabilities({ server }: McpServer, era: McpRequestContext['era'
 }
 
 /**
- * A request pushed from within a tool waits for its answer in this process, which no later request is sure to
- * reach. The SDK makes a tool error of what is thrown here.
+ * A request pushed from within a tool would wait for its answer in this process, which later requests may not reach.
+ * The SDK turns the error thrown here into a tool error.
  */
 function disablePushes({ server }: McpServer): void {
   const refuse = async (): Promise<never> => {
@@ -93,10 +93,10 @@ function disablePushes({ server }: McpServer): void {
 }
 
 /**
- * Build the server once for each era, so that what can never be served is refused at synth and at start-up
- * instead of with every request.
+ * Build the server once for each era, so that a server that cannot be built fails at synth and at start-up instead of
+ * with every request.
  *
- * @throws ConfigurationError for a name that is used twice, or whatever else building fails with
+ * @throws ConfigurationError for a name that is used twice, or any other error of the build
  */
 export async function checkServer(definition: ServerDefinition): Promise<void> {
   const { info, tools } = definition;
@@ -110,11 +110,11 @@ export async function checkServer(definition: ServerDefinition): Promise<void> {
       await server.close();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const taken = needsModelTools(tools.values())
+      const takenName = needsModelTools(tools.values())
         ? MODEL_TOOL_NAMES.find((name) => reason === `Tool ${name} is already registered`)
         : undefined;
       throw new ConfigurationError(
-        `The server ${JSON.stringify(info.name)} cannot be built: ${taken ? describeReservedName(taken) : `${reason}. ${NAMES_HINT}`}`,
+        `The server ${JSON.stringify(info.name)} cannot be built: ${takenName ? describeReservedName(takenName) : `${reason}. ${NAMES_HINT}`}`,
         { cause: error },
       );
     }
@@ -122,10 +122,10 @@ export async function checkServer(definition: ServerDefinition): Promise<void> {
 }
 
 const NAMES_HINT =
-  'Look at what defineServer was given: tools, prompts and resources each need a name of their own, and a tool is ' +
-  'either in "tools" or registered by "mcp", never both.';
+  'Check the definition: tools, prompts and resources each need a unique name, and a tool is either in "tools" or ' +
+  'registered by "mcp", never both.';
 
 const returnNothing = async () => ({ content: [] });
 
-/** Registered to see whether the names are free; nobody calls it. */
+/** Registered only to check that the names are free; never called. */
 const NO_MODEL_TOOLS = { canAsk: {} } as ModelToolsOptions;

@@ -1,17 +1,16 @@
 /**
- * `inputRequired(…)` for clients of earlier revisions. The SDK would send each question on the open answer of the
- * request and hold a promise for the response to it, in this process; so it is taken from the handler before the
- * SDK sees it.
+ * `inputRequired(…)` for clients of earlier revisions. The SDK would send each question on the open response and hold
+ * a promise for the client's answer, in this process; so the result is intercepted before the SDK sees it.
  */
 import { isInputRequiredResult, type McpServer, ProtocolError, type ServerContext } from '@modelcontextprotocol/server';
-import type { Question } from '../../tasks/record.ts';
+import { canAskQuestion } from '../../tasks/capabilities.ts';
 import { toolError } from '../../tool/errors.ts';
-import { canAskAll } from '../2026-07-28/capabilities.ts';
 import type { InputRound } from '../exchange.ts';
 import { CODE } from '../failure.ts';
+import type { InputRequest } from '../input-requests.ts';
 import type { JsonObject } from '../rpc.ts';
 
-/** The methods that may ask, and what the SDK takes for a result of each; nobody is shown it. */
+/** The methods that may ask, each with a result that the SDK accepts in place of the questions; no client sees it. */
 const EMPTY_RESULTS: Readonly<Record<string, JsonObject>> = {
   'tools/call': { content: [] },
   'prompts/get': { messages: [] },
@@ -20,10 +19,10 @@ const EMPTY_RESULTS: Readonly<Record<string, JsonObject>> = {
 
 type SdkHandler = (request: never, ctx: ServerContext) => unknown;
 
-/** Before anything is registered: handlers are set with the first tool, prompt or resource. */
+/** Call this before anything is registered: handlers are set with the first tool, prompt or resource. */
 export function interceptQuestions({ server }: McpServer, round: InputRound): void {
   const register = server.setRequestHandler.bind(server) as (method: string, ...rest: unknown[]) => void;
-  const taking = (method: string, ...rest: unknown[]): void => {
+  const setIntercepted = (method: string, ...rest: unknown[]): void => {
     const result = EMPTY_RESULTS[method];
     if (!result) {
       register(method, ...rest);
@@ -35,7 +34,7 @@ export function interceptQuestions({ server }: McpServer, round: InputRound): vo
       return isInputRequiredResult(returned) ? captureQuestions(method, returned as never, round, result) : returned;
     });
   };
-  Object.assign(server, { setRequestHandler: taking });
+  Object.assign(server, { setRequestHandler: setIntercepted });
 }
 
 function addRoundInput(ctx: ServerContext, { inputResponses, requestState }: InputRound): ServerContext {
@@ -46,13 +45,16 @@ function addRoundInput(ctx: ServerContext, { inputResponses, requestState }: Inp
 
 function captureQuestions(
   method: string,
-  { inputRequests = {}, requestState }: { inputRequests?: Record<string, Question>; requestState?: string },
+  { inputRequests = {}, requestState }: { inputRequests?: Record<string, InputRequest>; requestState?: string },
   round: InputRound,
   result: JsonObject,
 ): JsonObject {
-  const beyond = Object.entries(inputRequests).find(([key, asked]) => !canAskAll({ [key]: asked }, round.can));
-  if (beyond)
-    return refuseQuestion(method, `It asks ${beyond[1].method} (${beyond[0]}), which this client did not declare.`);
+  const undeclared = Object.entries(inputRequests).find(([, asked]) => !canAskQuestion(asked, round.canAsk));
+  if (undeclared)
+    return refuseQuestion(
+      method,
+      `It asks ${undeclared[1].method} (${undeclared[0]}), which this client did not declare.`,
+    );
   const questions = Object.entries(inputRequests).map(([key, asked]) => [
     key,
     { method: asked.method, params: asked.params ?? {} },

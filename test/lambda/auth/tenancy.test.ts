@@ -8,7 +8,7 @@ import { systemIds } from '../../../lambda/engine/system.ts';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
 import { encodeStreamCursor } from '../../../lambda/mcp/2025-11-25/cursor.ts';
 import { encodeQuestionId } from '../../../lambda/mcp/2025-11-25/question-id.ts';
-import { IDEMPOTENCY_META } from '../../../lambda/mcp/idempotency-key.ts';
+import { IDEMPOTENCY_META } from '../../../lambda/mcp/call-meta.ts';
 import { createTestFrontDoor, type TestReply } from '../../support/front-door.ts';
 import { buildRequest, DECLARED_TASKS, type TestRequest } from '../../support/requests.ts';
 

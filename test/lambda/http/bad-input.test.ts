@@ -2,7 +2,7 @@ import { classifyInboundRequest, createMcpHandler } from '@modelcontextprotocol/
 import { describe, expect, test } from 'vitest';
 import { readHttpEvent } from '../../../lambda/http/event.ts';
 import { frameMessage } from '../../../lambda/http/framing.ts';
-import { isModernRequest } from '../../../lambda/mcp/2026-07-28/index.ts';
+import { dialect20260728 } from '../../../lambda/mcp/2026-07-28/index.ts';
 import { buildServer } from '../../../lambda/mcp/sdk/build-server.ts';
 import { createTestFrontDoor } from '../../support/front-door.ts';
 import { buildApiEvent, type TestRequest } from '../../support/requests.ts';
@@ -115,7 +115,7 @@ describe('the official SDK agrees', () => {
     if (framed.kind !== 'request') return;
     let ours: string;
     try {
-      ours = isModernRequest(headers, framed.request) ? 'modern' : 'legacy';
+      ours = dialect20260728.claims(headers, framed.request) ? 'modern' : 'legacy';
     } catch {
       ours = 'reject';
     }

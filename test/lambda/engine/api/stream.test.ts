@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { digestQuestionKey } from '../../../../lambda/engine/api/follow.ts';
 import { defineTool } from '../../../../lambda/index.ts';
-import type { Questions } from '../../../../lambda/tasks/record.ts';
 import { createTestEngine } from '../../../support/engine.ts';
 
 const KEYS = ['one', 'two', 'three'];
@@ -34,14 +34,14 @@ test('no two streams ask the same question while both are read, in any order of 
       const look = async (n: number, lost: boolean) => {
         const reader = readers[n];
         if (!reader) return;
-        const concern = async (questions: Questions) => {
-          const keys = Object.keys(questions);
-          return {
-            unasked: keys.filter((key) => !reader.seen.has(key)),
-            asked: keys.some((key) => reader.seen.has(key)),
-          };
-        };
-        const { ask, view } = await engine.followTask({ caller: {}, id, stream: reader.name, resolveReader: concern });
+        const seen = new Set([...reader.seen].map(digestQuestionKey));
+        const canAsk = async () => ({ form: true });
+        const { ask, view } = await engine.followTask({
+          caller: {},
+          id,
+          stream: reader.name,
+          reader: { seen, canAsk },
+        });
         for (const key of ask) {
           const rival = readers.find((other) => other !== reader && other.seen.has(key) && other.until > now);
           expect(rival?.name).toBeUndefined();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { digestQuestionKey } from '../../../../lambda/engine/api/follow.ts';
 import {
   decodeStreamCursor,
-  digestQuestionKey,
   encodeStreamCursor,
   fitsCursor,
   type StreamCursor,

@@ -1,17 +1,17 @@
-/** `inputResponses`: what a client answers, on `tasks/update` and on a retried `tools/call`. */
-import type { Answer } from '../../tasks/record.ts';
-import { refuseParams } from '../failure.ts';
-import { isObject } from '../rpc.ts';
+/** `inputResponses`: a client's answers, on `tasks/update` and on a retried `tools/call`. */
+import type { Answer } from '../tasks/record.ts';
+import { refuseParams } from './failure.ts';
+import { isObject, type JsonObject } from './rpc.ts';
 
 /**
- * Answers by key. An entry is the bare result (`ElicitResult`, `CreateMessageResult`, `ListRootsResult`); one
- * that holds nothing but a JSON-RPC error is a refusal, and answers the question as well.
+ * Answers by key. An entry is the bare result (`ElicitResult`, `CreateMessageResult`, `ListRootsResult`). One that
+ * holds only a JSON-RPC error is the client's refusal, which answers the question as well.
  *
- * @throws Refusal -32602 when it is not an object, or an entry is not one (SEP-2322, Error Handling)
+ * @throws Refusal -32602 when it or an entry is not an object (SEP-2322, Error Handling)
  */
 export function parseInputResponses(inputResponses: unknown): Readonly<Record<string, Answer>> {
-  if (!isObject(inputResponses)) throw refuseParams('"inputResponses" must be an object with a response for each key.');
-  // No prototype: a key such as `__proto__` is a key like any other.
+  if (!isObject(inputResponses)) throw refuseParams('"inputResponses" must be an object with one response per key.');
+  // Without a prototype, a key such as `__proto__` is a key like any other.
   const answers: Record<string, Answer> = Object.create(null);
   for (const [key, response] of Object.entries(inputResponses)) {
     if (!isObject(response))
@@ -21,7 +21,7 @@ export function parseInputResponses(inputResponses: unknown): Readonly<Record<st
   return answers;
 }
 
-function parseInputResponse(response: Readonly<Record<string, unknown>>): Answer {
+function parseInputResponse(response: JsonObject): Answer {
   const { error } = response;
   if (
     Object.keys(response).length === 1 &&

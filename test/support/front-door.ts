@@ -1,4 +1,4 @@
-/** The front door on a memory store, with a worker that can be run by hand: the whole path without a stack. */
+/** The front door on a memory store, with a worker that the test runs: the whole path without a stack. */
 import { anonymousGuard, type Guard } from '../../lambda/auth/index.ts';
 import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Caller } from '../../lambda/engine/model.ts';
@@ -28,9 +28,9 @@ export interface TestFrontDoorOptions extends FrontDoorOptions {
   /** How long a request may take (ms). */
   readonly timeoutMs?: number;
   readonly secrets?: readonly string[];
-  /** What happens while a request waits on the server, instead of time passing. */
+  /** Called when a request waits on the server, instead of letting time pass. */
   readonly wait?: (ms: number) => Promise<void>;
-  /** For how long an answer may go on, piece by piece (ms). Default: answers are buffered. */
+  /** How long a reply may be streamed (ms). Default: replies are buffered. */
   readonly streamMs?: number;
 }
 
@@ -41,7 +41,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
     secrets = ['secret'],
     wait = systemClock.wait,
     streamMs,
-    ...frontDoor
+    ...frontDoorOptions
   } = options;
   const memory = new MemoryTaskStore();
   const calls: string[] = [];
@@ -59,7 +59,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
   const log: Services['log'] = (event, facts) => logged.push({ event, ...facts });
   const clock = { ...systemClock, now };
   const hmac = createKeyedHash(async () => secrets, 'idempotency');
-  const parts = { store, queue, clock, ids: systemIds, log, hmac };
+  const engineOptions = { store, queue, clock, ids: systemIds, log, hmac };
   const loads = { server: 0, sdk: 0 };
   const server = {
     info: definition.info,
@@ -73,12 +73,12 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
     ids += 1;
     return `call-${ids}`;
   };
-  const engine = createEngine(parts);
-  const kept = new Map<string, string>();
+  const engine = createEngine(engineOptions);
+  const stored = new Map<string, string>();
   const payloads: Services['payloads'] = {
-    put: async (key, text) => void kept.set(key, text),
+    put: async (key, text) => void stored.set(key, text),
     get: async (key) => {
-      const text = kept.get(key);
+      const text = stored.get(key);
       if (text === undefined) throw new PayloadMissing(key);
       return text;
     },
@@ -86,7 +86,7 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
   const bridge = createBridge({ server, engine, now, wait, createCallId });
   const callers = new WeakMap<HttpRequest, Caller>();
   const guard: Guard = { ...anonymousGuard, identify: async (request) => ({ caller: callers.get(request) ?? {} }) };
-  const answer = createFrontDoor(
+  const frontDoor = createFrontDoor(
     {
       server,
       engine,
@@ -101,18 +101,18 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
       createCallId,
       log,
     },
-    { guard, ...frontDoor },
+    { guard, ...frontDoorOptions },
   );
 
-  /** Who sends, for a guard that believes it. */
-  function stamped(request: HttpRequest, { owner, client }: TestRequest): HttpRequest {
+  /** Set the caller of a request, which the test guard trusts. */
+  function withCaller(request: HttpRequest, { owner, client }: TestRequest): HttpRequest {
     callers.set(request, { ...(owner !== undefined && { owner }), ...(client !== undefined && { client }) });
     return request;
   }
 
   async function send(request: TestRequest): Promise<TestReply> {
-    const reply = await answer(
-      stamped(
+    const reply = await frontDoor(
+      withCaller(
         { ...readHttpEvent(buildApiEvent(request)), ...(streamMs !== undefined && { streamsUntil: now() + streamMs }) },
         request,
       ),
@@ -129,14 +129,14 @@ export function createTestFrontDoor(definition: ServerDefinition, options: TestF
     more: TestRequestOptions = {},
   ): Promise<TestReply> => send({ ...buildRequest(method, params, more), ...pickCaller(more) });
 
-  const worker = createWorker({ ...parts, findTool: async (name) => definition.tools.get(name) });
-  /** Deliver every message that waits, until none does. */
+  const worker = createWorker({ ...engineOptions, findTool: async (name) => definition.tools.get(name) });
+  /** Deliver waiting messages until there are none. */
   async function work(): Promise<void> {
     for (let wakeUp = sent.shift(); wakeUp; wakeUp = sent.shift())
       await worker.work({ wakeUp, receives: 1, reappearIn: async () => {} }, now() + 60_000);
   }
 
-  return { send, call, work, calls, written, sent, logged, loads, kept, store: memory };
+  return { send, call, work, calls, written, sent, logged, loads, payloads: stored, store: memory };
 }
 
 const pickCaller = ({ owner, client }: TestRequestOptions) => ({
@@ -160,7 +160,7 @@ function parseReplyText(text: string): unknown {
   }
 }
 
-/** Notes the name of every request to the store, and of every one that wrote something. */
+/** Records the name of each request to the store, and of each one that wrote something. */
 function recordStoreCalls(store: TaskStore, calls: string[], written: string[]): TaskStore {
   return new Proxy(store, {
     get(target, name: keyof TaskStore) {

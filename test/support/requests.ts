@@ -5,13 +5,13 @@ import { META_KEYS, TASKS_EXTENSION } from '../../lambda/mcp/rpc.ts';
 export const TEST_REVISION = '2026-07-28';
 export const DECLARED_TASKS = { extensions: { [TASKS_EXTENSION]: {} } };
 
-/** What a request is made of; everything has the value a well-behaved client would give. */
+/** The parts of a request; the defaults are those of a well-behaved client. */
 export interface TestRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Record<string, string | undefined>;
   readonly body?: unknown;
-  /** Sent as it is. */
+  /** The body as text, sent unchanged. */
   readonly text?: string;
   readonly base64?: boolean;
   readonly owner?: string;

@@ -18,15 +18,15 @@ describe('the API function', () => {
     expect(createApiHandler(server, environment)).toBeTypeOf('function');
   });
 
-  test.each(Object.keys(environment))('without %s it fails at the first line, and says so', (name) => {
+  test.each(Object.keys(environment))('without %s it fails at start-up, naming the variable', (name) => {
     expect(() => createApiHandler(server, { ...environment, [name]: undefined })).toThrow(name);
   });
 
-  test('a setting that is no number fails at the first line', () => {
+  test('a setting that is not a number fails at start-up', () => {
     expect(() => createApiHandler(server, { ...environment, LEASE_MS: 'long' })).toThrow('LEASE_MS');
   });
 
-  test('a poll loads the clients of DynamoDB, and nothing else that is large', async () => {
+  test('a poll loads the DynamoDB client, and nothing else that is large', async () => {
     const script = fileURLToPath(new URL('poll-process.ts', import.meta.url));
     const env = {
       ...process.env,

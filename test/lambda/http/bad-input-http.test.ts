@@ -17,7 +17,7 @@ async function postRequest(sent: TestRequest): Promise<{
   json: { error?: { code: number }; result?: { isError?: boolean; resultType: string } };
 }> {
   const { headers, body = '' } = buildApiEvent(sent);
-  // Node leaves the length out for methods that seldom have a body.
+  // Node omits the length for methods that rarely have a body.
   const fields = { ...headers, 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const outgoing = request(stack().url, { method: sent.method ?? 'POST', headers: fields }, async (response) => {
@@ -33,7 +33,7 @@ async function postRequest(sent: TestRequest): Promise<{
   });
 }
 
-test('through HTTP each gets its status and code, nothing is written, and the processes go on', async () => {
+test('over HTTP each gets its status and code, nothing is written, and the processes survive', async () => {
   const pids = stack().getApiPids();
   for (const { name, sent, status, code, toolError, handlerOnly } of BAD_INPUTS) {
     if (handlerOnly) continue;

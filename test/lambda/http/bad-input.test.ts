@@ -9,61 +9,61 @@ import { buildApiEvent, type TestRequest } from '../../support/requests.ts';
 import { BAD_INPUTS, type BadInput } from './bad-input/index.ts';
 import definition from './bad-input/server.ts';
 
-const door = createTestFrontDoor(definition);
+const frontDoor = createTestFrontDoor(definition);
 
 describe('each bad input gets the status and code that the specification names, and nothing is written', () => {
   test.each(BAD_INPUTS)('$name', async ({ sent, status, code, toolError }) => {
-    door.written.length = 0;
-    const got = await door.send(sent);
+    frontDoor.written.length = 0;
+    const got = await frontDoor.send(sent);
     expect({ status: got.status, code: got.json?.error?.code }).toEqual({ status, code });
     if (toolError !== undefined) {
       expect(got.json.result).toMatchObject({ isError: true, resultType: 'complete' });
       expect(got.json.result.content[0].text).toContain(toolError);
     }
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
-  test('as they do in Base64, as API Gateway delivers what it takes for binary', async () => {
+  test('the same in Base64, in which API Gateway delivers binary bodies', async () => {
     for (const { name, sent, status, code } of BAD_INPUTS) {
-      const got = await door.send({ ...sent, base64: true });
+      const got = await frontDoor.send({ ...sent, base64: true });
       expect({ name, status: got.status, code: got.json?.error?.code }).toEqual({ name, status, code });
     }
   });
 
-  test('and the process goes on, with every prototype as it was', async () => {
-    for (const { sent } of BAD_INPUTS) await door.send(sent);
+  test('the process survives, with every prototype unchanged', async () => {
+    for (const { sent } of BAD_INPUTS) await frontDoor.send(sent);
     expect(Object.keys(Object.prototype)).toEqual([]);
-    const made = await door.call('tools/call', { name: 'echo', arguments: { text: 'x' } });
+    const made = await frontDoor.call('tools/call', { name: 'echo', arguments: { text: 'x' } });
     expect(made.json.result.resultType).toBe('task');
-    expect(door.written).toEqual(['send', 'insert']);
+    expect(frontDoor.written).toEqual(['send', 'insert']);
   });
 
-  test('what cannot be a task id is not looked for', async () => {
-    door.calls.length = 0;
+  test('a text that cannot be a task id is not looked up', async () => {
+    frontDoor.calls.length = 0;
     for (const taskId of ['', 'x'.repeat(129), 'x'.repeat(100_000), 'a b', 'a/b', 'ä', '\u0000', 'task#x'])
       for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
         const name = `=?base64?${Buffer.from(taskId).toString('base64')}?=`;
-        const got = await door.call(method, { taskId, inputResponses: {} }, { headers: { 'mcp-name': name } });
+        const got = await frontDoor.call(method, { taskId, inputResponses: {} }, { headers: { 'mcp-name': name } });
         expect(got.json.error).toEqual({ code: -32602, message: 'Task not found' });
       }
-    expect(door.calls).toEqual([]);
+    expect(frontDoor.calls).toEqual([]);
   });
 
-  test('each is a line in the log, without a word of what was sent', async () => {
-    door.logged.length = 0;
-    await door.call(
+  test('each is one log line, without any of the input', async () => {
+    frontDoor.logged.length = 0;
+    await frontDoor.call(
       'tools/call',
       { name: 'echo', arguments: 'SECRET' },
       { headers: { authorization: 'Bearer SECRET' } },
     );
-    await door.call('SECRET method', {});
-    await door.send({ text: '{"SECRET' });
-    expect(door.logged.map(({ event, status, code, method }) => ({ event, status, code, method }))).toEqual([
+    await frontDoor.call('SECRET method', {});
+    await frontDoor.send({ text: '{"SECRET' });
+    expect(frontDoor.logged.map(({ event, status, code, method }) => ({ event, status, code, method }))).toEqual([
       { event: 'request.refused', status: 200, code: -32602, method: 'tools/call' },
       { event: 'request.refused', status: 404, code: -32601, method: undefined },
       { event: 'request.refused', status: 400, code: -32700, method: undefined },
     ]);
-    expect(JSON.stringify(door.logged)).not.toContain('SECRET');
+    expect(JSON.stringify(frontDoor.logged)).not.toContain('SECRET');
   });
 });
 
@@ -75,7 +75,7 @@ describe('the official SDK agrees', () => {
 
   async function verdict(sent: TestRequest): Promise<{ status: number; code: number | undefined; isError: boolean }> {
     const { headers, body, method } = readHttpEvent(buildApiEvent(sent));
-    // `Request` makes up a content type for text; bytes come without one.
+    // `Request` adds a content type to text, but not to bytes.
     const request = new Request('https://example.com/mcp', {
       method,
       headers: [...headers],
@@ -91,7 +91,7 @@ describe('the official SDK agrees', () => {
     expect(await verdict(sent)).toEqual({ status, code, isError: toolError !== undefined });
   });
 
-  test('and every row that says it differs does', async () => {
+  test('every case that is marked as different is different', async () => {
     for (const { name, sent, status, code, sdkDiffers, toolError } of BAD_INPUTS) {
       if (!sdkDiffers) continue;
       const theirs = await verdict(sent);
@@ -119,7 +119,7 @@ describe('the official SDK agrees', () => {
     } catch {
       ours = 'reject';
     }
-    // What the SDK refuses while it classifies is refused here a little later.
+    // What the SDK refuses while classifying is refused here slightly later.
     expect(theirs.kind === 'reject' ? ours !== 'legacy' : ours === theirs.kind).toBe(true);
   });
 });

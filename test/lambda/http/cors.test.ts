@@ -19,26 +19,26 @@ const buildOriginRequest = (origin?: string) => buildRequest('tasks/get', { task
 const listCorsHeaders = (headers: object) => Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
 describe('unless an origin is allowed', () => {
-  const door = createTestFrontDoor(definition);
+  const frontDoor = createTestFrontDoor(definition);
 
   test('no preflight is answered and no answer has a CORS header', async () => {
     for (const request of [buildPreflight(APP), buildOriginRequest(APP)]) {
-      const { status, headers } = await door.send(request);
+      const { status, headers } = await frontDoor.send(request);
       expect(status).toBe(403);
       expect(listCorsHeaders(headers)).toEqual([]);
     }
-    expect(listCorsHeaders((await door.send(buildOriginRequest())).headers)).toEqual([]);
+    expect(listCorsHeaders((await frontDoor.send(buildOriginRequest())).headers)).toEqual([]);
   });
 });
 
 describe('with an allowed origin', () => {
-  const door = createTestFrontDoor(definition, {
+  const frontDoor = createTestFrontDoor(definition, {
     allowedOrigins: [APP],
     guard: createTestGuard({ AUTH_ISSUER: 'https://issuer.example' }),
   });
 
-  test('its preflight is answered, before anybody is asked who they are', async () => {
-    const { status, headers, text } = await door.send(buildPreflight(APP));
+  test('its preflight is answered without authentication', async () => {
+    const { status, headers, text } = await frontDoor.send(buildPreflight(APP));
     expect([status, text]).toEqual([204, '']);
     expect(headers).toMatchObject({
       'access-control-allow-origin': APP,
@@ -46,16 +46,16 @@ describe('with an allowed origin', () => {
       'access-control-allow-headers': 'authorization,content-type,mcp-method',
       vary: 'Origin',
     });
-    // Tokens are in a header that the page sets; cookies are never asked for.
+    // Tokens are in a header that the page sets; cookies are never used.
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  test('its page can read a refusal and the way to the issuer', async () => {
-    const refused = await door.send(buildOriginRequest(APP));
+  test('its page can read a refusal and the way to the authorization server', async () => {
+    const refused = await frontDoor.send(buildOriginRequest(APP));
     expect(refused.status).toBe(401);
     expect(refused.headers).toMatchObject({ 'access-control-allow-origin': APP });
     expect(refused.headers['access-control-expose-headers']).toContain('WWW-Authenticate');
-    const found = await door.send({
+    const found = await frontDoor.send({
       method: 'GET',
       path: '/.well-known/oauth-protected-resource/mcp',
       headers: { 'content-type': undefined, origin: APP },
@@ -63,20 +63,22 @@ describe('with an allowed origin', () => {
     expect(found).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': APP } });
   });
 
-  test('another one is refused, preflight, request and metadata, without a CORS header', async () => {
+  test('another origin is refused, for preflight, request and metadata, without a CORS header', async () => {
     const other = 'https://other.example';
     const metadata = { method: 'GET', path: '/.well-known/oauth-protected-resource', headers: { origin: other } };
     for (const request of [buildPreflight(other), buildOriginRequest(other), metadata, buildPreflight('null')]) {
-      const { status, headers } = await door.send(request);
+      const { status, headers } = await frontDoor.send(request);
       expect(status).toBe(403);
       expect(listCorsHeaders(headers)).toEqual([]);
     }
   });
 
-  test('what is no preflight, or asks for what is no header, gets none of it', async () => {
-    expect((await door.send(buildPreflight(undefined))).status).toBe(401);
-    expect((await door.send(buildPreflight(APP, { 'access-control-request-method': undefined }))).status).toBe(401);
-    const odd = await door.send(buildPreflight(APP, { 'access-control-request-headers': 'a\r\nset-cookie: x' }));
+  test('a request that is not a preflight, or asks for an invalid header, gets no permission', async () => {
+    expect((await frontDoor.send(buildPreflight(undefined))).status).toBe(401);
+    expect((await frontDoor.send(buildPreflight(APP, { 'access-control-request-method': undefined }))).status).toBe(
+      401,
+    );
+    const odd = await frontDoor.send(buildPreflight(APP, { 'access-control-request-headers': 'a\r\nset-cookie: x' }));
     expect(odd.headers).not.toHaveProperty('access-control-allow-headers');
   });
 });

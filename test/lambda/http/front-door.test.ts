@@ -13,12 +13,12 @@ describe('where and how', () => {
     expect((await createTestFrontDoor(definition).send({ ...removed, path })).json.error.code).toBe(-32601);
   });
 
-  test.each(['/', '/mcpx', '/mcp/x', '/x/mcp', '/MCP'])('%s is nothing', async (path) => {
+  test.each(['/', '/mcpx', '/mcp/x', '/x/mcp', '/MCP'])('%s is not found', async (path) => {
     const got = await createTestFrontDoor(definition).send({ ...removed, path });
     expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 404, code: -32000 });
   });
 
-  test('a named stage is no part of the path', () => {
+  test('a named stage is not part of the path', () => {
     const event = buildApiEvent({ path: '/prod/mcp' });
     event.requestContext.stage = 'prod';
     expect(readHttpEvent(event).path).toBe('/mcp');
@@ -26,7 +26,7 @@ describe('where and how', () => {
     expect(readHttpEvent(event).path).toBe('/production/mcp');
   });
 
-  test.each(['GET', 'DELETE', 'HEAD', 'PATCH'])('%s is refused, and told what is allowed', async (method) => {
+  test.each(['GET', 'DELETE', 'HEAD', 'PATCH'])('%s is refused, with the allowed method', async (method) => {
     const got = await createTestFrontDoor(definition).send({ method });
     expect({ status: got.status, allow: got.headers.allow }).toEqual({ status: 405, allow: 'POST' });
   });
@@ -36,7 +36,7 @@ describe('where and how', () => {
     'application/json; charset=utf-8',
     'Application/JSON;charset=UTF-8',
     ' application/json ',
-  ])('%j is JSON', async (type) => {
+  ])('%j is accepted as JSON', async (type) => {
     expect(
       (
         await createTestFrontDoor(definition).send({
@@ -47,13 +47,13 @@ describe('where and how', () => {
     ).toBe(404);
   });
 
-  test('a Host that is no host name does no harm', () => {
+  test('a Host that is not a host name does no harm', () => {
     const event = buildApiEvent({});
     event.requestContext.domainName = 'a b\\c';
     expect(readHttpEvent(event).url).toBe('https://localhost/');
   });
 
-  test('header values that the Fetch standard refuses do no harm', async () => {
+  test('header values that the Fetch standard rejects do no harm', async () => {
     const got = await createTestFrontDoor(definition).call(
       'tools/list',
       {},
@@ -86,22 +86,22 @@ describe('origins', () => {
     ['http://localhost.evil.example', ['localhost']],
     ['null', ['localhost']],
     ['not an origin', ['localhost']],
-  ])('%j may not where %j is allowed', async (origin, allowed) => {
+  ])('%j may not call where %j is allowed', async (origin, allowed) => {
     expect((await from(origin, allowed)).status).toBe(403);
   });
 });
 
 describe('the body', () => {
   test('may be as large as the limit, and no larger', async () => {
-    const door = createTestFrontDoor(definition);
+    const frontDoor = createTestFrontDoor(definition);
     const text = (bytes: number) => {
       const body = JSON.stringify(removed.body);
       return body + ' '.repeat(bytes - body.length);
     };
-    expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES) })).status).toBe(404);
-    expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES + 1) })).status).toBe(413);
-    expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES), base64: true })).status).toBe(404);
-    expect((await door.send({ ...removed, text: text(MAX_BODY_BYTES + 1), base64: true })).status).toBe(413);
+    expect((await frontDoor.send({ ...removed, text: text(MAX_BODY_BYTES) })).status).toBe(404);
+    expect((await frontDoor.send({ ...removed, text: text(MAX_BODY_BYTES + 1) })).status).toBe(413);
+    expect((await frontDoor.send({ ...removed, text: text(MAX_BODY_BYTES), base64: true })).status).toBe(404);
+    expect((await frontDoor.send({ ...removed, text: text(MAX_BODY_BYTES + 1), base64: true })).status).toBe(413);
     expect((await createTestFrontDoor(definition, { maxBodyBytes: 10 }).send(removed)).status).toBe(413);
   });
 

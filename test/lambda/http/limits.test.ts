@@ -1,4 +1,4 @@
-/** What one request may bring: each limit has a default, can be set, and says itself when it is passed. */
+/** The limits of one request: each has a default, can be configured, and is named in the error when it is exceeded. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readRequestLimits } from '../../../lambda/functions/environment.ts';
@@ -27,11 +27,11 @@ const buildNumbersCall = (of: unknown, more = {}) =>
 const nestNumber = (depth: number): unknown => (depth === 0 ? 1 : [nestNumber(depth - 1)]);
 
 describe('a request', () => {
-  test('may hold a hundred thousand values, and not more', async () => {
-    const door = await createTestFrontDoor(definition);
-    const taken = await door.send(buildNumbersCall(Array.from({ length: 90_000 }, () => 1)));
+  test('may hold a hundred thousand values, and no more', async () => {
+    const frontDoor = await createTestFrontDoor(definition);
+    const taken = await frontDoor.send(buildNumbersCall(Array.from({ length: 90_000 }, () => 1)));
     expect(taken.json.result).toMatchObject({ resultType: 'task' });
-    const refused = await door.send(buildNumbersCall(Array.from({ length: 100_001 }, () => 1)));
+    const refused = await frontDoor.send(buildNumbersCall(Array.from({ length: 100_001 }, () => 1)));
     expect(refused.status).toBe(400);
     expect(refused.json.error).toEqual({
       code: -32700,
@@ -39,7 +39,7 @@ describe('a request', () => {
     });
   });
 
-  test('may be nested a hundred deep, or as deep as it is set', async () => {
+  test('may be nested a hundred levels deep, or as deep as configured', async () => {
     const refused = await (await createTestFrontDoor(definition)).send(buildNumbersCall(nestNumber(120)));
     expect(refused.json.error.message).toContain('nested more than 100 deep');
     const wide = await (await createTestFrontDoor(definition, { maxDepth: 200 })).send(
@@ -52,25 +52,25 @@ describe('a request', () => {
     expect(few.json.error.message).toContain('more than 20 values');
   });
 
-  test('has an id and a progress token that an answer can repeat', async () => {
-    const door = await createTestFrontDoor(definition);
+  test('must have an id and a progress token that are short enough to repeat', async () => {
+    const frontDoor = await createTestFrontDoor(definition);
     const long = 'x'.repeat(257);
-    const id = await door.send(buildNumbersCall([1], { id: long }));
+    const id = await frontDoor.send(buildNumbersCall([1], { id: long }));
     expect(id.status).toBe(400);
     expect(id.json).toMatchObject({ id: null, error: { code: -32600 } });
     expect(id.json.error.message).toContain('its "id" has more than 256 characters');
-    const token = await door.send(buildNumbersCall([1], { meta: { progressToken: long } }));
+    const token = await frontDoor.send(buildNumbersCall([1], { meta: { progressToken: long } }));
     expect(token.json.error.message).toContain('its progress token has more than 256 characters');
-    expect((await door.send(buildNumbersCall([1], { id: 'x'.repeat(256) }))).json.result).toMatchObject({
+    expect((await frontDoor.send(buildNumbersCall([1], { id: 'x'.repeat(256) }))).json.result).toMatchObject({
       resultType: 'task',
     });
     const strict = await createTestFrontDoor(definition, { maxIdLength: 8 });
     expect((await strict.send(buildNumbersCall([1], { id: 'x'.repeat(9) }))).status).toBe(400);
   });
 
-  test('whose items are all wrong is answered in a few words', async () => {
-    const door = await createTestFrontDoor(definition);
-    const { json } = await door.send(buildNumbersCall(Array.from({ length: 40_000 }, () => 'x'.repeat(10))));
+  test('whose items are all invalid gets a short answer', async () => {
+    const frontDoor = await createTestFrontDoor(definition);
+    const { json } = await frontDoor.send(buildNumbersCall(Array.from({ length: 40_000 }, () => 'x'.repeat(10))));
     const [{ text }] = json.result.content;
     expect(text).toContain('and 39980 more');
     expect(text.length).toBeLessThan(7_000);
@@ -78,9 +78,9 @@ describe('a request', () => {
 });
 
 describe('an answer to a question', () => {
-  test('has at most 256 KiB of JSON; a larger one leaves the question open', async () => {
-    const door = await createTestFrontDoor(definition);
-    const { json } = await door.send(
+  test('may have at most 256 KiB of JSON; a larger one leaves the question open', async () => {
+    const frontDoor = await createTestFrontDoor(definition);
+    const { json } = await frontDoor.send(
       buildRequest(
         'tools/call',
         { name: 'ask', arguments: {} },
@@ -90,12 +90,12 @@ describe('an answer to a question', () => {
       ),
     );
     const { taskId } = json.result;
-    await door.work();
+    await frontDoor.work();
     const capabilities = { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } };
-    const get = async () => (await door.send(buildRequest('tasks/get', { taskId }, { capabilities }))).json.result;
+    const get = async () => (await frontDoor.send(buildRequest('tasks/get', { taskId }, { capabilities }))).json.result;
     const [key = ''] = Object.keys((await get()).inputRequests);
     const answer = (choice: string) =>
-      door.send(
+      frontDoor.send(
         buildRequest('tasks/update', {
           taskId,
           inputResponses: { [key]: { action: 'accept', content: { choice } } },
@@ -118,14 +118,14 @@ describe('the limits', () => {
     expect(() => readRequestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow('MAX_BODY_DEPTH must be a whole number');
   });
 
-  test('count what is outside of strings alone', () => {
+  test('count only what is outside of strings', () => {
     expect(findExcess('{"a":"1,2,3,4,5","b":2}', { depth: 9, values: 4 })).toBeUndefined();
     expect(findExcess('{"a":1,"b":2}', { depth: 9, values: 3 })).toBe('values');
   });
 
-  test('bound what is told of each problem', () => {
-    const told = describeProblems([{ path: 'a', reason: 'x'.repeat(10_000) }]);
-    expect(told).toHaveLength(300);
-    expect(told.endsWith('…')).toBe(true);
+  test('bound the description of each problem', () => {
+    const described = describeProblems([{ path: 'a', reason: 'x'.repeat(10_000) }]);
+    expect(described).toHaveLength(300);
+    expect(described.endsWith('…')).toBe(true);
   });
 });

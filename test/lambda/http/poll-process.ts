@@ -1,6 +1,6 @@
 /**
  * A process that serves one poll through the API function and prints the packages it loaded, before and with it.
- * DynamoDB is played by a server that has no item: what is under test is what gets loaded.
+ * A server without any item stands in for DynamoDB: the test is about what gets loaded.
  */
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';

@@ -1,4 +1,4 @@
-/** Two validators look at each request, ours and the official SDK's: whatever is sent, they must agree. */
+/** Each request is judged by two validators, ours and the official SDK's: they must always agree. */
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { expect, test } from 'vitest';
 import { META_KEYS } from '../../../lambda/mcp/rpc.ts';
@@ -7,7 +7,7 @@ import { createTestFrontDoor } from '../../support/front-door.ts';
 import { buildApiEvent, buildRequest, TEST_REVISION, type TestRequest } from '../../support/requests.ts';
 import definition from './bad-input/server.ts';
 
-const door = createTestFrontDoor(definition);
+const frontDoor = createTestFrontDoor(definition);
 const sdk = createMcpHandler((ctx) => buildServer(definition, ctx, { callTaskTool: async () => ({ content: [] }) }), {
   onerror: () => {},
 });
@@ -22,9 +22,9 @@ const capabilities = {
 const clientInfo = { name: 'c', version: '1', title: 't', icons: [{ src: 's', sizes: ['1x1'], theme: 'dark' }] };
 const meta = { [META_KEYS.clientInfo]: clientInfo, [META_KEYS.logLevel]: 'info', progressToken: 1 };
 
-/** Valid messages of many kinds, to be broken somewhere. */
+/** Valid messages of many kinds, of which the test breaks one part at a time. */
 const seeds: readonly TestRequest[] = [
-  // Answered here, so that nothing but our own checks stands between the message and its answer.
+  // Answered by our own code, so that only our own checks apply.
   buildRequest('tasks/list', {}, { capabilities, meta }),
   buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' } }, { capabilities, meta }),
   buildRequest('tools/list', {}, { capabilities, meta }),
@@ -49,7 +49,7 @@ function listPaths(value: unknown, path: readonly string[] = []): (readonly stri
   return [path, ...inner.flatMap(([key, item]) => listPaths(item, [...path, key]))];
 }
 
-/** The value with one place replaced, or left out where there is nothing to replace it with. */
+/** The value with one place replaced, or removed if the replacement is undefined. */
 function replaceAt(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
   if (key === undefined) return by;
   const entries = Object.entries(value as object).map(([name, item]) => [
@@ -98,23 +98,23 @@ const generateVariants = function* (seed: TestRequest): Generator<TestRequest> {
   for (const path of listPaths(seed.body))
     for (const by of VALUES) {
       const body = replaceAt(seed.body, path, by);
-      // Batches are where the two are meant to differ.
+      // On batches the two differ by design.
       if (!Array.isArray(body)) yield { ...seed, text: JSON.stringify(body) ?? '' };
     }
   for (const header of ['mcp-protocol-version', 'mcp-method', 'mcp-name'])
     for (const value of HEADERS) yield { ...seed, headers: { ...seed.headers, [header]: value } };
 };
 
-test.each(seeds)('on status and code, whatever part is broken: $body', async (seed) => {
+test.each(seeds)('the SDK agrees on status and code, whatever part is broken: $body', async (seed) => {
   let count = 0;
   for (const sent of generateVariants(seed)) {
-    const got = await door.send(sent);
+    const got = await frontDoor.send(sent);
     const ours = { status: got.status, code: got.json?.error?.code, isError: got.json?.result?.isError === true };
     expect({ sent, ...ours }).toEqual({ sent, ...refuseUnaskedResponse(sent, await judgeBySdk(sent)) });
     count += 1;
   }
   expect(count).toBeGreaterThan(100);
-  expect(door.written).toEqual([]);
+  expect(frontDoor.written).toEqual([]);
 });
 
 interface SdkVerdict {
@@ -123,7 +123,7 @@ interface SdkVerdict {
   readonly isError: boolean;
 }
 
-/** The SDK keeps no account of what it asked without a session: it accepts a response to anything. */
+/** Without a session the SDK does not record what it asked: it accepts a response to anything. */
 function refuseUnaskedResponse({ text, body }: TestRequest, theirs: SdkVerdict): SdkVerdict {
   const isResponse = theirs.status === 202 && !(text ?? JSON.stringify(body)).includes('"method"');
   return isResponse ? { status: 400, code: -32600, isError: false } : theirs;

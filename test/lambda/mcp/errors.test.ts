@@ -4,17 +4,17 @@ import { toErrorReply } from '../../../lambda/mcp/errors.ts';
 
 const createNamedError = (name: string, more: object = {}) => Object.assign(new Error('secret detail'), { name }, more);
 
-describe('a service that is slow, busy or out of reach', () => {
+describe('a service that is slow, busy or unreachable', () => {
   test.each([
     new Unavailable('x'),
     createNamedError('TimeoutError'),
     createNamedError('ThrottlingException', { $fault: 'client' }),
     createNamedError('InternalServerError', { $fault: 'server' }),
     createNamedError('Error', { code: 'ECONNREFUSED' }),
-  ])('is told as 503, to be tried again, without the detail: %s', (error) => {
-    const told = toErrorReply(error);
-    expect(told).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, error: { code: -32603 }, fault: true });
-    expect(JSON.stringify(told)).not.toContain('secret');
+  ])('is reported as 503, to be tried again, without the detail: %s', (error) => {
+    const reply = toErrorReply(error);
+    expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, error: { code: -32603 }, fault: true });
+    expect(JSON.stringify(reply)).not.toContain('secret');
   });
 
   test.each([

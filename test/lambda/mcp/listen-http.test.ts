@@ -55,12 +55,12 @@ describe('subscriptions/listen over HTTP', () => {
     return seen;
   }
 
-  test('the streaming endpoint tells of a cancel as it happens, and then ends', async () => {
+  test('the streaming endpoint reports a cancel as it happens, and then ends', async () => {
     const id = await start('wait');
     const seen: AnyMessage[] = [];
     for await (const message of listen(streamingUrl(), [id, 'unknown'])) {
       seen.push(message);
-      // Only once the stream has said that the task works: what comes after that was not there when it began.
+      // Only once the stream has shown the task as working: later changes were not there when it began.
       if (message.params?.status === 'working' && seen.length === 2)
         await sendRpc(stack().url, 'tasks/cancel', { taskId: id });
     }
@@ -75,7 +75,7 @@ describe('subscriptions/listen over HTTP', () => {
     expect(seen.at(-1)).toMatchObject({ id: 7, result: { resultType: 'complete' } });
   });
 
-  test('a result comes whole, without a request for it', async () => {
+  test('a result is sent whole, without a request for it', async () => {
     const id = await start('add', { a: 2, b: 3 });
     const seen: AnyMessage[] = await all(listen(streamingUrl(), [id]));
     expect(seen.at(-2).params).toMatchObject({
@@ -104,7 +104,7 @@ describe('subscriptions/listen over HTTP', () => {
     },
   );
 
-  test('everything else is answered on the streaming endpoint as on the other', async () => {
+  test('the streaming endpoint answers everything else as the main one does', async () => {
     expect((await sendRpc(streamingUrl(), 'tools/list')).json.result.tools).toEqual(
       (await sendRpc(stack().url, 'tools/list')).json.result.tools,
     );

@@ -6,7 +6,7 @@ import type { ServerDefinition } from '../../../lambda/tool/types.ts';
 import { createTestFrontDoor } from '../../support/front-door.ts';
 import type { TestRequest } from '../../support/requests.ts';
 
-const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const registerOrdinaryFeatures: NonNullable<ServerDefinition['mcp']> = (server, { era }) => {
   server.registerTool('plain', { description: 'An ordinary tool', inputSchema: z.object({ a: z.number() }) }, ({ a }) =>
     toTextResult(`${era} ${a}`),
@@ -63,7 +63,7 @@ const buildInitialize = (protocolVersion: string): TestRequest => ({
 });
 
 describe('2026-07-28', () => {
-  test('server/discover: one identity, the tasks extension, and nothing that would hold a stream open', async () => {
+  test('server/discover: one identity, the tasks extension, and no capability that would keep a stream open', async () => {
     const { json } = await createTestFrontDoor(definition).call('server/discover');
     expect(json.result).toMatchObject({
       supportedVersions: ['2026-07-28'],
@@ -90,7 +90,7 @@ describe('2026-07-28', () => {
     expect(json.result.capabilities).toEqual({ extensions: { 'io.modelcontextprotocol/tasks': {} } });
   });
 
-  test('tools/list: task tools beside ordinary ones, with everything their authors said and no `execution`', async () => {
+  test('tools/list: task tools next to ordinary ones, with all that their authors declared and no `execution`', async () => {
     const { json } = await createTestFrontDoor(definition).call('tools/list');
     expect(json.result.tools.map((tool: { name: string }) => tool.name)).toEqual([
       ...['task_tool', 'bare', 'asking', 'asks_later', 'breaks', 'plain', 'never', 'throws'],
@@ -113,24 +113,24 @@ describe('2026-07-28', () => {
     expect(json.result).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
   });
 
-  test('ordinary tools, prompts and resources are the SDK’s', async () => {
-    const door = createTestFrontDoor(definition);
-    const got = await door.call('tools/call', { name: 'plain', arguments: { a: 5 } });
+  test('ordinary tools, prompts and resources are served by the SDK', async () => {
+    const frontDoor = createTestFrontDoor(definition);
+    const got = await frontDoor.call('tools/call', { name: 'plain', arguments: { a: 5 } });
     expect(got.json.result).toMatchObject({ content: [{ text: 'modern 5' }], resultType: 'complete' });
-    expect((await door.call('resources/read', { uri: 'file:///r' })).json.result.contents[0].text).toBe('r');
-    expect((await door.call('prompts/get', { name: 'p' })).json.result.messages).toEqual([]);
-    expect((await door.call('tools/call', { name: 'throws' })).json.result.isError).toBe(true);
-    expect(door.calls).toEqual([]);
+    expect((await frontDoor.call('resources/read', { uri: 'file:///r' })).json.result.contents[0].text).toBe('r');
+    expect((await frontDoor.call('prompts/get', { name: 'p' })).json.result.messages).toEqual([]);
+    expect((await frontDoor.call('tools/call', { name: 'throws' })).json.result.isError).toBe(true);
+    expect(frontDoor.calls).toEqual([]);
   });
 
-  test('header values in Base64 are decoded; the integers of headers are compared as numbers', async () => {
-    const door = createTestFrontDoor(definition);
+  test('header values in Base64 are decoded; integers in headers are compared as numbers', async () => {
+    const frontDoor = createTestFrontDoor(definition);
     const region = 'Zürich';
     const headers = {
       'mcp-name': '=?base64?dGFza190b29s?=',
       'mcp-param-region': `=?base64?${Buffer.from(region).toString('base64')}?=`,
     };
-    const got = await door.call('tools/call', { name: 'task_tool', arguments: { region } }, { headers });
+    const got = await frontDoor.call('tools/call', { name: 'task_tool', arguments: { region } }, { headers });
     expect(got.json.result.resultType).toBe('task');
   });
 
@@ -140,7 +140,7 @@ describe('2026-07-28', () => {
     expect(Object.keys(got.headers)).not.toContain('mcp-session-id');
   });
 
-  test('an ordinary tool that does not answer in time is a clear error, not a gateway time-out', async () => {
+  test('an ordinary tool that does not finish in time gets a clear error, not a gateway timeout', async () => {
     const got = await createTestFrontDoor(definition, { timeoutMs: 50 }).call('tools/call', { name: 'never' });
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 504,
@@ -148,7 +148,7 @@ describe('2026-07-28', () => {
     });
   });
 
-  test('a notification is accepted with nothing in the body', async () => {
+  test('a notification is accepted with an empty body', async () => {
     const got = await createTestFrontDoor(definition).send({
       headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'notifications/cancelled' },
       body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
@@ -169,13 +169,13 @@ describe('revisions with a handshake', () => {
     });
   });
 
-  test('a notification is accepted with nothing in the body', async () => {
+  test('a notification is accepted with an empty body', async () => {
     const body = { jsonrpc: '2.0', method: 'notifications/initialized' };
     const got = await createTestFrontDoor(definition).send({ headers: { 'mcp-protocol-version': '2025-11-25' }, body });
     expect({ status: got.status, text: got.text }).toEqual({ status: 202, text: '' });
   });
 
-  test('tools/list names what each tool supports', async () => {
+  test('tools/list shows the task support of each tool', async () => {
     const { json } = await createTestFrontDoor(definition).send(buildLegacyMessage('tools/list'));
     const support = json.result.tools.map(
       (tool: { execution?: { taskSupport: string } }) => tool.execution?.taskSupport,
@@ -192,28 +192,28 @@ describe('revisions with a handshake', () => {
     ]);
   });
 
-  test('a task tool runs in the call, and writes nothing', async () => {
-    const door = createTestFrontDoor(definition);
-    const { json } = await door.send(
+  test('a task tool runs inline, and writes nothing', async () => {
+    const frontDoor = createTestFrontDoor(definition);
+    const { json } = await frontDoor.send(
       buildLegacyMessage('tools/call', { name: 'task_tool', arguments: { region: 'eu' } }),
     );
     expect(json.result).toEqual({ structuredContent: { rows: 3 }, content: [{ type: 'text', text: '{"rows":3}' }] });
-    expect(door.calls).toEqual([]);
+    expect(frontDoor.calls).toEqual([]);
   });
 
   test.each([
     ['asking', 'did not declare'],
     ['asks_later', 'elicitation'],
     ['breaks', '(-31999): broken'],
-  ])('what cannot run in the call says so: %s', async (name, said) => {
+  ])('a tool that cannot run inline returns the reason: %s', async (name, reason) => {
     const { json } = await createTestFrontDoor(definition).send(
       buildLegacyMessage('tools/call', { name, arguments: {} }),
     );
     expect(json.result.isError).toBe(true);
-    expect(json.result.content[0].text).toContain(said);
+    expect(json.result.content[0].text).toContain(reason);
   });
 
-  test('a tool that runs as a task only says so in a revision before tasks', async () => {
+  test('a tool that runs only as a task returns the reason in a revision before tasks', async () => {
     const call = buildLegacyMessage('tools/call', { name: 'bare', arguments: {} });
     const { json } = await createTestFrontDoor(definition).send({
       ...call,
@@ -221,11 +221,11 @@ describe('revisions with a handshake', () => {
     });
     expect(json.result).toMatchObject({
       isError: true,
-      content: [{ text: expect.stringContaining('as a task only') }],
+      content: [{ text: expect.stringContaining('only as a task') }],
     });
   });
 
-  test('arguments that do not fit are a tool error', async () => {
+  test('invalid arguments are a tool error', async () => {
     const { json } = await createTestFrontDoor(definition).send(
       buildLegacyMessage('tools/call', { name: 'task_tool', arguments: {} }),
     );
@@ -234,11 +234,11 @@ describe('revisions with a handshake', () => {
 });
 
 describe('checkServer', () => {
-  test('a server that can be built is fine', async () => {
+  test('a server that can be built passes', async () => {
     await expect(checkServer(definition)).resolves.toBeUndefined();
   });
 
-  test('a name that the user’s own tools take again is refused before the first request', async () => {
+  test('a tool name that is used twice is refused before the first request', async () => {
     const twice = {
       ...definition,
       mcp: (server: Parameters<typeof registerOrdinaryFeatures>[0]) =>
@@ -248,18 +248,18 @@ describe('checkServer', () => {
     await expect(checkServer(twice)).rejects.toThrow('Tool bare is already registered');
   });
 
-  test('served all the same, it is an internal error whose reason only the log has', async () => {
+  test('if it is served all the same, every request gets an internal error, and only the log has the reason', async () => {
     const twice = {
       ...definition,
       mcp: (server: Parameters<typeof registerOrdinaryFeatures>[0]) =>
         void server.registerTool('bare', {}, () => toTextResult('')),
     };
-    const door = createTestFrontDoor(twice);
-    const got = await door.call('tools/list');
+    const frontDoor = createTestFrontDoor(twice);
+    const got = await frontDoor.call('tools/list');
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 500,
       error: { code: -32603, message: 'Internal server error' },
     });
-    expect(door.logged).toContainEqual(expect.objectContaining({ event: 'request.failed', status: 500 }));
+    expect(frontDoor.logged).toContainEqual(expect.objectContaining({ event: 'request.failed', status: 500 }));
   });
 });

@@ -1,4 +1,4 @@
-/** Bodies that are no JSON, or no JSON-RPC message. */
+/** Bodies that are not JSON, or not a JSON-RPC message. */
 import {
   type BadInput,
   buildLegacyRequest,
@@ -10,7 +10,7 @@ import {
 } from './case.ts';
 
 export const BAD_BODIES: readonly BadInput[] = [
-  // The body is no JSON.
+  // The body is not JSON.
   { name: 'not JSON', sent: buildRawRequest('{"jsonrpc":'), status: 400, code: -32700 },
   { name: 'not JSON, no header', sent: { text: 'hello' }, status: 400, code: -32700 },
   { name: 'an empty body', sent: buildRawRequest(''), status: 400, code: -32700 },
@@ -30,7 +30,7 @@ export const BAD_BODIES: readonly BadInput[] = [
     code: -32700,
     sdkDiffers: 'the SDK parses any depth; here what recurses over a body must not run out of stack',
   },
-  // The body is no JSON-RPC message.
+  // The body is not a JSON-RPC message.
   { name: 'a batch', sent: { ...buildListRequest(), body: [buildListRequest().body] }, status: 400, code: -32600 },
   { name: 'an empty batch', sent: { ...buildListRequest(), body: [] }, status: 400, code: -32600 },
   {
@@ -51,12 +51,12 @@ export const BAD_BODIES: readonly BadInput[] = [
   { name: 'an id with a fraction', sent: changeMessage({ id: 1.5 }), status: 400, code: -32600 },
   { name: 'an id beyond safe integers', sent: changeMessage({ id: 2 ** 60 }), status: 400, code: -32600 },
   { name: 'an id that is an object', sent: changeMessage({ id: {} }), status: 400, code: -32600 },
-  { name: 'a method that is no string', sent: changeMessage({ method: 5 }), status: 400, code: -32600 },
+  { name: 'a method that is not a string', sent: changeMessage({ method: 5 }), status: 400, code: -32600 },
   { name: 'no method', sent: changeMessage({ method: undefined }), status: 400, code: -32600 },
   { name: 'params as a list', sent: changeMessage({ params: [] }), status: 400, code: -32600 },
   { name: 'params of null', sent: changeMessage({ params: null }), status: 400, code: -32600 },
   { name: '_meta as a string', sent: changeMessage({ params: { _meta: 'x' } }), status: 400, code: -32600 },
-  { name: 'a member JSON-RPC does not know', sent: changeMessage({ extra: 1 }), status: 400, code: -32600 },
+  { name: 'a member that JSON-RPC does not define', sent: changeMessage({ extra: 1 }), status: 400, code: -32600 },
   {
     name: 'a progress token that is an object',
     sent: buildListRequest({ meta: { progressToken: {} } }),
@@ -64,7 +64,7 @@ export const BAD_BODIES: readonly BadInput[] = [
     code: -32600,
   },
   {
-    name: 'result and error at once',
+    name: 'both result and error',
     sent: { body: { jsonrpc: '2.0', id: 1, result: {}, error: { code: 1, message: '' } } },
     status: 400,
     code: -32600,

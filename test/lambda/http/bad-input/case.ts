@@ -1,17 +1,17 @@
-/** What a row of bad input says, and how requests are made for one. */
+/** One case of bad input, and how its request is built. */
 import { buildRequest, type TestRequest, type TestRequestOptions } from '../../../support/requests.ts';
 
 export interface BadInput {
   readonly name: string;
   readonly sent: TestRequest;
   readonly status: number;
-  /** The JSON-RPC error's code; absent where the answer is a tool error. */
+  /** The JSON-RPC error's code; absent when the reply is a tool error. */
   readonly code?: number;
-  /** A result with `isError`, whose text holds this. */
+  /** The reply is a result with `isError`, whose text contains this. */
   readonly toolError?: string;
-  /** Why the official SDK's own verdict differs, or that it has none. Absent: era, status and code agree. */
+  /** Why the official SDK's verdict differs, or that it has none. Absent: era, status and code agree. */
   readonly sdkDiffers?: string;
-  /** The request cannot be sent through a gateway, which limits headers to 10,240 bytes in all. */
+  /** The request cannot be sent through a gateway, which limits headers to a total of 10,240 bytes. */
   readonly handlerOnly?: true;
 }
 

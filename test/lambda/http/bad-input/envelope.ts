@@ -30,7 +30,7 @@ export const BAD_ENVELOPES: readonly BadInput[] = [
     code: -32022,
   },
   {
-    name: 'a version nobody made, in the header alone',
+    name: 'an unknown version, in the header alone',
     sent: buildLegacyRequest({}, { 'mcp-protocol-version': '1999-01-01' }),
     status: 400,
     code: -32000,
@@ -57,13 +57,13 @@ export const BAD_ENVELOPES: readonly BadInput[] = [
     code: -32602,
   },
   {
-    name: 'a version that is no string',
+    name: 'a version that is not a string',
     sent: buildListRequest({ meta: { [META_KEYS.protocolVersion]: 20260728 } }),
     status: 400,
     code: -32602,
   },
   {
-    name: 'capabilities that are no object',
+    name: 'capabilities that are not an object',
     sent: buildListRequest({ meta: { [META_KEYS.clientCapabilities]: 5 } }),
     status: 400,
     code: -32602,
@@ -91,7 +91,7 @@ export const BAD_ENVELOPES: readonly BadInput[] = [
     code: -32602,
   })),
   {
-    name: 'a log level nobody knows',
+    name: 'an unknown log level',
     sent: buildListRequest({ meta: { [META_KEYS.logLevel]: 'loud' } }),
     status: 400,
     code: -32602,

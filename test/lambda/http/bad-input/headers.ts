@@ -1,4 +1,4 @@
-/** Headers that are missing, broken or not what the body says. */
+/** Headers that are missing, malformed or different from the body. */
 import { buildRequest, TEST_REVISION } from '../../../support/requests.ts';
 import { type BadInput, buildEchoRequest, buildLegacyRequest, buildListRequest, encodeHeader } from './case.ts';
 
@@ -53,13 +53,13 @@ export const BAD_HEADERS: readonly BadInput[] = [
     code: -32020,
   },
   {
-    name: 'an Mcp-Name whose Base64 is broken',
+    name: 'an Mcp-Name whose Base64 is invalid',
     sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': '=?base64?ZWN?=' } }),
     status: 400,
     code: -32020,
   },
   {
-    name: 'an Mcp-Name whose Base64 is no UTF-8',
+    name: 'an Mcp-Name whose Base64 is not UTF-8',
     sent: buildEchoRequest({ text: 'x' }, { headers: { 'mcp-name': '=?base64?/w==?=' } }),
     status: 400,
     code: -32020,
@@ -81,7 +81,7 @@ export const BAD_HEADERS: readonly BadInput[] = [
     code: -32020,
   },
   {
-    name: 'an Mcp-Param header whose Base64 is broken',
+    name: 'an Mcp-Param header whose Base64 is invalid',
     sent: buildRequest(
       'tools/call',
       { name: 'routed', arguments: { region: 'eu' } },

@@ -1,4 +1,4 @@
-/** Requests that HTTP alone tells to be wrong. */
+/** Requests that are wrong at the HTTP level. */
 import { type BadInput, BODY_LIMIT_BYTES, buildListRequest, buildRawRequest } from './case.ts';
 
 export const BAD_HTTP_REQUESTS: readonly BadInput[] = [

@@ -1,4 +1,4 @@
-/** What must never come in, and what is answered: rows for the handler, for HTTP and for the official SDK alike. */
+/** Bad input and its replies: the same cases for the handler, for HTTP and for the official SDK. */
 import { BAD_BODIES } from './body.ts';
 import type { BadInput } from './case.ts';
 import { BAD_ENVELOPES } from './envelope.ts';

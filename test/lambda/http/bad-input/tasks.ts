@@ -70,7 +70,7 @@ export const BAD_TASK_REQUESTS: readonly BadInput[] = [
     sdkDiffers: NO_TASKS_REASON,
   },
   {
-    name: 'tasks/update, a response that is no object',
+    name: 'tasks/update, a response that is not an object',
     sent: buildRequest('tasks/update', { taskId: 'x', inputResponses: { a: 'yes' } }),
     status: 200,
     code: -32602,
@@ -79,7 +79,7 @@ export const BAD_TASK_REQUESTS: readonly BadInput[] = [
   // Subscriptions.
   { name: 'listen without notifications', sent: buildRequest('subscriptions/listen'), status: 200, code: -32602 },
   {
-    name: 'listen with a flag that is no boolean',
+    name: 'listen with a flag that is not a boolean',
     sent: buildRequest('subscriptions/listen', { notifications: { toolsListChanged: 1 } }),
     status: 200,
     code: -32602,
@@ -91,7 +91,7 @@ export const BAD_TASK_REQUESTS: readonly BadInput[] = [
     code: -32602,
   },
   {
-    name: 'listen with task ids that are no list',
+    name: 'listen with task ids that are not a list',
     sent: buildRequest('subscriptions/listen', { notifications: { taskIds: 'x' } }),
     status: 200,
     code: -32602,
@@ -121,7 +121,7 @@ export const BAD_TASK_REQUESTS: readonly BadInput[] = [
     code: -32000,
   },
   {
-    name: 'a poll of 2025-11-25 for a task that is not there',
+    name: 'a poll of 2025-11-25 for a task that does not exist',
     sent: buildLegacyRequest(
       { method: 'tasks/get', params: { taskId: 'x' } },
       { 'mcp-protocol-version': '2025-11-25' },

@@ -1,4 +1,4 @@
-/** Methods that are unknown, and calls of tools that cannot be made. */
+/** Unknown methods, and calls of tools that cannot be made. */
 import { buildRequest } from '../../../support/requests.ts';
 import { type BadInput, buildEchoRequest, buildRawEchoRequest, NO_TASKS_REASON } from './case.ts';
 
@@ -48,7 +48,7 @@ export const BAD_TOOL_CALLS: readonly BadInput[] = [
   { name: 'an argument that is missing', sent: buildEchoRequest({}), status: 200, toolError: 'text: ' },
   { name: 'no arguments', sent: buildRequest('tools/call', { name: 'echo' }), status: 200, toolError: 'text: ' },
   {
-    name: 'two arguments that do not fit',
+    name: 'two invalid arguments',
     sent: buildRequest(
       'tools/call',
       { name: 'routed', arguments: { region: null, at: { shard: 'x' } } },
@@ -64,14 +64,14 @@ export const BAD_TOOL_CALLS: readonly BadInput[] = [
     toolError: 'text: ',
   },
   {
-    name: 'inputResponses that are no object',
+    name: 'inputResponses that are not an object',
     sent: buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' }, inputResponses: 5 }),
     status: 200,
     code: -32602,
     sdkDiffers: 'the SDK drops them without a word; SEP-2322 (Error Handling) wants them validated',
   },
   {
-    name: 'a requestState that is no string',
+    name: 'a requestState that is not a string',
     sent: buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' }, requestState: 5 }),
     status: 200,
     code: -32602,

@@ -40,7 +40,7 @@ export interface StreamReply {
   /** The messages of the events that have one. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
   readonly messages: readonly any[];
-  /** From where to resume. */
+  /** Where to resume. */
   readonly lastEventId: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
   readonly json: any;
@@ -71,18 +71,18 @@ export interface LegacyClientOptions {
   readonly version?: string;
 }
 
-/** Initialize, and go on as a client would: with the version and the session id on every request. */
+/** Initialize, then behave as a client does: with the version and the session id on every request. */
 export async function connectLegacyClient(
-  door: LegacyFrontDoor,
+  frontDoor: LegacyFrontDoor,
   { capabilities = LEGACY_FORM_CAPABILITIES, owner, version = LEGACY_REVISION }: LegacyClientOptions = {},
 ) {
   const who = owner === undefined ? {} : { owner };
   const params = { protocolVersion: version, capabilities, clientInfo: { name: 'test', version: '1' } };
-  const initialized = await door.send({ body: { jsonrpc: '2.0', id: 0, method: 'initialize', params }, ...who });
+  const initialized = await frontDoor.send({ body: { jsonrpc: '2.0', id: 0, method: 'initialize', params }, ...who });
   const session = initialized.headers['mcp-session-id'] ?? '';
   const headers = { 'mcp-protocol-version': version, 'mcp-session-id': session };
   const post = (body: unknown, more: Record<string, string | undefined> = {}): Promise<TestReply> =>
-    door.send({ headers: { ...headers, ...more }, body, ...who });
+    frontDoor.send({ headers: { ...headers, ...more }, body, ...who });
   return {
     initialized,
     session,
@@ -101,7 +101,7 @@ export async function connectLegacyClient(
       more: Record<string, string | undefined> = {},
     ): Promise<StreamReply> =>
       toStreamReply(
-        await door.send({
+        await frontDoor.send({
           method: 'GET',
           headers: {
             ...headers,
@@ -113,7 +113,7 @@ export async function connectLegacyClient(
           ...who,
         }),
       ),
-    /** Make a task; gives its id. */
+    /** Create a task. @returns its id */
     start: async (name: string, args: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => {
       const params = { name, arguments: args, task: {}, ...more };
       const { json } = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });

@@ -26,7 +26,7 @@ const cursor: fc.Arbitrary<StreamCursor> = fc
   .map(({ done, ...rest }) => (done ? { ...rest, done } : rest));
 
 describe('an event id', () => {
-  test('is the cursor it was made of, and fits a header', () => {
+  test('decodes to the cursor that it encodes, and fits a header', () => {
     fc.assert(
       fc.property(cursor, (given) => {
         const id = encodeStreamCursor(given);
@@ -36,7 +36,7 @@ describe('an event id', () => {
     );
   });
 
-  test('that was made by nobody is none, whatever is in it', () => {
+  test('that is not ours is not decoded, whatever it contains', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
         expect(decodeStreamCursor(text)).toBeUndefined();
@@ -46,20 +46,20 @@ describe('an event id', () => {
       fc.property(cursor, fc.nat(), fc.string({ maxLength: 3 }), (given, at, by) => {
         const id = encodeStreamCursor(given);
         const cut = at % id.length;
-        // Changed anywhere it is no cursor, or another one: never an error.
+        // A changed id is no cursor or another one, but never an error.
         const read = decodeStreamCursor(id.slice(0, cut) + by + id.slice(cut + 1));
         expect(read === undefined || encodeStreamCursor(read).length <= 600).toBe(true);
       }),
     );
   });
 
-  test('of a request with a long id is not made', () => {
+  test('has no room for the id of a request that is too long', () => {
     expect(fitsCursor('x'.repeat(100))).toBe(true);
     expect(fitsCursor('x'.repeat(200))).toBe(false);
   });
 });
 
-test('the id of a question is the question, whatever its key', () => {
+test('the id of a question decodes to the question, whatever its key', () => {
   fc.assert(
     fc.property(fc.constantFrom('task' as const, 'call' as const), taskId, fc.string(), (of, id, key) => {
       expect(decodeQuestionId(encodeQuestionId({ of, id, key }))).toEqual({ of, id, key });

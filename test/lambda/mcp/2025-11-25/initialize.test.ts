@@ -5,31 +5,31 @@ import definition from './server.ts';
 const TASKS = { cancel: {}, requests: { tools: { call: {} } } };
 
 describe('initialize', () => {
-  test('says which tasks there are, with a list only where callers can be told apart', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const anonymous = await connectLegacyClient(door);
+  test('declares tasks, with a list only where callers can be told apart', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const anonymous = await connectLegacyClient(frontDoor);
     expect(anonymous.initialized.json.result).toMatchObject({
       protocolVersion: LEGACY_REVISION,
       capabilities: { tasks: TASKS },
     });
     expect(anonymous.initialized.json.result.capabilities.tasks).toEqual(TASKS);
-    const ada = await connectLegacyClient(door, { owner: 'ada' });
+    const ada = await connectLegacyClient(frontDoor, { owner: 'ada' });
     expect(ada.initialized.json.result.capabilities.tasks).toEqual({ list: {}, ...TASKS });
   });
 
-  test.each(['2025-06-18', '2025-03-26', '2024-11-05'])('says nothing of tasks in %s', async (version) => {
+  test.each(['2025-06-18', '2025-03-26', '2024-11-05'])('declares no tasks in %s', async (version) => {
     const { initialized, session } = await connectLegacyClient(createLegacyFrontDoor(definition), { version });
     expect(initialized.json.result).toMatchObject({ protocolVersion: version });
     expect(initialized.json.result.capabilities).not.toHaveProperty('tasks');
     expect(session).not.toBe('');
   });
 
-  test('a version that nobody knows is answered with the latest of this kind', async () => {
+  test('an unknown version is answered with the latest one that has a handshake', async () => {
     const { initialized } = await connectLegacyClient(createLegacyFrontDoor(definition), { version: '2025-12-31' });
     expect(initialized.json.result).toMatchObject({ protocolVersion: LEGACY_REVISION, capabilities: { tasks: TASKS } });
   });
 
-  test('the session id says nothing to whoever reads it, and is short', async () => {
+  test('the session id is short, and reveals nothing', async () => {
     const { session } = await connectLegacyClient(createLegacyFrontDoor(definition), {
       capabilities: { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: {}, experimental: { x: {} } },
     });
@@ -39,15 +39,15 @@ describe('initialize', () => {
   });
 
   test('nothing is stored', async () => {
-    const door = createLegacyFrontDoor(definition);
-    await connectLegacyClient(door);
-    expect(door.calls).toEqual([]);
+    const frontDoor = createLegacyFrontDoor(definition);
+    await connectLegacyClient(frontDoor);
+    expect(frontDoor.calls).toEqual([]);
   });
 });
 
 describe('the session id', () => {
   const now = { at: 1_800_000_000_000 };
-  const door = createLegacyFrontDoor(definition, { now: () => now.at });
+  const frontDoor = createLegacyFrontDoor(definition, { now: () => now.at });
   const call = {
     jsonrpc: '2.0',
     id: 1,
@@ -57,34 +57,34 @@ describe('the session id', () => {
   const notFound = { status: 404, error: { code: -32001, message: 'Session not found: initialize again.' } };
   const answer = ({ status, json }: { status: number; json: { error?: unknown } }) => ({ status, error: json.error });
 
-  test.each(['forged', 'x'.repeat(3_000), ''.padEnd(60, 'A')])('%# that was not issued is 404', async (session) => {
-    const client = await connectLegacyClient(door);
+  test.each(['forged', 'x'.repeat(3_000), ''.padEnd(60, 'A')])('%# that was never issued is 404', async (session) => {
+    const client = await connectLegacyClient(frontDoor);
     expect(answer(await client.post(call, { 'mcp-session-id': session }))).toEqual(notFound);
   });
 
-  test('of somebody else is 404', async () => {
-    const ada = await connectLegacyClient(door, { owner: 'ada' });
-    const bob = await connectLegacyClient(door, { owner: 'bob' });
+  test('of another caller is 404', async () => {
+    const ada = await connectLegacyClient(frontDoor, { owner: 'ada' });
+    const bob = await connectLegacyClient(frontDoor, { owner: 'bob' });
     expect(answer(await bob.post(call, { 'mcp-session-id': ada.session }))).toEqual(notFound);
   });
 
-  test('that is over is 404', async () => {
-    const client = await connectLegacyClient(door);
+  test('that has expired is 404', async () => {
+    const client = await connectLegacyClient(frontDoor);
     expect((await client.post(call)).status).toBe(200);
     now.at += 31 * 24 * 3_600_000;
     expect(answer(await client.post(call))).toEqual(notFound);
   });
 
   test('is not opened on a poll', async () => {
-    const client = await connectLegacyClient(door);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', { a: 1, b: 2 });
     const poll = { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId } };
     const { json } = await client.post(poll, { 'mcp-session-id': 'forged' });
     expect(json.result).toMatchObject({ taskId, status: 'working' });
   });
 
-  test('is needed for questions only: without it a client declared nothing', async () => {
-    const client = await connectLegacyClient(door);
+  test('is needed for questions only: without it a client has declared nothing', async () => {
+    const client = await connectLegacyClient(frontDoor);
     const without = { 'mcp-session-id': undefined };
     expect((await client.post(call, without)).json.result).toHaveProperty('task');
     const asking = { ...call, params: { name: 'greets', task: {} } };
@@ -95,7 +95,7 @@ describe('the session id', () => {
   });
 
   test('cannot be ended: DELETE is 405', async () => {
-    const { headers } = await connectLegacyClient(door);
-    expect((await door.send({ method: 'DELETE', headers })).status).toBe(405);
+    const { headers } = await connectLegacyClient(frontDoor);
+    expect((await frontDoor.send({ method: 'DELETE', headers })).status).toBe(405);
   });
 });

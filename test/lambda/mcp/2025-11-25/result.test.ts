@@ -16,19 +16,19 @@ const buildAcceptMessage = (id: string, name: string) => ({
   result: { action: 'accept', content: { name } },
 });
 
-/** A door whose clock is turned by hand. */
+/** A front door whose clock is set by the test. */
 function createManualClockDoor() {
   const time = { at: 1_800_000_000_000 };
-  return { time, door: createLegacyFrontDoor(definition, { now: () => time.at }) };
+  return { time, frontDoor: createLegacyFrontDoor(definition, { now: () => time.at }) };
 }
 
 describe('tasks/result of a task that has ended', () => {
   test('is the result of the call, as JSON, related to the task', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args);
-    await door.work();
-    door.calls.length = 0;
+    await frontDoor.work();
+    frontDoor.calls.length = 0;
     const { status, headers, json } = await client.call('tasks/result', { taskId }, 7);
     expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'application/json' });
     expect(json).toEqual({
@@ -40,14 +40,14 @@ describe('tasks/result of a task that has ended', () => {
         _meta: { 'example.com/kept': true, ...buildRelatedMeta(taskId) },
       },
     });
-    expect(door.calls).toEqual(['read']);
+    expect(frontDoor.calls).toEqual(['read']);
   });
 
   test('is its JSON-RPC error', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('breaks');
-    await door.work();
+    await frontDoor.work();
     const { status, json } = await client.call('tasks/result', { taskId });
     expect({ status, error: json.error }).toEqual({
       status: 200,
@@ -55,7 +55,7 @@ describe('tasks/result of a task that has ended', () => {
     });
   });
 
-  test('is an error that says so where it was cancelled', async () => {
+  test('is an error when the task was cancelled', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     await client.call('tasks/cancel', { taskId });
@@ -64,53 +64,53 @@ describe('tasks/result of a task that has ended', () => {
   });
 });
 
-describe('the stream of a task that works', () => {
-  test('says where it stands and when to come back, and ends at once: one read', async () => {
-    const { time, door } = createManualClockDoor();
-    const client = await connectLegacyClient(door);
+describe('the stream of a working task', () => {
+  test('sends its position and when to come back, and ends at once: one read', async () => {
+    const { time, frontDoor } = createManualClockDoor();
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args);
-    door.calls.length = 0;
+    frontDoor.calls.length = 0;
     const stream = await client.stream('tasks/result', { taskId });
     expect(stream).toMatchObject({ status: 200, type: 'text/event-stream' });
     expect(stream.events).toEqual([{ id: expect.any(String), retry: 200 }]);
-    expect(door.calls).toEqual(['read']);
+    expect(frontDoor.calls).toEqual(['read']);
     time.at += 40_000;
     const later = await client.resume(stream.lastEventId);
     expect(later.events).toEqual([{ id: expect.any(String), retry: 4_000 }]);
     expect(later.lastEventId).not.toBe(stream.lastEventId);
-    expect(door.calls).toEqual(['read', 'read']);
+    expect(frontDoor.calls).toEqual(['read', 'read']);
   });
 
-  test('brings the result to the request that began it, and then there is nothing to come back for', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('brings the result of the request that opened it, after which there is nothing to resume', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args);
     const { lastEventId } = await client.stream('tasks/result', { taskId }, 'the-request');
-    await door.work();
+    await frontDoor.work();
     const ended = await client.resume(lastEventId);
     expect(ended.messages).toEqual([
       { jsonrpc: '2.0', id: 'the-request', result: expect.objectContaining({ structuredContent: { sum: 3 } }) },
     ]);
     expect(ended.messages[0].result._meta).toMatchObject(buildRelatedMeta(taskId));
-    door.calls.length = 0;
+    frontDoor.calls.length = 0;
     expect((await client.resume(ended.lastEventId)).status).toBe(405);
-    expect(door.calls).toEqual([]);
-    // Whoever did not get it may ask again.
+    expect(frontDoor.calls).toEqual([]);
+    // A client that did not receive it may ask again.
     expect((await client.resume(lastEventId)).messages).toHaveLength(1);
   });
 
-  test('brings an error with an id that ends it: a client that comes back after errors is told 405', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('brings an error with an id that ends it: a client that resumes after errors gets 405', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('breaks');
     const { lastEventId } = await client.stream('tasks/result', { taskId });
-    await door.work();
+    await frontDoor.work();
     const ended = await client.resume(lastEventId);
     expect(ended.messages).toMatchObject([{ id: 1, error: { code: -32050 } }]);
     expect((await client.resume(ended.lastEventId)).status).toBe(405);
   });
 
-  test('is resumed at another instance, which knows nothing of the first', async () => {
+  test('is resumed on another instance, which knows nothing of the first', async () => {
     const one = createLegacyFrontDoor(definition);
     const client = await connectLegacyClient(one);
     const taskId = await client.start('greets');
@@ -124,14 +124,14 @@ describe('the stream of a task that works', () => {
     expect(sent.text).toMatch(/^id: /);
   });
 
-  test('a request whose id does not fit an event’s is refused, not answered wrongly', async () => {
+  test('a request whose id does not fit into an event id is refused, not answered wrongly', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     const { json } = await client.call('tasks/result', { taskId }, 'x'.repeat(200));
     expect(json.error.code).toBe(-32602);
   });
 
-  test('a client that does not take a stream is told so', async () => {
+  test('a client that does not accept a stream is refused', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const taskId = await client.start('add', args);
     const body = { jsonrpc: '2.0', id: 1, method: 'tasks/result', params: { taskId } };
@@ -146,50 +146,50 @@ describe('GET', () => {
     ['with one that is too long', 't.'.padEnd(600, 'a')],
     ['with one whose parts are no parts', 't.a.0.e30.....x'],
   ])('%s is 405', async (_name, lastEventId) => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     expect((await client.resume(lastEventId)).status).toBe(405);
-    expect(door.calls).toEqual([]);
+    expect(frontDoor.calls).toEqual([]);
   });
 
-  test('of a client of 2026-07-28 is 405, whatever it carries', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('from a client of 2026-07-28 is 405, whatever it carries', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args);
     const { lastEventId } = await client.stream('tasks/result', { taskId });
     expect((await client.resume(lastEventId, { 'mcp-protocol-version': '2026-07-28' })).status).toBe(405);
   });
 
-  test('for a task that is gone or foreign is its error, without an id: and then 405', async () => {
-    const { time, door } = createManualClockDoor();
-    const ada = await connectLegacyClient(door, { owner: 'ada' });
-    const bob = await connectLegacyClient(door, { owner: 'bob' });
+  test('for a missing or foreign task is an error event without an id, and then 405', async () => {
+    const { time, frontDoor } = createManualClockDoor();
+    const ada = await connectLegacyClient(frontDoor, { owner: 'ada' });
+    const bob = await connectLegacyClient(frontDoor, { owner: 'bob' });
     const taskId = await ada.start('add', args);
     const { lastEventId } = await ada.stream('tasks/result', { taskId }, 5);
     const expected = [{ message: { jsonrpc: '2.0', id: 5, error: { code: -32602, message: 'Task not found' } } }];
-    // A forged or foreign cursor learns nothing that a wrong id would not tell.
+    // A forged or foreign cursor reveals no more than a wrong id does.
     const foreign = await bob.resume(lastEventId);
     expect(foreign).toMatchObject({ status: 200, type: 'text/event-stream', events: expected });
     expect((await bob.resume(lastEventId.replace(taskId, 'nothing'))).events).toEqual(expected);
     time.at += 200_000;
     const gone = await ada.resume(lastEventId);
     expect(gone.events).toEqual(expected);
-    // Without an id to go on from the client asks for a plain stream, and takes no for an answer.
+    // Without an id to resume from, the client asks for a plain stream and accepts the refusal.
     expect((await ada.resume(undefined)).status).toBe(405);
   });
 });
 
 describe('questions', () => {
-  const ask = async (client: LegacyClient, door: ReturnType<typeof createLegacyFrontDoor>, name: string) => {
+  const ask = async (client: LegacyClient, frontDoor: ReturnType<typeof createLegacyFrontDoor>, name: string) => {
     const taskId = await client.start(name);
-    await door.work();
+    await frontDoor.work();
     return { taskId, asked: await client.stream('tasks/result', { taskId }) };
   };
 
-  test('go out as requests that name their task, once per stream', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { taskId, asked } = await ask(client, door, 'greets');
+  test('are sent as requests that name their task, once per stream', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
+    const { taskId, asked } = await ask(client, frontDoor, 'greets');
     expect(asked.messages).toEqual([
       {
         jsonrpc: '2.0',
@@ -204,57 +204,57 @@ describe('questions', () => {
       },
     ]);
     expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
-    // A client that lost the answer comes back from where it stood before: the question is sent again.
+    // A client that lost the reply resumes from its previous position: the question is sent again.
     const [first] = asked.events;
     expect((await client.resume(first?.id)).messages).toEqual(asked.messages);
   });
 
-  test('are answered at any time, and the stream goes on to the result', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { asked } = await ask(client, door, 'greets');
+  test('can be answered at any time, and the stream continues to the result', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
+    const { asked } = await ask(client, frontDoor, 'greets');
     const answered = await client.post(buildAcceptMessage(asked.messages[0].id, 'Ada'));
     expect({ status: answered.status, text: answered.text }).toEqual({ status: 202, text: '' });
     const waiting = await client.resume(asked.lastEventId);
     expect(waiting.messages).toEqual([]);
-    await door.work();
+    await frontDoor.work();
     const { messages } = await client.resume(waiting.lastEventId);
     expect(messages).toMatchObject([{ id: 1, result: { content: [{ text: 'Hello, Ada!' }] } }]);
   });
 
   test('answered twice: 202, and the first answer counts', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { taskId, asked } = await ask(client, door, 'greets');
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
+    const { taskId, asked } = await ask(client, frontDoor, 'greets');
     const [{ id }] = asked.messages;
     for (const name of ['Ada', 'Bob']) expect((await client.post(buildAcceptMessage(id, name))).status).toBe(202);
-    await door.work();
-    // Also when the task is over.
+    await frontDoor.work();
+    // Also after the task has ended.
     expect((await client.post(buildAcceptMessage(id, 'Eve'))).status).toBe(202);
     const { json } = await client.call('tasks/result', { taskId });
     expect(json.result.content[0].text).toBe('Hello, Ada!');
   });
 
-  test('are answered by an error as well: a refused sampling', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door, { capabilities: { sampling: {} } });
-    const { taskId, asked } = await ask(client, door, 'samples');
+  test('can be answered with an error as well: a refused sampling request', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor, { capabilities: { sampling: {} } });
+    const { taskId, asked } = await ask(client, frontDoor, 'samples');
     const [{ id, method }] = asked.messages;
     expect(method).toBe('sampling/createMessage');
     const refused = { jsonrpc: '2.0', id, error: { code: -1, message: 'User rejected' } };
     expect((await client.post(refused)).status).toBe(202);
-    await door.work();
+    await frontDoor.work();
     const { json } = await client.call('tasks/result', { taskId });
     expect(json.result.content[0].text).toContain('User rejected');
   });
 
-  test('answers to what was never asked, or asked of somebody else, are 400', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const ada = await connectLegacyClient(door, { owner: 'ada' });
-    const bob = await connectLegacyClient(door, { owner: 'bob' });
-    const { taskId, asked } = await ask(ada, door, 'greets');
+  test('a response to a question that was never asked, or asked of another caller, is 400', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const ada = await connectLegacyClient(frontDoor, { owner: 'ada' });
+    const bob = await connectLegacyClient(frontDoor, { owner: 'bob' });
+    const { taskId, asked } = await ask(ada, frontDoor, 'greets');
     const [{ id }] = asked.messages;
-    door.written.length = 0;
+    frontDoor.written.length = 0;
     const unknown = `task:${taskId}:${Buffer.from('never').toString('base64url')}`;
     for (const [client, other] of [
       [bob, id],
@@ -266,59 +266,59 @@ describe('questions', () => {
       const got = await client.post(buildAcceptMessage(other as string, 'Eve'));
       expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32600 });
     }
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
-  test('a visit to a URL gets the id that this revision wants', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door, { capabilities: { elicitation: { url: {} } } });
-    const { asked } = await ask(client, door, 'visits');
+  test('a visit to a URL gets the id that this revision requires', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor, { capabilities: { elicitation: { url: {} } } });
+    const { asked } = await ask(client, frontDoor, 'visits');
     const [{ id, params }] = asked.messages;
     expect(params).toMatchObject({ mode: 'url', url: 'https://example.com/', elicitationId: id });
   });
 
-  test('are not sent to a client that cannot answer them: it waits', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const able = await connectLegacyClient(door);
-    const unable = await connectLegacyClient(door, { capabilities: {} });
+  test('are not sent to a client that cannot answer them, which keeps waiting', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const able = await connectLegacyClient(frontDoor);
+    const unable = await connectLegacyClient(frontDoor, { capabilities: {} });
     const taskId = await able.start('greets');
-    await door.work();
-    door.written.length = 0;
+    await frontDoor.work();
+    frontDoor.written.length = 0;
     const stream = await unable.stream('tasks/result', { taskId });
     expect(stream).toMatchObject({ status: 200, messages: [] });
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
     expect((await able.stream('tasks/result', { taskId })).messages).toHaveLength(1);
   });
 
-  test('a session that is over is 404 when a stream begins', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('an expired session is 404 when a stream is opened', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('greets');
     const body = { jsonrpc: '2.0', id: 1, method: 'tasks/result', params: { taskId } };
     expect((await client.post(body, { 'mcp-session-id': 'forged' })).status).toBe(404);
-    await door.work();
+    await frontDoor.work();
     expect((await client.post(body, { 'mcp-session-id': 'forged' })).status).toBe(404);
   });
 
-  test('two at once: each is sent once, and the last answer wakes the task', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { taskId, asked } = await ask(client, door, 'asks_twice');
+  test('two at the same time: each is sent once, and the last answer wakes the task', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
+    const { taskId, asked } = await ask(client, frontDoor, 'asks_twice');
     expect(asked.messages.map((message) => message.params.message)).toEqual(['one', 'two']);
     await client.post(buildAcceptMessage(asked.messages[1].id, 'B'));
-    expect(door.sent).toEqual([]);
+    expect(frontDoor.sent).toEqual([]);
     expect((await client.resume(asked.lastEventId)).messages).toEqual([]);
-    // From after the first event that asked: the other one was answered meanwhile.
+    // Resumed after the first question: the other one was answered meanwhile.
     expect((await client.resume(asked.events[1]?.id)).messages).toEqual([]);
     await client.post(buildAcceptMessage(asked.messages[0].id, 'A'));
-    await door.work();
+    await frontDoor.work();
     expect((await client.call('tasks/result', { taskId })).json.result.content[0].text).toBe('A B');
   });
 
-  test('more of them than an event id can name are sent as earlier ones are answered; no id grows over 512 bytes', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { taskId, asked } = await ask(client, door, 'asks_many');
+  test('those that an event id has no room for are sent as earlier ones are answered; no id exceeds 512 bytes', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
+    const { taskId, asked } = await ask(client, frontDoor, 'asks_many');
     expect(asked.messages.length).toBeGreaterThan(20);
     expect(asked.messages.length).toBeLessThan(100);
     const seen = new Set<string>();
@@ -333,19 +333,19 @@ describe('questions', () => {
       stream = await client.resume(stream.lastEventId);
     }
     expect(seen.size).toBe(100);
-    await door.work();
+    await frontDoor.work();
     expect((await client.call('tasks/result', { taskId })).json.result.content[0].text).toBe('100 answers');
   });
 });
 
 describe('no broadcast', () => {
   const begin = async () => {
-    const { time, door } = createManualClockDoor();
-    const client = await connectLegacyClient(door);
+    const { time, frontDoor } = createManualClockDoor();
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('greets');
-    await door.work();
+    await frontDoor.work();
     const stream = () => client.stream('tasks/result', { taskId });
-    return { time, door, client, stream };
+    return { time, frontDoor, client, stream };
   };
 
   test('a question goes to the first stream, and to no other while that one is read', async () => {
@@ -361,7 +361,7 @@ describe('no broadcast', () => {
     }
   });
 
-  test('another stream gets it once the first is quiet, which then asks no more', async () => {
+  test('another stream gets it once the first one has gone quiet, which then no longer asks', async () => {
     const { time, client, stream } = await begin();
     const first = await stream();
     const second = await stream();
@@ -371,36 +371,36 @@ describe('no broadcast', () => {
     expect((await client.resume(first.events[0]?.id)).messages).toEqual([]);
   });
 
-  test('what that costs: a write when the question is sent, and one for many looks', async () => {
-    const { time, door, client, stream } = await begin();
-    door.calls.length = 0;
+  test('the cost: one write when the question is sent, and one for many later looks', async () => {
+    const { time, frontDoor, client, stream } = await begin();
+    frontDoor.calls.length = 0;
     let at = await stream();
-    expect(door.calls).toEqual(['read', 'update']);
-    door.calls.length = 0;
+    expect(frontDoor.calls).toEqual(['read', 'update']);
+    frontDoor.calls.length = 0;
     for (let polls = 0; polls < 100; polls += 1) {
       time.at += at.events[0]?.retry ?? 0;
       at = await client.resume(at.lastEventId);
     }
-    expect(door.calls.filter((call) => call === 'read')).toHaveLength(100);
-    expect(door.calls.filter((call) => call === 'update').length).toBeLessThan(35);
+    expect(frontDoor.calls.filter((call) => call === 'read')).toHaveLength(100);
+    expect(frontDoor.calls.filter((call) => call === 'update').length).toBeLessThan(35);
   });
 });
 
 describe('progress', () => {
   const begin = async (meta?: object) => {
-    const { time, door } = createManualClockDoor();
-    const client = await connectLegacyClient(door);
+    const { time, frontDoor } = createManualClockDoor();
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args, meta && { _meta: meta });
     const key = { partition: `task#${taskId}`, id: taskId };
     const tell = async (set: object) => {
       time.at += 1_000;
-      await door.store.update({ key, when: [], set: { lastUpdatedAt: time.at, ...set } as never });
+      await frontDoor.store.update({ key, when: [], set: { lastUpdatedAt: time.at, ...set } as never });
     };
-    return { door, client, taskId, tell };
+    return { frontDoor, client, taskId, tell };
   };
 
-  test('goes out with the token of the call, increasing, and stops at the end', async () => {
-    const { door, client, taskId, tell } = await begin({ progressToken: 'p' });
+  test('is sent with the token of the call, increasing, and stops when the task ends', async () => {
+    const { frontDoor, client, taskId, tell } = await begin({ progressToken: 'p' });
     let stream = await client.stream('tasks/result', { taskId });
     expect(stream.messages).toEqual([]);
     await tell({ statusMessage: 'a quarter', progress: { done: 1, total: 4 } });
@@ -414,18 +414,18 @@ describe('progress', () => {
     ]);
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
-    // Never backwards, whatever the tool says.
+    // Never backwards, whatever the tool reports.
     await tell({ progress: { done: 0.5, total: 4 } });
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
     await tell({ progress: { done: 2, total: 4 } });
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toMatchObject([{ params: { progress: 2 } }]);
-    await door.work();
+    await frontDoor.work();
     expect((await client.resume(stream.lastEventId)).messages).toMatchObject([{ id: 1, result: {} }]);
   });
 
-  test('in words alone counts seconds, since its numbers have to increase', async () => {
+  test('with messages only counts seconds, since the numbers have to increase', async () => {
     const { client, taskId, tell } = await begin({ progressToken: 3 });
     const { lastEventId } = await client.stream('tasks/result', { taskId });
     await tell({ statusMessage: 'scanning' });
@@ -433,7 +433,7 @@ describe('progress', () => {
     expect(messages).toMatchObject([{ params: { progressToken: 3, progress: 1, message: 'scanning' } }]);
   });
 
-  test('is not sent to whoever did not ask for it', async () => {
+  test('is not sent to a client that did not request it', async () => {
     const { client, taskId, tell } = await begin();
     const { lastEventId } = await client.stream('tasks/result', { taskId });
     await tell({ statusMessage: 'scanning', progress: { done: 1 } });
@@ -441,8 +441,8 @@ describe('progress', () => {
   });
 });
 
-test('a plain stream of this revision is 405', async () => {
-  const door = createLegacyFrontDoor(definition);
-  const { status } = await door.send({ method: 'GET', headers: { 'mcp-protocol-version': LEGACY_REVISION } });
+test('a GET without a cursor is 405', async () => {
+  const frontDoor = createLegacyFrontDoor(definition);
+  const { status } = await frontDoor.send({ method: 'GET', headers: { 'mcp-protocol-version': LEGACY_REVISION } });
   expect(status).toBe(405);
 });

@@ -77,7 +77,7 @@ const tools = [
   ),
 ];
 
-/** How often each handler of the ordinary kind ran. */
+/** How often each ordinary handler ran. */
 export const runCounts = { ask: 0, twice: 0, later: 0 };
 
 const toOrdinaryResult = (words: string) => toTextResult(words);

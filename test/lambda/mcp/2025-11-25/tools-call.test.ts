@@ -5,7 +5,7 @@ import definition from './server.ts';
 const args = { a: 1, b: 2 };
 
 describe('tools/call as a task', () => {
-  test('answers with the task, what the model may read meanwhile, and its real ttl', async () => {
+  test('returns the task with its actual ttl, and what the model may read meanwhile', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { status, json } = await client.call('tools/call', {
       name: 'add',
@@ -36,87 +36,90 @@ describe('tools/call as a task', () => {
     [10_000, 10_000],
     [0, 1],
     [10_000_000, 60_000],
-  ])('a wish of %s ms for the outcome gets %i', async (ttl, kept) => {
+  ])('a requested ttl of %s ms retains the outcome for %i', async (ttl, retentionMs) => {
     const start = 1_800_000_000_000;
-    const door = createLegacyFrontDoor(definition, { now: () => start });
-    const client = await connectLegacyClient(door);
+    const frontDoor = createLegacyFrontDoor(definition, { now: () => start });
+    const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args, { task: { ...(ttl !== undefined && { ttl }) } });
-    const [row] = await readAnonymousRows(door, taskId);
-    expect(row).toMatchObject({ retentionMs: kept });
-    await door.work();
+    const [row] = await readAnonymousRows(frontDoor, taskId);
+    expect(row).toMatchObject({ retentionMs });
+    await frontDoor.work();
     const ended = (await client.call('tasks/get', { taskId })).json;
-    // Kept for less than it takes to look, where the client wished for nothing.
-    if (kept > 1) expect(ended.result.ttl).toBe(kept);
+    // A retention of 1 ms is over before the task can be read.
+    if (retentionMs > 1) expect(ended.result.ttl).toBe(retentionMs);
   });
 
-  test.each([{ ttl: -1 }, { ttl: 1.5 }, { ttl: '1' }, 'yes', [], null])('%j is no wish: -32602', async (task) => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
-    const { status, json } = await client.call('tools/call', { name: 'add', arguments: args, task });
-    expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32602 });
-    expect(door.written).toEqual([]);
-  });
+  test.each([{ ttl: -1 }, { ttl: 1.5 }, { ttl: '1' }, 'yes', [], null])(
+    '%j is not a valid "task": -32602',
+    async (task) => {
+      const frontDoor = createLegacyFrontDoor(definition);
+      const client = await connectLegacyClient(frontDoor);
+      const { status, json } = await client.call('tools/call', { name: 'add', arguments: args, task });
+      expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32602 });
+      expect(frontDoor.written).toEqual([]);
+    },
+  );
 
-  test.each(['forbidden', 'ordinary', 'unknown'])('a tool that cannot: %s', async (name) => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test.each(['forbidden', 'ordinary', 'unknown'])('a tool that cannot run as a task is -32601: %s', async (name) => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const { status, json } = await client.call('tools/call', { name, task: {} });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32601 });
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
-  test('a tool that must, called plainly, is -32601 too', async () => {
+  test('a tool that must run as a task, called without one, is -32601 too', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const { status, json } = await client.call('tools/call', { name: 'required' });
     expect({ status, code: json.error.code }).toEqual({ status: 200, code: -32601 });
   });
 
-  test('arguments that do not fit are -32602 as a task, and a tool error in a plain call', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('invalid arguments are -32602 as a task, and a tool error in a plain call', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const call = { name: 'add', arguments: { a: 'one', b: 2 } };
     const asTask = (await client.call('tools/call', { ...call, task: {} })).json;
     expect(asTask.error).toMatchObject({ code: -32602, message: expect.stringContaining('a: ') });
     const plain = (await client.call('tools/call', call)).json;
     expect(plain.result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('a: ') }] });
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
-  test('who cannot answer is refused before any work', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door, { capabilities: {} });
+  test('a client that cannot be asked is refused before any work', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor, { capabilities: {} });
     const { status, json } = await client.call('tools/call', { name: 'greets', task: {} });
     expect({ status, ...json.error }).toMatchObject({
       status: 200,
       code: -32602,
       data: { requiredCapabilities: { elicitation: { form: {} } } },
     });
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
   test.each(['2025-06-18', '2025-03-26'])('`task` is ignored in %s', async (version) => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door, { version });
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor, { version });
     const { json } = await client.call('tools/call', { name: 'add', arguments: args, task: {} });
     expect(json.result).toMatchObject({ structuredContent: { sum: 3 } });
-    expect(door.written).toEqual([]);
+    expect(frontDoor.written).toEqual([]);
   });
 
-  test('a request without a version is of the one that was negotiated', async () => {
-    const door = createLegacyFrontDoor(definition);
+  test('a request without a version is of the negotiated one', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
     const params = { name: 'add', arguments: args, task: {} };
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
-    const unsaid = { 'mcp-protocol-version': undefined };
-    const client = await connectLegacyClient(door);
-    expect((await client.post(body, unsaid)).json.result).toHaveProperty('task');
-    const older = await connectLegacyClient(door, { version: '2025-03-26' });
-    expect((await older.post(body, unsaid)).json.result).toHaveProperty('structuredContent');
-    expect((await client.post(body, { ...unsaid, 'mcp-session-id': undefined })).json.result).toHaveProperty(
+    const withoutVersion = { 'mcp-protocol-version': undefined };
+    const client = await connectLegacyClient(frontDoor);
+    expect((await client.post(body, withoutVersion)).json.result).toHaveProperty('task');
+    const older = await connectLegacyClient(frontDoor, { version: '2025-03-26' });
+    expect((await older.post(body, withoutVersion)).json.result).toHaveProperty('structuredContent');
+    expect((await client.post(body, { ...withoutVersion, 'mcp-session-id': undefined })).json.result).toHaveProperty(
       'structuredContent',
     );
   });
 
-  test('a version that nobody knows is HTTP 400', async () => {
+  test('an unknown version is HTTP 400', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition));
     const got = await client.post(
       { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId: 'x' } },
@@ -125,11 +128,11 @@ describe('tools/call as a task', () => {
     expect(got.status).toBe(400);
   });
 
-  test('nothing but the row and its message is written', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('only the row and its message are written', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     await client.start('add', args);
-    expect(door.calls).toEqual(['send', 'insert']);
+    expect(frontDoor.calls).toEqual(['send', 'insert']);
   });
 });
 
@@ -138,8 +141,8 @@ describe('prepare, before the task exists', () => {
   const answerTo = (id: string, result: unknown) => ({ jsonrpc: '2.0', id, result });
 
   test('asks on a stream of the call, which then brings the task', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const asked = await client.stream('tools/call', call, 'prepare-1');
     expect(asked.messages).toMatchObject([{ method: 'elicitation/create', params: { message: 'For whom?' } }]);
     expect(asked.messages[0].params).not.toHaveProperty('_meta');
@@ -152,24 +155,24 @@ describe('prepare, before the task exists', () => {
     ]);
     const { taskId } = begun.messages[0].result.task;
     expect((await client.resume(begun.lastEventId)).status).toBe(405);
-    // A client that lost the answer is given the same task.
+    // A client that lost the answer gets the same task.
     expect((await client.resume(asked.lastEventId)).messages[0].result.task.taskId).toBe(taskId);
-    await door.work();
+    await frontDoor.work();
     const { json } = await client.call('tasks/result', { taskId });
     expect(json.result).toMatchObject({ content: [{ text: 'Done for Ada.' }] });
   });
 
-  test('makes no task where it refuses, and says why', async () => {
-    const door = createLegacyFrontDoor(definition);
-    const client = await connectLegacyClient(door);
+  test('creates no task when it refuses, and the error has the reason', async () => {
+    const frontDoor = createLegacyFrontDoor(definition);
+    const client = await connectLegacyClient(frontDoor);
     const asked = await client.stream('tools/call', call);
     await client.post(answerTo(asked.messages[0].id, { action: 'decline' }));
     const { messages } = await client.resume(asked.lastEventId);
     expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'Not begun: decline.' } }]);
-    expect(door.sent).toEqual([]);
+    expect(frontDoor.sent).toEqual([]);
   });
 
-  test('that asks nothing answers at once', async () => {
+  test('that asks nothing gets the task at once', async () => {
     const client = await connectLegacyClient(createLegacyFrontDoor(definition), {
       capabilities: LEGACY_FORM_CAPABILITIES,
     });
@@ -178,6 +181,6 @@ describe('prepare, before the task exists', () => {
   });
 });
 
-const readAnonymousRows = async (door: ReturnType<typeof createLegacyFrontDoor>, id: string) => [
-  await door.store.read({ partition: `task#${id}`, id }),
+const readAnonymousRows = async (frontDoor: ReturnType<typeof createLegacyFrontDoor>, id: string) => [
+  await frontDoor.store.read({ partition: `task#${id}`, id }),
 ];

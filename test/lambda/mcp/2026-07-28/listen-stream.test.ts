@@ -20,12 +20,12 @@ const definition = defineServer({
   ],
 });
 
-/** A door that streams; `at` says what happens when that much time (ms) has passed while a stream waits. */
+/** A front door that streams; `at` maps times (ms) to what happens then, while a stream waits. */
 function openStreamingDoor(at: Record<number, () => unknown> = {}) {
   let now = 1_800_000_000_000;
   const began = now;
   const due = Object.entries(at).map(([ms, happens]) => ({ when: began + Number(ms), happens }));
-  const door = createTestFrontDoor(definition, {
+  const frontDoor = createTestFrontDoor(definition, {
     streamMs: 60_000,
     now: () => now,
     wait: async (ms) => {
@@ -38,9 +38,9 @@ function openStreamingDoor(at: Record<number, () => unknown> = {}) {
   });
   const capabilities = { ...DECLARED_TASKS, elicitation: {} };
   const start = async (name = 'add', owner = 'me'): Promise<string> =>
-    (await door.call('tools/call', { name, arguments: { a: 1 } }, { capabilities, owner })).json.result.taskId;
+    (await frontDoor.call('tools/call', { name, arguments: { a: 1 } }, { capabilities, owner })).json.result.taskId;
   const listen = async (taskIds: string[], declared: Record<string, unknown> = capabilities) => {
-    const got = await door.call(
+    const got = await frontDoor.call(
       'subscriptions/listen',
       { notifications: { taskIds } },
       { id: 'sub-1', capabilities: declared, owner: 'me' },
@@ -48,17 +48,17 @@ function openStreamingDoor(at: Record<number, () => unknown> = {}) {
     const messages = got.text.split('\n\n').flatMap((event) => /data: (.*)/.exec(event)?.[1] ?? []);
     return { ...got, messages: messages.map((message) => JSON.parse(message)), passed: now - began };
   };
-  return { ...door, start, listen };
+  return { ...frontDoor, start, listen };
 }
 
 const listTaskNotifications = (messages: { method?: string; params: Record<string, unknown> }[]) =>
   messages.filter(({ method }) => method === 'notifications/tasks').map(({ params }) => params);
 
-describe('subscriptions/listen on an answer that streams', () => {
-  test('each task as it is, each change with the whole task, and a graceful end when all have ended', async () => {
-    const door = openStreamingDoor({ 3000: () => door.work() });
-    const id = await door.start();
-    const { messages, headers } = await door.listen([id]);
+describe('subscriptions/listen with a streamed reply', () => {
+  test('sends each task as it is, each change with the whole task, and a graceful end when all tasks have ended', async () => {
+    const frontDoor = openStreamingDoor({ 3000: () => frontDoor.work() });
+    const id = await frontDoor.start();
+    const { messages, headers } = await frontDoor.listen([id]);
     expect(headers['content-type']).toBe('text/event-stream');
     expect(messages[0]).toEqual({
       jsonrpc: '2.0',
@@ -74,52 +74,52 @@ describe('subscriptions/listen on an answer that streams', () => {
     expect(messages.at(-1)).toMatchObject({ id: 'sub-1', result: { resultType: 'complete' } });
   });
 
-  test('a notification is what tasks/get says at that moment', async () => {
-    const door = openStreamingDoor();
-    const id = await door.start();
-    await door.work();
-    const { messages } = await door.listen([id]);
+  test('a notification carries what tasks/get would return at that moment', async () => {
+    const frontDoor = openStreamingDoor();
+    const id = await frontDoor.start();
+    await frontDoor.work();
+    const { messages } = await frontDoor.listen([id]);
     const { _meta, ...task } = listTaskNotifications(messages)[0] as Record<string, unknown>;
-    const { json } = await door.call('tasks/get', { taskId: id }, { owner: 'me' });
+    const { json } = await frontDoor.call('tasks/get', { taskId: id }, { owner: 'me' });
     expect(json.result).toMatchObject(task);
   });
 
-  test('only tasks of the caller are acknowledged: others, unknown ids and nonsense look the same', async () => {
-    const door = openStreamingDoor();
-    const [mine, foreign] = [await door.start(), await door.start('add', 'somebody else')];
-    await door.work();
-    const { messages } = await door.listen([foreign, mine, mine, 'unknown', '../x', '']);
+  test('only the caller’s own tasks are acknowledged: foreign, unknown and malformed ids look the same', async () => {
+    const frontDoor = openStreamingDoor();
+    const [mine, foreign] = [await frontDoor.start(), await frontDoor.start('add', 'someone else')];
+    await frontDoor.work();
+    const { messages } = await frontDoor.listen([foreign, mine, mine, 'unknown', '../x', '']);
     expect(messages[0].params.notifications).toEqual({ taskIds: [mine] });
     expect(listTaskNotifications(messages).map(({ taskId }) => taskId)).toEqual([mine]);
 
-    const none = await door.listen([foreign, 'unknown']);
+    const none = await frontDoor.listen([foreign, 'unknown']);
     expect(none.messages[0].params.notifications).toEqual({});
     expect(none.messages).toHaveLength(2);
     expect(none.messages[1].id).toBe('sub-1');
   });
 
-  test('in silence comments keep the stream alive, and it ends gracefully before the deadline', async () => {
-    const door = openStreamingDoor();
-    const { text, messages, passed } = await door.listen([await door.start()]);
+  test('while nothing changes, comments keep the stream alive, and it ends gracefully before the deadline', async () => {
+    const frontDoor = openStreamingDoor();
+    const { text, messages, passed } = await frontDoor.listen([await frontDoor.start()]);
     expect(text.match(/^: /gm)).toHaveLength(60_000 / KEEP_ALIVE_MS - 1);
     expect(messages.at(-1)).toMatchObject({ id: 'sub-1', result: {} });
     expect(passed).toBe(60_000);
   });
 
-  test('it looks as often as a client would poll, and no more', async () => {
-    const door = openStreamingDoor();
-    const id = await door.start();
-    door.calls.length = 0;
-    await door.listen([id]);
-    // 1 s apart at first, a tenth of the age later on: 24 looks in a minute.
-    expect(door.calls.filter((call) => call === 'read').length).toBeLessThan(40);
-    expect(new Set(door.calls)).toEqual(new Set(['read']));
+  test('it reads as often as a client would poll, and no more often', async () => {
+    const frontDoor = openStreamingDoor();
+    const id = await frontDoor.start();
+    frontDoor.calls.length = 0;
+    await frontDoor.listen([id]);
+    // 1 s apart at first, later a tenth of the task's age: 24 reads in a minute.
+    expect(frontDoor.calls.filter((call) => call === 'read').length).toBeLessThan(40);
+    expect(new Set(frontDoor.calls)).toEqual(new Set(['read']));
   });
 
-  test('questions are told to who can be asked, and to nobody else', async () => {
-    const door = openStreamingDoor({ 2000: () => door.work() });
-    const id = await door.start('asks');
-    const statuses = listTaskNotifications((await door.listen([id])).messages).map(({ status, inputRequests }) => [
+  test('questions are sent only to a client that can be asked', async () => {
+    const frontDoor = openStreamingDoor({ 2000: () => frontDoor.work() });
+    const id = await frontDoor.start('asks');
+    const statuses = listTaskNotifications((await frontDoor.listen([id])).messages).map(({ status, inputRequests }) => [
       status,
       inputRequests,
     ]);
@@ -127,39 +127,39 @@ describe('subscriptions/listen on an answer that streams', () => {
       ['working', undefined],
       ['input_required', { who: expect.objectContaining({ method: 'elicitation/create' }) }],
     ]);
-    const unasked = await door.listen([id], DECLARED_TASKS);
+    const unasked = await frontDoor.listen([id], DECLARED_TASKS);
     expect(unasked.messages[0].params.notifications).toEqual({ taskIds: [id] });
     expect(listTaskNotifications(unasked.messages)).toEqual([]);
   });
 
-  test('a task that expires is followed no longer', async () => {
-    const door = openStreamingDoor({
-      5000: () => door.store.update({ key: { partition: 'owner#me', id }, when: [], set: { expiresAt: 1 } }),
+  test('an expired task is no longer followed', async () => {
+    const frontDoor = openStreamingDoor({
+      5000: () => frontDoor.store.update({ key: { partition: 'owner#me', id }, when: [], set: { expiresAt: 1 } }),
     });
-    const id = await door.start();
-    const { messages, passed } = await door.listen([id]);
+    const id = await frontDoor.start();
+    const { messages, passed } = await frontDoor.listen([id]);
     expect(listTaskNotifications(messages)).toHaveLength(1);
     expect(messages.at(-1)).toMatchObject({ id: 'sub-1', result: {} });
     expect(passed).toBeLessThan(10_000);
   });
 
-  test('a store that does not answer once is no end of it', async () => {
-    const door = openStreamingDoor({
+  test('a single failed read does not end the subscription', async () => {
+    const frontDoor = openStreamingDoor({
       2000: () => {
-        const read = door.store.read.bind(door.store);
-        door.store.read = async () => {
-          door.store.read = read;
+        const read = frontDoor.store.read.bind(frontDoor.store);
+        frontDoor.store.read = async () => {
+          frontDoor.store.read = read;
           throw new Error('throttled');
         };
       },
-      10000: () => door.work(),
+      10000: () => frontDoor.work(),
     });
-    const { messages } = await door.listen([await door.start()]);
+    const { messages } = await frontDoor.listen([await frontDoor.start()]);
     expect(listTaskNotifications(messages).map(({ status }) => status)).toEqual(['working', 'completed']);
-    expect(door.logged).toContainEqual(expect.objectContaining({ event: 'subscription.unread' }));
+    expect(frontDoor.logged).toContainEqual(expect.objectContaining({ event: 'subscription.unread' }));
   });
 
-  test('task ids without the extension are refused with what is missing', async () => {
+  test('task ids without the extension are refused, naming what is missing', async () => {
     const got = await openStreamingDoor().listen(['x'], {});
     expect({ status: got.status, error: got.json.error }).toMatchObject({
       status: 400,

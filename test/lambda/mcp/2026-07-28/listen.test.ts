@@ -5,15 +5,15 @@ import { createTestFrontDoor } from '../../../support/front-door.ts';
 
 const info = { name: 'listen', version: '1.0.0' };
 
-describe('subscriptions/listen on a buffered answer', () => {
+describe('subscriptions/listen with a buffered reply', () => {
   test.each([
     {},
     { toolsListChanged: true },
     { taskIds: ['a', 'b'] },
     { resourceSubscriptions: ['file:///x'], taskIds: [] },
   ])('%j: acknowledged and gracefully ended in one body', async (notifications) => {
-    const door = createTestFrontDoor(defineServer({ ...info, tools: [] }));
-    const got = await door.call('subscriptions/listen', { notifications }, { id: 'sub-1' });
+    const frontDoor = createTestFrontDoor(defineServer({ ...info, tools: [] }));
+    const got = await frontDoor.call('subscriptions/listen', { notifications }, { id: 'sub-1' });
     expect(got.status).toBe(200);
     expect(got.headers['content-type']).toBe('text/event-stream');
     const messages = got.text
@@ -38,7 +38,7 @@ describe('subscriptions/listen on a buffered answer', () => {
         },
       },
     ]);
-    expect(door.calls).toEqual([]);
-    expect(door.loads).toEqual({ server: 0, sdk: 0 });
+    expect(frontDoor.calls).toEqual([]);
+    expect(frontDoor.loads).toEqual({ server: 0, sdk: 0 });
   });
 });

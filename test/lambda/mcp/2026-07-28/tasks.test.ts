@@ -6,14 +6,14 @@ import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
 import { createTestFrontDoor } from '../../../support/front-door.ts';
 import { DECLARED_TASKS } from '../../../support/requests.ts';
 
-const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ name: z.string() });
 const info = { name: 'tasks', version: '1.0.0' };
 
 const definition = defineServer({
   ...info,
   tools: [
-    defineTool('echo', { inputSchema: z.object({ text: z.string() }) }, ({ text: said }) => toTextResult(said)),
+    defineTool('echo', { inputSchema: z.object({ text: z.string() }) }, ({ text }) => toTextResult(text)),
     defineTool('fails', {}, () => toolError('it did not work')),
     defineTool('breaks', {}, () => {
       throw new ProtocolError(-31999, 'broken', { part: 'x' });
@@ -45,17 +45,17 @@ const createTaskThroughDoor = async (
   capabilities: Record<string, unknown> = DECLARED_TASKS,
   owner?: string,
 ) => {
-  const door = createTestFrontDoor(definition);
-  const made = await door.call('tools/call', { name, arguments: args }, { capabilities, ...(owner && { owner }) });
+  const frontDoor = createTestFrontDoor(definition);
+  const made = await frontDoor.call('tools/call', { name, arguments: args }, { capabilities, ...(owner && { owner }) });
   const taskId: string = made.json.result.taskId;
   const poll = (declared = capabilities) =>
-    door.call('tasks/get', { taskId }, { capabilities: declared, ...(owner && { owner }) });
-  return { door, made, taskId, poll };
+    frontDoor.call('tasks/get', { taskId }, { capabilities: declared, ...(owner && { owner }) });
+  return { frontDoor, made, taskId, poll };
 };
 
 describe('creation', () => {
-  test('answers with a task that can be polled at once, for one message and one write', async () => {
-    const { door, made, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
+  test('returns a task that can be polled at once, for one message and one write', async () => {
+    const { frontDoor, made, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
     expect(made.status).toBe(200);
     expect(made.json.result).toEqual({
       resultType: 'task',
@@ -68,34 +68,34 @@ describe('creation', () => {
       _meta: { [META_KEYS.serverInfo]: info },
     });
     expect(isCreateTaskResultV2(made.json.result)).toBe(true);
-    expect(door.calls).toEqual(['send', 'insert']);
+    expect(frontDoor.calls).toEqual(['send', 'insert']);
     expect((await poll()).json.result).toMatchObject({ status: 'working', resultType: 'complete' });
-    expect(door.calls).toEqual(['send', 'insert', 'read']);
+    expect(frontDoor.calls).toEqual(['send', 'insert', 'read']);
   });
 
-  test('joins the trace of the call, where there is one', async () => {
-    const door = createTestFrontDoor(definition);
+  test('joins the trace of the call, if it has one', async () => {
+    const frontDoor = createTestFrontDoor(definition);
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const args = { name: 'echo', arguments: { text: 'x' } };
-    await door.call('tools/call', args, { meta: { traceparent } });
-    await door.call('tools/call', args, { headers: { traceparent } });
-    await door.call('tools/call', args, { meta: { traceparent: 'anything else' } });
-    // The call's trace, and a span of the task's own in it.
+    await frontDoor.call('tools/call', args, { meta: { traceparent } });
+    await frontDoor.call('tools/call', args, { headers: { traceparent } });
+    await frontDoor.call('tools/call', args, { meta: { traceparent: 'anything else' } });
+    // The call's trace, with a separate span for the task.
     const joined = expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
-    expect(door.sent.map((wakeUp) => wakeUp.traceparent)).toEqual([joined, joined, undefined]);
+    expect(frontDoor.sent.map((wakeUp) => wakeUp.traceparent)).toEqual([joined, joined, undefined]);
   });
 
   test('the `task` member of an earlier revision is tolerated', async () => {
-    const door = createTestFrontDoor(definition);
-    const made = await door.call('tools/call', { name: 'echo', arguments: { text: 'x' }, task: { ttl: 5 } });
+    const frontDoor = createTestFrontDoor(definition);
+    const made = await frontDoor.call('tools/call', { name: 'echo', arguments: { text: 'x' }, task: { ttl: 5 } });
     expect(made.json.result).toMatchObject({ resultType: 'task', ttlMs: 86_400_000 });
   });
 });
 
 describe('tasks/get', () => {
-  test('completed: the result inside says its own type and names no task', async () => {
-    const { door, poll } = await createTaskThroughDoor('echo', { text: 'x' });
-    await door.work();
+  test('completed: the embedded result has its own type and names no task', async () => {
+    const { frontDoor, poll } = await createTaskThroughDoor('echo', { text: 'x' });
+    await frontDoor.work();
     const { json } = await poll();
     expect(json.result).toMatchObject({
       status: 'completed',
@@ -108,8 +108,8 @@ describe('tasks/get', () => {
   });
 
   test('a tool error is completed, with isError', async () => {
-    const { door, poll } = await createTaskThroughDoor('fails', {});
-    await door.work();
+    const { frontDoor, poll } = await createTaskThroughDoor('fails', {});
+    await frontDoor.work();
     expect((await poll()).json.result).toMatchObject({
       status: 'completed',
       result: { isError: true, content: [{ type: 'text', text: 'it did not work' }] },
@@ -117,8 +117,8 @@ describe('tasks/get', () => {
   });
 
   test('a protocol error is failed, with the error and its data', async () => {
-    const { door, poll } = await createTaskThroughDoor('breaks', {});
-    await door.work();
+    const { frontDoor, poll } = await createTaskThroughDoor('breaks', {});
+    await frontDoor.work();
     const { json } = await poll();
     expect(json.result).toMatchObject({
       status: 'failed',
@@ -128,9 +128,9 @@ describe('tasks/get', () => {
     expect(isDetailedTaskV2(json.result)).toBe(true);
   });
 
-  test('input_required: every outstanding question, verbatim, and no other', async () => {
-    const { door, poll, taskId } = await createTaskThroughDoor('asks_all', {}, ALL);
-    await door.work();
+  test('input_required: all outstanding questions, verbatim, and no others', async () => {
+    const { frontDoor, poll, taskId } = await createTaskThroughDoor('asks_all', {}, ALL);
+    await frontDoor.work();
     const { json } = await poll();
     expect(json.result.status).toBe('input_required');
     expect(Object.keys(json.result.inputRequests)).toEqual(['name', 'site', 'thought']);
@@ -139,13 +139,17 @@ describe('tasks/get', () => {
       params: { mode: 'url', message: 'Sign in', url: 'https://example.com/sign-in' },
     });
     expect(isDetailedTaskV2(json.result)).toBe(true);
-    await door.call('tasks/update', { taskId, inputResponses: { name: { action: 'decline' } } }, { capabilities: ALL });
+    await frontDoor.call(
+      'tasks/update',
+      { taskId, inputResponses: { name: { action: 'decline' } } },
+      { capabilities: ALL },
+    );
     expect(Object.keys((await poll()).json.result.inputRequests)).toEqual(['site', 'thought']);
   });
 
-  test('the poll’s own capabilities count: what it cannot carry is named, and nothing is filtered out', async () => {
-    const { door, poll } = await createTaskThroughDoor('asks_all', {}, ALL);
-    await door.work();
+  test('the capabilities of the poll itself count: missing ones are named, and no question is filtered out', async () => {
+    const { frontDoor, poll } = await createTaskThroughDoor('asks_all', {}, ALL);
+    await frontDoor.work();
     for (const [declared, requiredCapabilities] of [
       [DECLARED_TASKS, { elicitation: { form: {}, url: {} }, sampling: {} }],
       [
@@ -164,13 +168,13 @@ describe('tasks/get', () => {
     expect((await poll(ALL)).json.result.status).toBe('input_required');
   });
 
-  test('a working task is told to a client that could not be asked', async () => {
+  test('a working task is shown to a client that cannot be asked', async () => {
     const { poll } = await createTaskThroughDoor('asks_all', {}, ALL);
     expect((await poll(DECLARED_TASKS)).json.result.status).toBe('working');
   });
 
-  test('somebody else’s task is as one that does not exist', async () => {
-    const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' }, DECLARED_TASKS, 'alice');
+  test('another caller’s task is indistinguishable from one that does not exist', async () => {
+    const { frontDoor, taskId } = await createTaskThroughDoor('echo', { text: 'x' }, DECLARED_TASKS, 'alice');
     const answers = [];
     for (const [id, owner] of [
       [taskId, 'bob'],
@@ -178,38 +182,44 @@ describe('tasks/get', () => {
       [taskId.replace(/^./, '1'), 'alice'],
     ] as const)
       for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel'])
-        answers.push((await door.call(method, { taskId: id, inputResponses: {} }, { ...(owner && { owner }) })).text);
+        answers.push(
+          (await frontDoor.call(method, { taskId: id, inputResponses: {} }, { ...(owner && { owner }) })).text,
+        );
     expect(new Set(answers).size).toBe(1);
     expect(JSON.parse(answers[0] ?? '')).toEqual({
       jsonrpc: '2.0',
       id: 1,
       error: { code: -32602, message: 'Task not found' },
     });
-    expect((await door.call('tasks/get', { taskId }, { owner: 'alice' })).json.result.status).toBe('working');
+    expect((await frontDoor.call('tasks/get', { taskId }, { owner: 'alice' })).json.result.status).toBe('working');
   });
 
-  test('an expired task is as one that does not exist, to the millisecond', async () => {
+  test('an expired task is indistinguishable from one that does not exist, to the millisecond', async () => {
     let now = 1_800_000_000_000;
-    const door = createTestFrontDoor(definition, { now: () => now });
-    const { taskId, ttlMs } = (await door.call('tools/call', { name: 'echo', arguments: { text: 'x' } })).json.result;
+    const frontDoor = createTestFrontDoor(definition, { now: () => now });
+    const { taskId, ttlMs } = (await frontDoor.call('tools/call', { name: 'echo', arguments: { text: 'x' } })).json
+      .result;
     now += ttlMs - 1;
-    expect((await door.call('tasks/get', { taskId })).json.result.status).toBe('working');
+    expect((await frontDoor.call('tasks/get', { taskId })).json.result.status).toBe('working');
     now += 1;
-    expect((await door.call('tasks/get', { taskId })).json.error).toEqual({ code: -32602, message: 'Task not found' });
+    expect((await frontDoor.call('tasks/get', { taskId })).json.error).toEqual({
+      code: -32602,
+      message: 'Task not found',
+    });
   });
 });
 
 describe('tasks/update', () => {
   const answering = async (inputResponses: unknown) => {
     const at = await createTaskThroughDoor('greets', {}, FORM);
-    await at.door.work();
-    const got = await at.door.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
-    await at.door.work();
+    await at.frontDoor.work();
+    const got = await at.frontDoor.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
+    await at.frontDoor.work();
     return { ...at, got, task: (await at.poll()).json.result };
   };
   const acknowledgement = { resultType: 'complete', _meta: { [META_KEYS.serverInfo]: info } };
 
-  test('an answer is acknowledged with nothing but that, and the tool goes on', async () => {
+  test('an answer gets an empty acknowledgement, and the tool continues', async () => {
     const { got, task } = await answering({ name: { action: 'accept', content: { name: 'Ada' } } });
     expect(got.json.result).toEqual(acknowledgement);
     expect(task).toMatchObject({ status: 'completed', result: { content: [{ text: 'Hello, Ada' }] } });
@@ -219,25 +229,25 @@ describe('tasks/update', () => {
     expect((await answering({ name: { action } })).task.result.content[0].text).toBe(action);
   });
 
-  test('a JSON-RPC error in place of a result is an answer: the client refused', async () => {
+  test('a JSON-RPC error in place of a result is an answer: the client refuses', async () => {
     expect((await answering({ name: { error: { code: -1, message: 'no' } } })).task.result.content[0].text).toBe(
       'cancel',
     );
   });
 
-  test('unknown keys are ignored and acknowledged, whatever their name', async () => {
+  test('unknown keys are acknowledged and ignored, whatever their name', async () => {
     const at = await createTaskThroughDoor('greets', {}, FORM);
-    await at.door.work();
+    await at.frontDoor.work();
     const inputResponses = JSON.parse(
       '{"__proto__":{"action":"accept"},"constructor":{"action":"accept"},"other":{"x":1}}',
     );
-    const got = await at.door.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
+    const got = await at.frontDoor.call('tasks/update', { taskId: at.taskId, inputResponses }, { capabilities: FORM });
     expect(got.json.result).toEqual(acknowledgement);
     expect((await at.poll()).json.result.status).toBe('input_required');
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  test('an answer that does not fit is asked for again, under a new key and with the reason', async () => {
+  test('after an invalid answer the question is asked again, under a new key and with the reason', async () => {
     const { task } = await answering({ name: { action: 'accept', content: { name: 5 } } });
     expect(task.status).toBe('input_required');
     const [[key, request]] = Object.entries<{ params: { message: string } }>(task.inputRequests) as [
@@ -247,9 +257,9 @@ describe('tasks/update', () => {
     expect(request.params.message).toContain('expected string, received number');
   });
 
-  test('a terminal task acknowledges and changes nothing', async () => {
-    const { door, taskId, poll, task } = await answering({ name: { action: 'decline' } });
-    const got = await door.call(
+  test('an answer to a terminal task is acknowledged and changes nothing', async () => {
+    const { frontDoor, taskId, poll, task } = await answering({ name: { action: 'decline' } });
+    const got = await frontDoor.call(
       'tasks/update',
       { taskId, inputResponses: { name: { action: 'accept' } } },
       { capabilities: FORM },
@@ -269,24 +279,24 @@ describe('tasks/update', () => {
 });
 
 describe('tasks/cancel', () => {
-  test('is acknowledged, ends the task, and is acknowledged again, for one write each', async () => {
-    const { door, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
-    door.calls.length = 0;
+  test('ends the task and is acknowledged, also when repeated, for one write each', async () => {
+    const { frontDoor, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
+    frontDoor.calls.length = 0;
     for (let time = 0; time < 2; time += 1)
-      expect((await door.call('tasks/cancel', { taskId })).json.result).toEqual({
+      expect((await frontDoor.call('tasks/cancel', { taskId })).json.result).toEqual({
         resultType: 'complete',
         _meta: { [META_KEYS.serverInfo]: info },
       });
-    expect(door.calls).toEqual(['update', 'update']);
+    expect(frontDoor.calls).toEqual(['update', 'update']);
     const { json } = await poll();
     expect(json.result.status).toBe('cancelled');
     expect(isDetailedTaskV2(json.result)).toBe(true);
   });
 
-  test('a task that is completed stays so', async () => {
-    const { door, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
-    await door.work();
-    expect((await door.call('tasks/cancel', { taskId })).json.result.resultType).toBe('complete');
+  test('a completed task stays completed', async () => {
+    const { frontDoor, taskId, poll } = await createTaskThroughDoor('echo', { text: 'x' });
+    await frontDoor.work();
+    expect((await frontDoor.call('tasks/cancel', { taskId })).json.result.resultType).toBe('complete');
     expect((await poll()).json.result.status).toBe('completed');
   });
 });
@@ -295,9 +305,9 @@ describe('the declaration', () => {
   test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
     '%s without it is refused before anything is read',
     async (method) => {
-      const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
-      door.calls.length = 0;
-      const got = await door.call(
+      const { frontDoor, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
+      frontDoor.calls.length = 0;
+      const got = await frontDoor.call(
         method,
         { taskId, inputResponses: {} },
         { capabilities: { extensions: { other: {} } } },
@@ -307,13 +317,13 @@ describe('the declaration', () => {
         code: -32021,
         data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
       });
-      expect(door.calls).toEqual([]);
+      expect(frontDoor.calls).toEqual([]);
     },
   );
 
   test('polls load neither the server module nor the SDK', async () => {
-    const { door, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
-    door.loads.server = 0;
+    const { frontDoor, taskId } = await createTaskThroughDoor('echo', { text: 'x' });
+    frontDoor.loads.server = 0;
     for (const method of [
       'tasks/get',
       'tasks/update',
@@ -322,7 +332,7 @@ describe('the declaration', () => {
       'tasks/result',
       'subscriptions/listen',
     ])
-      await door.call(method, { taskId, inputResponses: {}, notifications: {} });
-    expect(door.loads).toEqual({ server: 0, sdk: 0 });
+      await frontDoor.call(method, { taskId, inputResponses: {}, notifications: {} });
+    expect(frontDoor.loads).toEqual({ server: 0, sdk: 0 });
   });
 });

@@ -7,7 +7,7 @@ import type { TaskContext } from '../../../../lambda/tool/types.ts';
 import { createTestFrontDoor, type TestFrontDoorOptions } from '../../../support/front-door.ts';
 import { DECLARED_TASKS } from '../../../support/requests.ts';
 
-const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ name: z.string() });
 const FORM = { elicitation: {} };
 const buildAcceptedForm = (name: string) => ({ action: 'accept', content: { name } });
@@ -96,19 +96,19 @@ const definition = defineServer({
 
 const openToolsCallDoor = (options?: TestFrontDoorOptions) => {
   ran = [];
-  const door = createTestFrontDoor(definition, options);
+  const frontDoor = createTestFrontDoor(definition, options);
   const callTool = (
     name: string,
     args: object,
     capabilities: Record<string, unknown>,
     more: object = {},
     owner?: string,
-  ) => door.call('tools/call', { name, arguments: args, ...more }, { capabilities, ...(owner && { owner }) });
-  return { ...door, callTool };
+  ) => frontDoor.call('tools/call', { name, arguments: args, ...more }, { capabilities, ...(owner && { owner }) });
+  return { ...frontDoor, callTool };
 };
 
 describe('task or inline', () => {
-  test('a client that declares tasks gets one; one that does not gets the result', async () => {
+  test('a client that declares tasks gets a task; one that does not gets the result', async () => {
     const { callTool, written } = openToolsCallDoor();
     expect((await callTool('decides', { rows: 1 }, {})).json.result).toEqual({
       content: [{ type: 'text', text: '1 rows' }],
@@ -119,7 +119,7 @@ describe('task or inline', () => {
     expect((await callTool('hands_off', {}, DECLARED_TASKS)).json.result.resultType).toBe('task');
   });
 
-  test('a tool that forbids tasks never makes one', async () => {
+  test('a tool that forbids tasks never creates one', async () => {
     expect((await openToolsCallDoor().callTool('forbidden', {}, DECLARED_TASKS)).json.result.resultType).toBe(
       'complete',
     );
@@ -143,7 +143,7 @@ describe('task or inline', () => {
     expect(written).toEqual([]);
   });
 
-  test('a protocol error of an inline run is the answer', async () => {
+  test('a protocol error of an inline run is the response', async () => {
     const got = await openToolsCallDoor().callTool('breaks', {}, {});
     expect({ status: got.status, error: got.json.error }).toEqual({
       status: 200,
@@ -152,8 +152,24 @@ describe('task or inline', () => {
   });
 });
 
+test('a tool’s scopes are checked after the protocol’s own checks, and before the tool’s', async () => {
+  const scoped = defineServer({
+    name: 'scoped',
+    version: '1.0.0',
+    tools: [defineTool('erase', { scopes: ['write'], asks: ['elicitation'] }, () => ({ content: [] }))],
+  });
+  const frontDoor = createTestFrontDoor(scoped);
+  const call = { name: 'erase', arguments: {} };
+  const malformed = await frontDoor.call('tools/call', call, { meta: { [META_KEYS.protocolVersion]: '2027-01-01' } });
+  expect(malformed.status).toBe(400);
+  expect(frontDoor.loads).toEqual({ server: 0, sdk: 0 });
+  const refused = await frontDoor.call('tools/call', call, { capabilities: {} });
+  expect(refused.status).toBe(403);
+  expect(frontDoor.loads).toEqual({ server: 1, sdk: 0 });
+});
+
 describe('capabilities', () => {
-  test('everything that is missing is named at once, before any work', async () => {
+  test('all missing capabilities are named at once, before any work', async () => {
     const { callTool, calls } = openToolsCallDoor();
     const got = await callTool('required', {}, {});
     expect(got.status).toBe(400);
@@ -167,23 +183,26 @@ describe('capabilities', () => {
   test.each([
     ['needs', { sampling: {} }],
     ['asks_unasked', { elicitation: { form: {} } }],
-  ])('a tool that asks what was not declared ends the inline call: %s', async (name, requiredCapabilities) => {
-    const got = await openToolsCallDoor().callTool(name, {}, {});
-    expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32021 });
-    expect(got.json.error.data).toEqual({ requiredCapabilities });
-  });
+  ])(
+    'an inline call ends when its tool asks what the client did not declare: %s',
+    async (name, requiredCapabilities) => {
+      const got = await openToolsCallDoor().callTool(name, {}, {});
+      expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32021 });
+      expect(got.json.error.data).toEqual({ requiredCapabilities });
+    },
+  );
 });
 
 describe('questions of an inline call', () => {
   const ask = async (options?: TestFrontDoorOptions, owner?: string) => {
-    const door = openToolsCallDoor(options);
-    const first = (await door.callTool('greet', { greeting: 'Hi' }, FORM, {}, owner)).json.result;
+    const frontDoor = openToolsCallDoor(options);
+    const first = (await frontDoor.callTool('greet', { greeting: 'Hi' }, FORM, {}, owner)).json.result;
     const retry = (more: object, args: object = { greeting: 'Hi' }, name = 'greet', as = owner) =>
-      door.callTool(name, args, FORM, { requestState: first.requestState, ...more }, as);
-    return { ...door, first, retry };
+      frontDoor.callTool(name, args, FORM, { requestState: first.requestState, ...more }, as);
+    return { ...frontDoor, first, retry };
   };
 
-  test('are an input_required result, and the retry repeats no step', async () => {
+  test('become an input_required result, and the retry repeats no step', async () => {
     const { first, retry, written } = await ask();
     expect(first).toEqual({
       resultType: 'input_required',
@@ -202,14 +221,14 @@ describe('questions of an inline call', () => {
     expect(written).toEqual([]);
   });
 
-  test('a retry without the answer is asked again, as MCP has it', async () => {
+  test('a retry without the answer is asked again, as MCP requires', async () => {
     const { retry } = await ask();
     const again = (await retry({ inputResponses: { other: buildAcceptedForm('x') } })).json.result;
     expect(again.resultType).toBe('input_required');
     expect(Object.keys(again.inputRequests)).toEqual(['who']);
   });
 
-  test('an answer that does not fit is asked for again under a new key', async () => {
+  test('after an invalid answer the question is asked again under a new key', async () => {
     const { retry, callTool } = await ask();
     const again = (await retry({ inputResponses: { who: { action: 'accept', content: {} } } })).json.result;
     const [key = ''] = Object.keys(again.inputRequests);
@@ -222,25 +241,25 @@ describe('questions of an inline call', () => {
     expect(ran).toEqual(['step']);
   });
 
-  test('the order in which a client writes its arguments does not count', async () => {
-    const door = openToolsCallDoor();
+  test('the order of a client’s arguments does not matter', async () => {
+    const frontDoor = openToolsCallDoor();
     const args = { size: 1, extra: { b: 1, a: [1, { d: 1, c: 2 }] } };
     const other = { extra: { a: [1, { c: 2, d: 1 }], b: 1 }, size: 1 };
-    const { requestState } = (await door.callTool('remembers', args, FORM)).json.result;
-    const end = await door.callTool('remembers', other, FORM, {
+    const { requestState } = (await frontDoor.callTool('remembers', args, FORM)).json.result;
+    const end = await frontDoor.callTool('remembers', other, FORM, {
       requestState,
       inputResponses: { who: buildAcceptedForm('x') },
     });
     expect(end.json.result.content[0].text).toBe('ran');
   });
 
-  test('what cannot be delivered to the retry is refused, whoever asked first', async () => {
+  test('a retry that no longer declares the needed capability is refused', async () => {
     const { callTool, first } = await ask();
     const got = await callTool('greet', { greeting: 'Hi' }, {}, { requestState: first.requestState });
     expect({ status: got.status, code: got.json.error.code }).toEqual({ status: 400, code: -32021 });
   });
 
-  describe('requestState is refused, with one answer for all', () => {
+  describe('requestState is refused, always with the same error', () => {
     const refusal = {
       code: -32602,
       message: expect.stringContaining('call the tool again without requestState'),
@@ -265,7 +284,7 @@ describe('questions of an inline call', () => {
       expect(ran).toEqual(['step']);
     });
 
-    test('after its time', async () => {
+    test('after it has expired', async () => {
       let now = 1_800_000_000_000;
       const { retry } = await ask({ now: () => now });
       now += REQUEST_STATE_TTL_MS - 1;
@@ -275,16 +294,16 @@ describe('questions of an inline call', () => {
     });
   });
 
-  test('what a client cannot carry is kept here, sealed, and the client carries where', async () => {
-    const { callTool, kept } = openToolsCallDoor();
+  test('a state too long for the client is stored sealed, and the client carries its key', async () => {
+    const { callTool, payloads } = openToolsCallDoor();
     const small = (await callTool('remembers', { size: 20_000 }, FORM)).json.result;
     expect(small.requestState.length).toBeLessThanOrEqual(MAX_REQUEST_STATE_LENGTH);
-    expect(kept.size).toBe(0);
+    expect(payloads.size).toBe(0);
 
     const { requestState } = (await callTool('remembers', { size: MAX_REQUEST_STATE_LENGTH }, FORM)).json.result;
     expect(requestState.length).toBeLessThan(300);
-    expect([...kept.keys()]).toEqual([expect.stringMatching(/^state\//)]);
-    expect([...kept.values()].join()).not.toContain('x'.repeat(20));
+    expect([...payloads.keys()]).toEqual([expect.stringMatching(/^state\//)]);
+    expect([...payloads.values()].join()).not.toContain('x'.repeat(20));
     const answers = { requestState, inputResponses: { who: buildAcceptedForm('x') } };
     const end = await callTool('remembers', { size: MAX_REQUEST_STATE_LENGTH }, FORM, answers);
     expect(end.json.result).toMatchObject({ resultType: 'complete', content: [{ text: 'ran' }] });
@@ -296,7 +315,7 @@ describe('questions of an inline call', () => {
 describe('prepare', () => {
   const CLIENT = { ...DECLARED_TASKS, ...FORM };
 
-  test('asks before the task exists; the task begins with what it returned', async () => {
+  test('asks before the task exists; the task starts with the arguments it returned', async () => {
     const { callTool, call, work, written } = openToolsCallDoor();
     const first = (await callTool('prepared', {}, CLIENT)).json.result;
     expect(first).toMatchObject({
@@ -338,7 +357,7 @@ describe('prepare', () => {
     expect(written).toEqual([]);
   });
 
-  test('an inline call goes from the questions of `prepare` to those of the tool, without preparing again', async () => {
+  test('an inline call continues from the questions of `prepare` to those of the tool, without preparing again', async () => {
     const { callTool } = openToolsCallDoor();
     const first = (await callTool('prepared', {}, FORM)).json.result;
     const second = (

@@ -1,8 +1,8 @@
-/** Tools for clients without tasks: one for each choice of `withoutTasks`, and what can come between. */
+/** Tools for clients without tasks: one for each choice of `withoutTasks`, and one for each way in which that can be interrupted. */
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
 
-const toTextResult = (said: string) => ({ content: [{ type: 'text' as const, text: said }] });
+const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 
 /** How often each tool's work was done. */
 export const ranTools: string[] = [];

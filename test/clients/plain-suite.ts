@@ -127,7 +127,7 @@ export function testPlainClients(url: () => string): void {
           (result) => (result.isError ? readText(result) : 'no refusal'),
           (error) => String(error.message),
         );
-      expect(await refusal('required')).toMatch(/io\.modelcontextprotocol\/tasks|as a task only/);
+      expect(await refusal('required')).toMatch(/io\.modelcontextprotocol\/tasks|only as a task/);
       expect(await refusal('order')).toContain('elicitation');
       expect(await refusal('ordinary_pushes')).toContain('defineTool');
     });

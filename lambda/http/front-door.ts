@@ -15,7 +15,7 @@ import { logReply } from './report.ts';
 export interface FrontDoorOptions {
   /** Path of the MCP endpoint. Default `/mcp`. */
   readonly path?: string;
-  /** Who may call. Default: anyone, anonymously. */
+  /** Authenticates callers. Default: anyone may call, anonymously. */
   readonly guard?: Guard;
   /** See `checkOrigin`. Default: no browser. */
   readonly allowedOrigins?: readonly string[];
@@ -38,7 +38,7 @@ export function createFrontDoor(services: Services, options: FrontDoorOptions = 
   const { maxIdLength = MAX_ID_LENGTH } = options;
   const limits: BodyLimits = { bytes: maxBodyBytes, depth: maxDepth, values: maxValues };
 
-  /** What is served without authentication. @throws Refusal 404 for another path than the endpoint's */
+  /** Replies that need no authentication; `undefined` for a request that does. @throws Refusal 404 for another path than the endpoint's */
   function servePublic(request: HttpRequest): Reply | undefined {
     const reply = servePreflight(request) ?? guard.serveWellKnown?.(request);
     if (reply) return reply;

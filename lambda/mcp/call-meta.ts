@@ -1,4 +1,4 @@
-/** What a call carries next to its parameters, in `_meta` or in headers: its trace context and idempotency key. */
+/** Metadata of a call, in `_meta` or in headers: trace context and idempotency key. */
 import { refuseParams } from './failure.ts';
 import type { HeaderMap } from './headers.ts';
 import { getOwn, isObject, type JsonObject } from './rpc.ts';

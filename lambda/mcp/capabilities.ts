@@ -1,4 +1,4 @@
-/** What a client declares about itself, and what a tool or a question needs declared. */
+/** Client capabilities: reading those that a client declares, and finding those that a tool or a question lacks. */
 import { findNeededCapability } from '../tasks/capabilities.ts';
 import { type InputCapabilities, isOutstanding, type Questions } from '../tasks/record.ts';
 import type { Tool } from '../tool/types.ts';
@@ -10,7 +10,7 @@ export function declaresTasks(capabilities: JsonObject): boolean {
   return isObject(extensions) && isObject(getOwn(extensions, TASKS_EXTENSION));
 }
 
-/** What the client can be asked. A bare `elicitation: {}` means forms, as before there were modes. */
+/** The kinds of question that the client accepts. A bare `elicitation: {}` means forms, as before there were modes. */
 export function readInputCapabilities(capabilities: JsonObject): InputCapabilities {
   const elicitation = getOwn(capabilities, 'elicitation');
   const sampling = getOwn(capabilities, 'sampling');
@@ -39,14 +39,14 @@ const DECLARATIONS: Readonly<Record<CapabilityName, JsonObject>> = {
 /** The capability that each entry of a tool's `asks` needs. */
 const CAPABILITY_BY_ASK = { elicitation: 'form', elicitationUrl: 'url', sampling: 'sampling' } as const;
 
-/** What the tool cannot do without and the client lacks, as `requiredCapabilities`; `undefined` for nothing. */
+/** Capabilities in the tool's `asks` that the client lacks, as `requiredCapabilities`; `undefined` if it lacks none. */
 export const findMissingCapabilities = ({ asks }: Tool, canAsk: InputCapabilities): JsonObject | undefined =>
   describeMissing(
     asks.map((ask) => CAPABILITY_BY_ASK[ask]),
     canAsk,
   );
 
-/** What the outstanding questions need and the client lacks, as `requiredCapabilities`; `undefined` for nothing. */
+/** Capabilities that outstanding questions need and the client lacks; `undefined` if it lacks none. */
 export const findMissingForQuestions = (questions: Questions, canAsk: InputCapabilities): JsonObject | undefined =>
   describeMissing(
     Object.values(questions)

@@ -1,4 +1,4 @@
-/** What a dialect is given: one framed request, and the services that answer it. */
+/** The input of a dialect: one framed request, and the services that answer it. */
 import type { Engine } from '../engine/api/engine.ts';
 import type { Caller } from '../engine/model.ts';
 import type { Log } from '../engine/ports.ts';
@@ -34,7 +34,7 @@ export interface HttpMessage {
  * a handler that returns `inputRequired(…)` is run again with the answers, as a client of a later revision would do.
  */
 export interface InputRound {
-  /** What the client can be asked. */
+  /** The kinds of question that the client accepts. */
   readonly canAsk: InputCapabilities;
   /** The client's answers since the last run, by key. */
   readonly inputResponses?: JsonObject;
@@ -44,7 +44,7 @@ export interface InputRound {
   onAsk(asked: InputRequests): void;
 }
 
-/** What a handler that returned `inputRequired(…)` asks. */
+/** The questions of a handler that returned `inputRequired(…)`. */
 export interface InputRequests {
   readonly inputRequests: Readonly<Record<string, InputRequest>>;
   readonly requestState?: string;
@@ -55,7 +55,7 @@ export interface Exchange extends HttpMessage {
   readonly request: RpcRequest;
 }
 
-/** What requests are served with. Everything that a poll does not need is behind a function and loaded when called. */
+/** The services behind every request. Anything that a poll does not need is behind a function and loaded when called. */
 export interface Services {
   readonly server: ServerModule;
   readonly engine: Engine;

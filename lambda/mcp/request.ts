@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly isBase64: boolean;
   /** Until when the reply may be streamed (ms since the epoch). Absent: it is buffered. */
   readonly streamsUntil?: number;
-  /** Who signed the request, according to the gateway's IAM authorizer; absent where it has none. */
+  /** The signer of the request, according to the gateway's IAM authorizer; absent where it has none. */
   readonly iam?: IamContext;
 }
 

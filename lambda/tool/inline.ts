@@ -1,5 +1,4 @@
-/** Running a tool in the call itself: for clients without tasks, and for `prepare` before a task exists. */
-
+/** Running a tool within the request: for clients without tasks, and for `prepare` before a task exists. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Era, InputCapabilities, Outcome, Question } from '../tasks/record.ts';
 import { createTaskContext } from './context.ts';
@@ -8,37 +7,38 @@ import type { RunHistory } from './history.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
 import type { TaskContext, Tool } from './types.ts';
 
-export type { RunHistory } from './history.ts';
-
+/** One inline run of a call. */
 export interface InlineCall {
-  /** Stable over the round trips of one call. */
+  /** The same over all rounds of the call. */
   readonly id: string;
   readonly args: unknown;
   readonly era: Era;
   readonly capabilities: InputCapabilities;
-  /** What earlier round trips of the same call left behind; a client carries it sealed in `requestState`. */
+  /** The journal and the questions of the call's earlier rounds. */
   readonly history: RunHistory;
-  /** How long the run may take (ms): aborts `signal` with `TimeBudgetSpent` and answers with a tool error. */
+  /** How long the run may take (ms). Then `signal` aborts with `TimeBudgetSpent`, and the outcome is a tool error. */
   readonly budgetMs: number;
 }
 
 export type InlineEnd =
   | { readonly end: 'settled'; readonly outcome: Outcome }
-  /** The call needs answers: `history` holds what to remember, outstanding questions among it. */
+  /** The tool waits for answers: `history` is to be remembered, and contains the outstanding questions. */
   | { readonly end: 'asks'; readonly history: RunHistory };
 
 export type PrepareEnd =
+  /** The arguments to start with. */
   | { readonly end: 'ready'; readonly args: unknown }
+  /** `prepare` returned or threw a tool error, which ends the call. */
   | { readonly end: 'refused'; readonly result: CallToolResult }
+  /** `prepare` threw a JSON-RPC error. */
   | { readonly end: 'failed'; readonly outcome: Outcome }
   | { readonly end: 'asks'; readonly history: RunHistory };
 
-/** Run the tool itself. */
-export async function runInline(tool: Tool, call: InlineCall): Promise<InlineEnd> {
-  return executeInline(tool, call, (task) => tool.handler(call.args, task));
-}
+/** Run the tool's handler. */
+export const runInline = (tool: Tool, call: InlineCall): Promise<InlineEnd> =>
+  executeInline(tool, call, (task) => tool.handler(call.args, task));
 
-/** Run the tool's `prepare`: it gives the arguments to start with, or a result that ends the call. */
+/** Run the tool's `prepare`, which returns the arguments to start with, or a tool error that ends the call. */
 export async function runPrepare(tool: Tool, call: InlineCall): Promise<PrepareEnd> {
   let ready: unknown;
   const end = await executeInline(tool, call, async (task) => {
@@ -53,7 +53,7 @@ export async function runPrepare(tool: Tool, call: InlineCall): Promise<PrepareE
   return { end: 'refused', result: end.outcome.result as CallToolResult };
 }
 
-/** What a `prepare` that gave arguments is taken to have returned: it is judged as a tool error is, by no schema. */
+/** The stand-in for the arguments that `prepare` returned: like a tool error, it is not validated by the output schema. */
 const READY_RESULT = toolError('ready');
 
 const isToolError = (value: unknown): value is CallToolResult =>
@@ -63,7 +63,7 @@ async function executeInline(tool: Tool, call: InlineCall, code: (task: TaskCont
   const journal: Record<string, string> = { ...call.history.journal };
   const run = new ToolRun(tool, createInlineHost(call, journal), call.history);
   const budget = setTimeout(
-    () => run.abort(new TimeBudgetSpent('The call ran longer than the gateway waits.')),
+    () => run.abort(new TimeBudgetSpent('The call ran longer than the gateway allows.')),
     call.budgetMs,
   );
   try {
@@ -73,7 +73,7 @@ async function executeInline(tool: Tool, call: InlineCall, code: (task: TaskCont
       return { end: 'settled', outcome: end.outcome };
     }
     if (end.end === 'parked') {
-      await run.close(new Parked('The call waits for answers.'));
+      await run.close(new Parked('The call is waiting for answers.'));
       return { end: 'asks', history: { journal, questions: { ...call.history.questions, ...collectQuestions(end) } } };
     }
     void run.close();
@@ -106,5 +106,5 @@ const createInlineHost = (call: InlineCall, journal: Record<string, string>): Ru
 });
 
 const describeTimeBudgetSpent = (tool: Tool, budgetMs: number): string =>
-  `${tool.name} did not finish within the ${Math.round(budgetMs / 1000)} s that a plain call has. ` +
-  'Call it with a client that supports MCP tasks (extension io.modelcontextprotocol/tasks): then it may take as long as it needs.';
+  `${tool.name} did not finish within the ${Math.round(budgetMs / 1_000)} s of a plain call. ` +
+  'Call it from a client that supports MCP tasks (extension io.modelcontextprotocol/tasks): then it may take as long as it needs.';

@@ -23,7 +23,7 @@ import { type EngineContext, MAX_RACE_ATTEMPTS } from './context.ts';
 export interface StreamReader {
   /** The questions that it has been sent on this stream, by {@link digestQuestionKey}. */
   readonly seen: ReadonlySet<string>;
-  /** What it can be asked. Looked up only if a question is outstanding that it has not been sent. */
+  /** The kinds of question that it accepts. Called only if it has not been sent some outstanding question. */
   canAsk(): Promise<InputCapabilities>;
 }
 

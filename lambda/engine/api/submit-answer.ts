@@ -7,7 +7,7 @@ import type { EngineContext } from './context.ts';
 
 /** The question that a response answers. */
 export interface QuestionRef {
-  /** Who asked: a task, or a call in place. */
+  /** The asker: a task, or a call in place. */
   readonly of: 'task' | 'call';
   readonly id: string;
   readonly key: string;

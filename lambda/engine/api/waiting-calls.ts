@@ -1,6 +1,6 @@
 /**
  * Calls in place that ask (2025-11-25): a tool that is not a task asks its client, whose answer may reach any instance
- * and whose stream may be resumed at any other. In between, the call is a row of its own.
+ * and whose stream may be resumed at any other. In between, the call is stored as a separate row.
  */
 import type { InputCapabilities, Outcome, Payload, Question, Questions, TaskRow } from '../../tasks/record.ts';
 import { isVisible } from '../../tasks/record.ts';
@@ -26,7 +26,7 @@ const CALL_LIFETIME_MS = 3_600_000;
 /** Poll intervals (ms). The client blocks on the call, so it comes back more often than for a task. */
 const CALL_POLL_MS = { min: 500, max: 10_000 };
 
-/** What a call asks, and what it continues from. */
+/** The questions of a call, and the state from which it continues. */
 export interface CallQuestions {
   /** JSON, opaque to the engine. */
   readonly state: string;
@@ -35,7 +35,7 @@ export interface CallQuestions {
 
 /** A call to be stored while its client answers. */
 export interface NewWaitingCall extends CallQuestions {
-  /** What is called, for the log. */
+  /** The name of the tool or the method, for the log. */
   readonly name: string;
   readonly capabilities: InputCapabilities;
   readonly stream: string;
@@ -127,7 +127,7 @@ async function resumeWaitingCall(
   return { is: 'waiting', ...toWaitingCallView(row, view.questions, ask, engine.clock.now()) };
 }
 
-/** @returns `undefined` when another request has taken the call, or it is no longer answered */
+/** @returns `undefined` when another request has taken the call, or the call has asked again or ended */
 async function takeCall(
   engine: EngineContext,
   row: TaskRow,

@@ -13,7 +13,7 @@ import { parseReplyMessages } from './reply-messages.ts';
 import type { ClientProfile } from './session.ts';
 import { continueStream, openStream } from './stream.ts';
 
-/** What a call is stored with while its client answers the handler's questions. */
+/** The stored state of a call while its client answers the handler's questions. */
 export interface HandlerState {
   readonly via: 'handler';
   readonly method: string;
@@ -37,7 +37,7 @@ export async function callInPlace(exchange: Exchange, profile: ClientProfile, se
   return reply.poll ? markAsPoll(streamed) : streamed;
 }
 
-/** Where one run of a call ended, with the notifications to send before. */
+/** The end of one run of a call, with the notifications to send first. */
 export type CallEnd = { readonly before: readonly JsonObject[] } & (
   | { readonly outcome: Outcome }
   | { readonly asked: CallQuestions }

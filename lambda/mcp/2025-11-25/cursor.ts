@@ -6,7 +6,7 @@ import { isRpcId, type RpcId } from '../rpc.ts';
 import { isTaskId } from '../task-id.ts';
 
 export interface StreamCursor {
-  /** What the stream brings: the result of a task, or that of a call in place. */
+  /** The stream brings the result of a task, or that of a call in place. */
   readonly of: 'task' | 'call';
   readonly id: string;
   /** The request that the stream answers. */

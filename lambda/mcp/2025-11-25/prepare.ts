@@ -16,7 +16,7 @@ import { readTtl, startTaskForCall, type TaskCall } from './start-task.ts';
 import { continueStream, openStream } from './stream.ts';
 import { REVISION_2025_11_25 } from './version.ts';
 
-/** What a call whose `prepare` asks is stored with while its client answers. */
+/** The stored state of a call while its client answers the questions of `prepare`. */
 export interface PrepareState {
   readonly via: 'prepare';
   /** The call's id, the same over all rounds. */
@@ -117,7 +117,7 @@ async function startOrFail(
   }
 }
 
-/** Why there is no task: a call that asked for one cannot be answered with a tool's result. */
+/** The reason why no task was created: a call that asked for one cannot be answered with a tool's result. */
 const toCallError = (outcome: Outcome): RpcError =>
   'error' in outcome ? outcome.error : { code: CODE.invalidParams, message: readFirstText(outcome.result) };
 

@@ -6,7 +6,7 @@ import type { HttpMessage, Services } from '../exchange.ts';
 import { Refusal } from '../failure.ts';
 import { getHeader } from '../headers.ts';
 
-/** What the client declared at `initialize`. Session ids hold it as JSON: fields may be added, but not renamed. */
+/** The client's declarations at `initialize`. Session ids hold it as JSON: fields may be added, but not renamed. */
 export interface ClientProfile {
   readonly version: string;
   readonly can: InputCapabilities;

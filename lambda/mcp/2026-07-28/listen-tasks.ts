@@ -18,7 +18,7 @@ export const KEEP_ALIVE_MS = 15_000;
 export interface SubscriptionOptions {
   readonly engine: Engine;
   readonly caller: Caller;
-  /** What the client can be asked, as its request declared. */
+  /** The kinds of question that the client accepts, as its request declared. */
   readonly canAsk: InputCapabilities;
   /** When the stream must have ended (ms since the epoch). */
   readonly until: number;

@@ -1,5 +1,5 @@
 /**
- * `requestState`: what a call that asks for input remembers until its retry. The client carries it, sealed
+ * `requestState`: the state of a call that asks for input, until its retry. The client carries it, sealed
  * (Multi Round-Trip Requests, Server Requirements). A state too long to be carried goes to the payload store, sealed
  * as well, and the client carries its key.
  */
@@ -16,7 +16,7 @@ export const REQUEST_STATE_TTL_MS = 3_600_000;
 /** Longest `requestState` that is handed out (characters): a client stores it and sends it back with its answers. */
 export const MAX_REQUEST_STATE_LENGTH = 32_768;
 
-/** Who may come back with the state, and for which call: all of it must be the same again. */
+/** Binds the state to its caller and call: owner, client, tool and arguments must be the same on the retry. */
 export const buildStateBinding = (caller: Caller, tool: string, args: unknown): SealBinding => ({
   purpose: 'requestState',
   bound: [caller.owner ?? '', caller.client ?? '', tool, digestJson(args ?? {})],

@@ -21,12 +21,12 @@ import { checkParamHeaders } from './param-headers.ts';
 import { buildStateBinding, openState, sealState } from './request-state.ts';
 import { buildInputRequiredResult, stampResult, toCreatedExtensionTask } from './shapes.ts';
 
-/** What encoding a step takes. */
+/** The request, and everything needed to encode its reply. */
 interface RoundTrip {
   readonly exchange: Exchange;
   readonly services: Services;
   readonly canAsk: InputCapabilities;
-  /** What `requestState` is bound to. */
+  /** The binding of `requestState`. */
   readonly binding: SealBinding;
 }
 

@@ -27,7 +27,7 @@ export interface ToolCall extends WaitOptions {
   /** Validated against the tool's input schema. */
   readonly args: unknown;
   readonly era: Era;
-  /** What the client can be asked. */
+  /** The kinds of question that the client accepts. */
   readonly canAsk: InputCapabilities;
   /**
    * `requested`: this call asks for a task. `declared`: the client knows tasks, and the tool decides. `none`: the
@@ -40,19 +40,19 @@ export interface ToolCall extends WaitOptions {
   createCallId(): string;
 }
 
-/** Where a round ended, as the client is to learn it. */
+/** The end of a round, as it is reported to the client. */
 export type FinalStep =
   | { readonly is: 'outcome'; readonly outcome: Outcome }
-  /** The outstanding ones of these questions are to be answered; `state` is to be remembered until then. */
+  /** The outstanding questions must be answered; `state` must be remembered until then. */
   | { readonly is: 'asks'; readonly questions: Questions; readonly state: CallState };
 
-/** How far a round came. `start`: nothing more to ask, so the task is to be started, with these arguments. */
+/** How far a round came. `start`: there is nothing more to ask, and the task must be started with these arguments. */
 export type CallStep = FinalStep | { readonly is: 'start'; readonly mode: 'task' | 'handOff'; readonly args: unknown };
 
 /** Longest inline run (ms): the gateway gives up at 30 s. */
 const MAX_INLINE_MS = 25_000;
 
-/** What a call takes from the request and the services. */
+/** The members of a call that come from the request and the services. */
 export const toCallOptions = (
   { caller, deadline }: HttpMessage,
   { engine, now, wait, createCallId }: Services,

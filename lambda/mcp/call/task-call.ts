@@ -1,4 +1,4 @@
-/** A call whose client has no tasks of its own, but whose work is a task: started, waited for, and asked about. */
+/** A call from a client without tasks whose work is a task: starting it, waiting for it, and passing on its questions. */
 import type { StartCall, TaskView } from '../../engine/model.ts';
 import { canAskAll } from '../../tasks/capabilities.ts';
 import type { InputCapabilities } from '../../tasks/record.ts';

@@ -1,4 +1,4 @@
-/** What models read about tasks: the results of the model tools and of calls that were handed off. */
+/** The texts that models read about tasks: the results of the model tools and of calls that were handed off. */
 import type { TaskView } from '../../engine/model.ts';
 import { isOutstanding, type Outcome } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';

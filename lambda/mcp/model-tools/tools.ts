@@ -12,7 +12,7 @@ import { MAX_WAIT_MS, type WaitOptions } from './wait.ts';
 
 /** The client that follows tasks by these tools, in one request. */
 export interface ModelToolsOptions extends WaitOptions {
-  /** What the client can be asked: a task's questions then become the questions of `get_task_result`. */
+  /** The kinds of question that the client accepts: a task's questions then become those of `get_task_result`. */
   readonly canAsk: InputCapabilities;
 }
 

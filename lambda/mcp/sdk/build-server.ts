@@ -11,7 +11,7 @@ import { interceptQuestions } from './input-round.ts';
 /** Runs a task tool for a client that reaches it through the SDK. */
 export type CallTaskTool = (tool: Tool, args: unknown, ctx: McpRequestContext) => Promise<Record<string, unknown>>;
 
-/** What a server needs besides its author's definition. */
+/** The parts of a server that are not in its author's definition. */
 export interface BuildServerOptions {
   readonly callTaskTool: CallTaskTool;
   /** For a client that follows its tasks by tools; absent for one whose protocol has tasks. */

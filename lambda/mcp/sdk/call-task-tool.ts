@@ -24,7 +24,7 @@ import type { JsonObject } from '../rpc.ts';
 export interface CallTaskToolOptions extends WaitOptions {
   /** A random id for a call that runs inline. */
   createCallId(): string;
-  /** What the client can be asked. */
+  /** The kinds of question that the client accepts. */
   readonly canAsk: InputCapabilities;
   /** The client's answers since the last round, and the state that round left, which the client has never held. */
   readonly round?: Pick<InputRound, 'inputResponses' | 'requestState'>;

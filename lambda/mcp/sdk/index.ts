@@ -81,7 +81,7 @@ function readDeclaredCapabilities(message: HttpMessage | undefined): JsonObject 
   return isObject(declared) ? declared : {};
 }
 
-/** What ordinary tools may know about their caller (`ctx.http.authInfo`). The token stays with the guard. */
+/** The data about their caller that ordinary tools may see (`ctx.http.authInfo`). The token stays with the guard. */
 function toAuthInfo({ caller, scopes }: HttpMessage) {
   if (!scopes) return {};
   const { owner, client = '' } = caller;

@@ -25,7 +25,9 @@ describe('subscriptions/listen over HTTP', () => {
         'mcp-method': 'subscriptions/listen',
       },
       body: JSON.stringify({
-        ...{ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen' },
+        jsonrpc: '2.0',
+        id: 7,
+        method: 'subscriptions/listen',
         params: {
           notifications: { taskIds },
           _meta: {

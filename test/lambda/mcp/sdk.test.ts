@@ -57,7 +57,9 @@ const buildLegacyMessage = (method: string, params: object = {}): TestRequest =>
 });
 const buildInitialize = (protocolVersion: string): TestRequest => ({
   body: {
-    ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
     params: { protocolVersion, capabilities: {}, clientInfo: { name: 'c', version: '1' } },
   },
 });
@@ -93,7 +95,14 @@ describe('2026-07-28', () => {
   test('tools/list: task tools next to ordinary ones, with all that their authors declared and no `execution`', async () => {
     const { json } = await createTestFrontDoor(definition).call('tools/list');
     expect(json.result.tools.map((tool: { name: string }) => tool.name)).toEqual([
-      ...['task_tool', 'bare', 'asking', 'asks_later', 'breaks', 'plain', 'never', 'throws'],
+      'task_tool',
+      'bare',
+      'asking',
+      'asks_later',
+      'breaks',
+      'plain',
+      'never',
+      'throws',
     ]);
     expect(json.result.tools[0]).toEqual({
       name: 'task_tool',

@@ -26,7 +26,7 @@ export const BAD_HTTP_REQUESTS: readonly BadInput[] = [
     sent: buildRawRequest(`"${'x'.repeat(BODY_LIMIT_BYTES - 1)}"`),
     status: 413,
     code: -32000,
-    sdkDiffers: 'the limit is 1 MiB here and 4 MiB in the SDK, which finds a string that is no message',
+    sdkDiffers: 'the limit is 1 MiB here and 4 MiB in the SDK, which finds a string that is not a message',
   },
   {
     name: 'a body over both limits',
@@ -52,7 +52,7 @@ export const BAD_HTTP_REQUESTS: readonly BadInput[] = [
     sent: buildListRequest({ headers: { origin: 'https://evil.example' } }),
     status: 403,
     code: -32000,
-    sdkDiffers: 'the SDK leaves origins to a middleware of its own',
+    sdkDiffers: 'the SDK leaves origins to a separate middleware',
   },
   {
     name: 'the Origin null',

@@ -68,7 +68,7 @@ export const BAD_TOOL_CALLS: readonly BadInput[] = [
     sent: buildRequest('tools/call', { name: 'echo', arguments: { text: 'x' }, inputResponses: 5 }),
     status: 200,
     code: -32602,
-    sdkDiffers: 'the SDK drops them without a word; SEP-2322 (Error Handling) wants them validated',
+    sdkDiffers: 'the SDK drops them silently; SEP-2322 (Error Handling) requires validation',
   },
   {
     name: 'a requestState that is not a string',

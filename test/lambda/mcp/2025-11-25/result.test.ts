@@ -142,7 +142,7 @@ describe('the stream of a working task', () => {
 describe('GET', () => {
   test.each([
     ['without Last-Event-ID', undefined],
-    ['with one that is none of ours', '12'],
+    ['with one that is not ours', '12'],
     ['with one that is too long', 't.'.padEnd(600, 'a')],
     ['with one whose parts are no parts', 't.a.0.e30.....x'],
   ])('%s is 405', async (_name, lastEventId) => {
@@ -392,18 +392,18 @@ describe('progress', () => {
     const client = await connectLegacyClient(frontDoor);
     const taskId = await client.start('add', args, meta && { _meta: meta });
     const key = { partition: `task#${taskId}`, id: taskId };
-    const tell = async (set: object) => {
+    const report = async (set: object) => {
       time.at += 1_000;
       await frontDoor.store.update({ key, when: [], set: { lastUpdatedAt: time.at, ...set } as never });
     };
-    return { frontDoor, client, taskId, tell };
+    return { frontDoor, client, taskId, report };
   };
 
   test('is sent with the token of the call, increasing, and stops when the task ends', async () => {
-    const { frontDoor, client, taskId, tell } = await begin({ progressToken: 'p' });
+    const { frontDoor, client, taskId, report } = await begin({ progressToken: 'p' });
     let stream = await client.stream('tasks/result', { taskId });
     expect(stream.messages).toEqual([]);
-    await tell({ statusMessage: 'a quarter', progress: { done: 1, total: 4 } });
+    await report({ statusMessage: 'a quarter', progress: { done: 1, total: 4 } });
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([
       {
@@ -415,10 +415,10 @@ describe('progress', () => {
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
     // Never backwards, whatever the tool reports.
-    await tell({ progress: { done: 0.5, total: 4 } });
+    await report({ progress: { done: 0.5, total: 4 } });
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toEqual([]);
-    await tell({ progress: { done: 2, total: 4 } });
+    await report({ progress: { done: 2, total: 4 } });
     stream = await client.resume(stream.lastEventId);
     expect(stream.messages).toMatchObject([{ params: { progress: 2 } }]);
     await frontDoor.work();
@@ -426,17 +426,17 @@ describe('progress', () => {
   });
 
   test('with messages only counts seconds, since the numbers have to increase', async () => {
-    const { client, taskId, tell } = await begin({ progressToken: 3 });
+    const { client, taskId, report } = await begin({ progressToken: 3 });
     const { lastEventId } = await client.stream('tasks/result', { taskId });
-    await tell({ statusMessage: 'scanning' });
+    await report({ statusMessage: 'scanning' });
     const { messages } = await client.resume(lastEventId);
     expect(messages).toMatchObject([{ params: { progressToken: 3, progress: 1, message: 'scanning' } }]);
   });
 
   test('is not sent to a client that did not request it', async () => {
-    const { client, taskId, tell } = await begin();
+    const { client, taskId, report } = await begin();
     const { lastEventId } = await client.stream('tasks/result', { taskId });
-    await tell({ statusMessage: 'scanning', progress: { done: 1 } });
+    await report({ statusMessage: 'scanning', progress: { done: 1 } });
     expect((await client.resume(lastEventId)).messages).toEqual([]);
   });
 });

@@ -297,7 +297,9 @@ describe('names', () => {
 
   test('… and so is one that mcp() registers', async () => {
     const twice = defineServer({
-      ...{ name: 's', version: '1', tools: [handing] },
+      name: 's',
+      version: '1',
+      tools: [handing],
       mcp: (server) => void server.registerTool('cancel_task', {}, () => ({ content: [] })),
     });
     await expect(checkServer(twice)).rejects.toThrow(/"cancel_task" is taken.*Rename/s);

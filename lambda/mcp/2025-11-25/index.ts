@@ -6,8 +6,8 @@ import { getHeader } from '../headers.ts';
 import { buildResultReply, markAsPoll, type Reply } from '../rpc.ts';
 import { decodeStreamCursor } from './cursor.ts';
 import { handleResponse } from './handle-response.ts';
-import { handleTasksResult, resumeTasksResult } from './result.ts';
 import { handleTasksCancel, handleTasksGet, handleTasksList } from './tasks.ts';
+import { handleTasksResult, resumeTasksResult } from './tasks-result.ts';
 import { mayHaveTasks } from './version.ts';
 
 /** Claims every request: clients of these revisions need not name theirs. */
@@ -27,7 +27,10 @@ async function serve(exchange: Exchange, services: Services): Promise<Reply> {
     }
     case 'prompts/get':
     case 'resources/read': {
-      const [{ callInPlace }, { openSession }] = await Promise.all([import('./call.ts'), import('./session.ts')]);
+      const [{ callInPlace }, { openSession }] = await Promise.all([
+        import('./call-in-place.ts'),
+        import('./session.ts'),
+      ]);
       return callInPlace(exchange, await openSession(exchange, services), services);
     }
     case 'tasks/get':

@@ -10,7 +10,7 @@ import type { Exchange, HttpMessage, Services } from '../exchange.ts';
 import { CODE } from '../failure.ts';
 import { toInputRequests } from '../input-requests.ts';
 import { buildErrorReply, buildResultReply, getOwn, type JsonObject, type Reply } from '../rpc.ts';
-import type { CallEnd } from './call.ts';
+import type { CallEnd } from './call-in-place.ts';
 import type { ClientProfile } from './session.ts';
 import { readTtl, startTaskForCall, type TaskCall } from './start-task.ts';
 import { continueStream, openStream } from './stream.ts';

@@ -1,4 +1,7 @@
+import { TaskError } from '../task-error.ts';
+
 /** A token that is not taken. The message tells why, for whoever sent it, and repeats nothing of it. */
-export class InvalidToken extends Error {
+export class InvalidToken extends TaskError {
   override readonly name = 'InvalidToken';
+  override readonly errorCode = 'INVALID_TOKEN';
 }

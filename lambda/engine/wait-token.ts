@@ -2,11 +2,14 @@
  * The token of an external wait: the task's key and the wait's. Only the task's random id protects it, so its holder
  * can end the wait; the function that accepts it checks who may call at all.
  */
+
+import { TaskError } from '../task-error.ts';
 import type { TaskKey } from '../tasks/record.ts';
 
 /** The text is not a token that this server issued. */
-export class InvalidWaitToken extends Error {
+export class InvalidWaitToken extends TaskError {
   override readonly name = 'InvalidToken';
+  override readonly errorCode = 'INVALID_WAIT_TOKEN';
   constructor() {
     super('The token must be one that task.waitFor issued.');
   }

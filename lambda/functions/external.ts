@@ -11,6 +11,7 @@ import { systemClock, systemIds } from '../engine/system.ts';
 import { createFunctionLog, type InvocationContext, withInvocation } from '../observe/index.ts';
 import { createPayloadStore } from '../payloads/index.ts';
 import { SqsWakeUpQueue } from '../queue/queue.ts';
+import { TaskError } from '../task-error.ts';
 import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
 import { type Environment, requireVariable } from '../variables.ts';
 import { readEngineSettings } from './environment.ts';
@@ -32,8 +33,9 @@ export type ExternalEvent =
     };
 
 /** The event was none of these; the message says what is wrong. */
-export class InvalidEvent extends Error {
+export class InvalidEvent extends TaskError {
   override readonly name = 'InvalidEvent';
+  override readonly errorCode = 'INVALID_EVENT';
 }
 
 /**

@@ -1,6 +1,9 @@
+import { TaskError } from '../task-error.ts';
+
 /** A row refers to a payload that the payload store does not have. */
-export class PayloadMissing extends Error {
+export class PayloadMissing extends TaskError {
   override readonly name = 'PayloadMissing';
+  override readonly errorCode = 'PAYLOAD_MISSING';
   readonly key: string;
   constructor(key: string, options?: ErrorOptions) {
     super(`The payload store has nothing under ${key}: it was deleted, or the row came from elsewhere.`, options);

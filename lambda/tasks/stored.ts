@@ -1,9 +1,11 @@
 /** What every store does to a row on its way in and out, so that all of them store and return the same. */
+import { TaskError } from '../task-error.ts';
 import { ROW_FORMAT, type TaskRow } from './record.ts';
 
 /** A row is in a format that this version cannot read: a newer version wrote it, or something else did. */
-export class UnknownRowFormat extends Error {
+export class UnknownRowFormat extends TaskError {
   override readonly name = 'UnknownRowFormat';
+  override readonly errorCode = 'UNKNOWN_ROW_FORMAT';
   readonly task: string;
   readonly format: unknown;
   constructor(task: string, format: unknown) {

@@ -1,4 +1,5 @@
 /** How recorded steps and questions are named and written down, so that a run finds them again. */
+import { TaskError } from '../task-error.ts';
 import type { Questions } from '../tasks/record.ts';
 import { ProtocolError } from './errors.ts';
 
@@ -50,7 +51,8 @@ interface RecordedError {
 }
 
 /** What a failed step throws, on the first run as on every later one: the original's name and message. */
-export class StepError extends Error {
+export class StepError extends TaskError {
+  override readonly errorCode = 'STEP_FAILED';
   constructor(recorded: { readonly name: string; readonly message: string }) {
     super(recorded.message);
     this.name = recorded.name;

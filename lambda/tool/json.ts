@@ -1,8 +1,10 @@
 /** What a step returns is what JSON makes of it, on the first run as on every later one. */
+import { TaskError } from '../task-error.ts';
 
 /** A value that JSON cannot carry, with where it was found. */
-export class NotJson extends Error {
+export class NotJson extends TaskError {
   override readonly name = 'NotJson';
+  override readonly errorCode = 'NOT_JSON';
 }
 
 /**

@@ -1,6 +1,11 @@
-/** The tool authors' interface. */
+/**
+ * `mcp-tasks-aws`: what a tool author imports. This list is the public surface: a name is added or removed here by
+ * decision, and `test/package/exports.test.ts` holds it.
+ *
+ * @module
+ */
 
-export { type RunToolOptions, runTool, type TestAnswer, type ToolRunReport } from './testing.ts';
+export { TaskError, type TaskErrorCode } from './task-error.ts';
 export { defineServer, defineTool, type ServerConfig, TOOL_DEFAULTS } from './tool/define.ts';
 export {
   ConfigurationError,
@@ -17,4 +22,17 @@ export {
   WaitTimedOut,
 } from './tool/errors.ts';
 export { StepError } from './tool/history.ts';
-export type * from './tool/types.ts';
+export type { Ask, ExternalWait, RetryOptions, StepContext, TaskContext } from './tool/task-context.ts';
+export type {
+  ArgumentsOf,
+  CallFacts,
+  ServerDefinition,
+  TaskSupport,
+  Tool,
+  ToolConfig,
+  ToolError,
+  ToolHandler,
+  ToolReturn,
+  WithoutTasks,
+} from './tool/types.ts';
+export type { ElicitAnswer, FormContent, Infer, Json, Schema } from './tool/values.ts';

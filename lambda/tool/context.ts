@@ -6,7 +6,7 @@ import { type Occurrence, toWaitKey } from './history.ts';
 import { buildExternalQuestion, buildFormQuestion, buildSamplingQuestion, buildUrlQuestion } from './questions.ts';
 import type { ToolRun } from './run.ts';
 import { runStep } from './step.ts';
-import type { ExternalWait, TaskContext } from './types.ts';
+import type { ExternalWait, TaskContext } from './task-context.ts';
 
 /** How much of a status message is kept (characters). */
 const MAX_STATUS_MESSAGE_LENGTH = 1_024;

@@ -2,7 +2,8 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
 import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './follow-up.ts';
-import type { ServerDefinition, TaskContext, Tool, ToolConfig, ToolHandler } from './types.ts';
+import type { TaskContext } from './task-context.ts';
+import type { ServerDefinition, Tool, ToolConfig, ToolHandler } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,18 +1,29 @@
-/** Errors and results with which a tool speaks. */
+/** The errors that a tool throws or sees, and the result that reports a failure to the model. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { TaskError, type TaskErrorCode } from '../task-error.ts';
 import type { RpcError } from '../tasks/record.ts';
 import { RPC_CODE } from '../tasks/rpc-code.ts';
 import type { ToolError } from './types.ts';
 
+/** MCP 2026-07-28, Missing Required Client Capability. */
+const MISSING_CLIENT_CAPABILITY = -32021;
+
 /**
- * The one error that ends a call with a JSON-RPC error (and a task as `failed`). Anything else that a tool
- * throws is a tool error, whatever `code` property it has.
+ * Ends a call with a JSON-RPC error (and its task as `failed`). Everything else that a tool throws becomes a tool
+ * error, whatever `code` property it has.
+ *
+ * @example
+ * ```ts
+ * // The client gets the JSON-RPC error, which the model does not see.
+ * throw new ProtocolError(-31900, 'The report is locked.', { retryAfterSeconds: 60 });
+ * ```
  */
 export class ProtocolError extends TaskError {
   override readonly name: string = 'ProtocolError';
   override readonly errorCode: TaskErrorCode = 'PROTOCOL_ERROR';
+  /** The JSON-RPC code. For one of your own, take an integer outside -32768 to -32000, which JSON-RPC reserves. */
   readonly code: number;
+  /** Further information for the client; must be JSON. */
   readonly data?: unknown;
   constructor(code: number, message: string, data?: unknown) {
     super(message);
@@ -20,16 +31,26 @@ export class ProtocolError extends TaskError {
     if (data !== undefined) this.data = data;
   }
 
-  /** As it is stored and sent. */
+  /** The JSON-RPC error object, as it is stored and sent. */
   toRpcError(): RpcError {
     return { code: this.code, message: this.message, ...(this.data !== undefined && { data: this.data }) };
   }
 }
 
-/** MCP 2026-07-28, Missing Required Client Capability. */
-export const MISSING_CLIENT_CAPABILITY = -32021;
-
-/** The tool asked what the client that made the call did not declare. */
+/**
+ * The tool asked a question for which the client that made the call did not declare the capability.
+ *
+ * @example
+ * ```ts
+ * const requestedSchema = z.object({ year: z.number().int() });
+ * try {
+ *   await task.elicit('year', { message: 'Which year?', requestedSchema });
+ * } catch (error) {
+ *   if (error instanceof InputNotSupported) return toolError('Pass the year as an argument.');
+ *   throw error;
+ * }
+ * ```
+ */
 export class InputNotSupported extends ProtocolError {
   override readonly name = 'InputNotSupported';
   override readonly errorCode = 'INPUT_NOT_SUPPORTED';
@@ -45,7 +66,7 @@ export class InputNotSupported extends ProtocolError {
   }
 }
 
-/** The tool broke a rule that durable tools live by; it says which. Ends the call even if the tool swallows it. */
+/** The tool broke a rule of durable tools, named in the message. Ends the call even if the tool swallows the error. */
 export class ToolBroken extends ProtocolError {
   override readonly name = 'ToolBroken';
   override readonly errorCode = 'TOOL_BROKEN';
@@ -54,11 +75,22 @@ export class ToolBroken extends ProtocolError {
   }
 }
 
-/** Thrown by a step: try it again later (with the step's own `retry`, or three times). */
+/**
+ * Thrown by a step to be retried later: as the step's own `retry` says, or three times.
+ *
+ * @example
+ * ```ts
+ * const report = await task.step('fetch the report', async () => {
+ *   const response = await fetch('https://reports.example.com/latest');
+ *   if (response.status === 503) throw new Retryable('The report is not ready.', { afterMs: 30_000 });
+ *   return response.text();
+ * });
+ * ```
+ */
 export class Retryable extends TaskError {
   override readonly name = 'Retryable';
   override readonly errorCode = 'RETRYABLE';
-  /** Not before this long (ms); the step's back-off when absent. */
+  /** Shortest wait before the next attempt (ms). Default: the step's back-off. */
   readonly afterMs?: number;
   constructor(message: string, options: { readonly afterMs?: number; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -66,51 +98,149 @@ export class Retryable extends TaskError {
   }
 }
 
-/** The client's answers did not fit what was asked, three times over. */
+/**
+ * The client's answers to one question did not fit, three times in a row.
+ *
+ * @example
+ * ```ts
+ * const requestedSchema = z.object({ copies: z.number().int().max(9) });
+ * try {
+ *   await task.elicit('copies', { message: 'How many copies?', requestedSchema });
+ * } catch (error) {
+ *   if (error instanceof InvalidAnswer) return toolError('Nothing was printed: the number of copies is missing.');
+ *   throw error;
+ * }
+ * ```
+ */
 export class InvalidAnswer extends TaskError {
   override readonly name = 'InvalidAnswer';
   override readonly errorCode = 'INVALID_ANSWER';
 }
 
-/** What `task.waitFor` waited for did not come within its `timeoutMs`. */
+/**
+ * The outside system did not end a `task.waitFor` within its `timeoutMs`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await task.waitFor('approval', { timeoutMs: 86_400_000 });
+ * } catch (error) {
+ *   if (error instanceof WaitTimedOut) return toolError('Nobody approved the order within a day.');
+ *   throw error;
+ * }
+ * ```
+ */
 export class WaitTimedOut extends TaskError {
   override readonly name = 'WaitTimedOut';
   override readonly errorCode = 'WAIT_TIMED_OUT';
 }
 
-/** The server is wired wrongly; the message says what to do. Thrown at synth or at the first line. */
+/**
+ * The server is set up wrongly; the message says what to change. Thrown when the CDK app is synthesized or when a
+ * function starts.
+ *
+ * @example
+ * ```ts
+ * const count = defineTool('count', {}, () => ({ content: [] }));
+ * try {
+ *   defineServer({ name: 'reports', version: '1.0.0', tools: [count, count] });
+ * } catch (error) {
+ *   if (error instanceof ConfigurationError) console.error(error.message); // Two tools are named "count": …
+ * }
+ * ```
+ */
 export class ConfigurationError extends TaskError {
   override readonly name = 'ConfigurationError';
   override readonly errorCode = 'CONFIGURATION_ERROR';
 }
 
-/** Typed reasons on `task.signal`. */
+/**
+ * Reason on `task.signal`: a client cancelled the task.
+ *
+ * @example
+ * ```ts
+ * task.signal.addEventListener('abort', () => {
+ *   if (task.signal.reason instanceof TaskCancelled) console.log(`${task.id} was cancelled.`);
+ * });
+ * ```
+ */
 export class TaskCancelled extends TaskError {
   override readonly name = 'TaskCancelled';
   override readonly errorCode = 'TASK_CANCELLED';
 }
-/** The run ended because the task waits; it resumes from the top when the wait is over. */
+
+/**
+ * Reason on `task.signal`: the run ended because the task waits. Another run starts the tool again from the top after
+ * the wait.
+ *
+ * @example
+ * ```ts
+ * task.defer(() => {
+ *   if (task.signal.reason instanceof Parked) console.log(`${task.id} waits.`);
+ * });
+ * ```
+ */
 export class Parked extends TaskError {
   override readonly name = 'Parked';
   override readonly errorCode = 'PARKED';
 }
-/** The function's deadline is near: another run takes over at the last recorded step. */
+
+/**
+ * Reason on `task.signal`: the function's deadline is near, and another run continues at the last recorded step.
+ *
+ * @example
+ * ```ts
+ * task.defer(() => {
+ *   if (task.signal.reason instanceof HandedOver) console.log(`${task.id} continues in another run.`);
+ * });
+ * ```
+ */
 export class HandedOver extends TaskError {
   override readonly name = 'HandedOver';
   override readonly errorCode = 'HANDED_OVER';
 }
-/** Another run holds the task now (or it ended or expired): nothing this run does counts any more. */
+
+/**
+ * Reason on `task.signal`: another run holds the task now, or the task ended or expired. Nothing that this run still
+ * does has any effect on the task.
+ *
+ * @example
+ * ```ts
+ * task.defer(() => {
+ *   if (task.signal.reason instanceof LeaseLost) console.log(`Another run of ${task.id} took over.`);
+ * });
+ * ```
+ */
 export class LeaseLost extends TaskError {
   override readonly name = 'LeaseLost';
   override readonly errorCode = 'LEASE_LOST';
 }
-/** An inline call used up the time that the gateway gives it. */
+
+/**
+ * Reason on `task.signal`: an inline call used up the time within which the gateway needs a response.
+ *
+ * @example
+ * ```ts
+ * task.defer(() => {
+ *   if (task.signal.reason instanceof TimeBudgetSpent) console.log('Too slow for a client without tasks.');
+ * });
+ * ```
+ */
 export class TimeBudgetSpent extends TaskError {
   override readonly name = 'TimeBudgetSpent';
   override readonly errorCode = 'TIME_BUDGET_SPENT';
 }
 
-/** A result that tells the model what went wrong (`isError: true`). */
+/**
+ * A result with `isError: true`, whose message the model reads and can act on.
+ *
+ * @param extra other members of the result, for example `structuredContent`
+ *
+ * @example
+ * ```ts
+ * return toolError('The folder is empty: upload a file first.');
+ * ```
+ */
 export function toolError(message: string, extra: Omit<CallToolResult, 'content' | 'isError'> = {}): ToolError {
   return { ...extra, content: [{ type: 'text', text: message }], isError: true };
 }

@@ -5,7 +5,8 @@ import { createTaskContext } from './context.ts';
 import { Parked, TimeBudgetSpent, toolError } from './errors.ts';
 import type { RunHistory } from './history.ts';
 import { type RunEnd, type RunHost, ToolRun } from './run.ts';
-import type { TaskContext, Tool } from './types.ts';
+import type { TaskContext } from './task-context.ts';
+import type { Tool } from './types.ts';
 
 /** One inline run of a call. */
 export interface InlineCall {

@@ -8,8 +8,8 @@ import { type Answer, EXTERNAL, type InputCapabilities, type Question } from '..
 import { WaitTimedOut } from './errors.ts';
 import { buildFormSchema } from './form-schema.ts';
 import { StepError } from './history.ts';
-import type { ElicitAnswer, FormContent } from './types.ts';
 import { describeProblems, validate } from './validate.ts';
+import type { ElicitAnswer, FormContent } from './values.ts';
 
 /** A question of one kind: what to send, and what an answer means. */
 export interface QuestionSpec<T> {

@@ -13,7 +13,7 @@ import {
 } from './history.ts';
 import { NotJson, toJson } from './json.ts';
 import { type ToolRun, waitForever } from './run.ts';
-import type { RetryOptions, StepContext } from './types.ts';
+import type { RetryOptions, StepContext } from './task-context.ts';
 
 /** For a `Retryable` error of a step that names no `retry` of its own. */
 const RETRYABLE_RETRIES = 3;

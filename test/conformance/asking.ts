@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
-import type { TaskContext } from '../../lambda/tool/types.ts';
+import type { TaskContext } from '../../lambda/tool/task-context.ts';
 
 const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 const emptyInput = z.object({});

@@ -1,7 +1,8 @@
 /** The tools of the scenarios. Each returns what it saw: the values of its steps and the answers it was given. */
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
-import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
+import type { TaskContext } from '../../lambda/tool/task-context.ts';
+import type { Tool } from '../../lambda/tool/types.ts';
 import type { SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 
 /** More than stays in a row or a journal entry (characters). */

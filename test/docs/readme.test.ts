@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureCalls } from '../../bench/calls.ts';
-import { runTool, type ServerDefinition, type Tool } from '../../lambda/index.ts';
+import type { ServerDefinition, Tool } from '../../lambda/index.ts';
+import { runTool } from '../../lambda/testing.ts';
 import { startEmbeddedDynamoDb } from '../../lib/local/dynamodb.ts';
 import { findCodeBlocks, REPOSITORY_ROOT, readRepositoryFile } from './markdown.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineTool, ProtocolError, Retryable, runTool, StepError, toolError } from '../../lambda/index.ts';
+import { defineTool, ProtocolError, Retryable, StepError, toolError } from '../../lambda/index.ts';
+import { runTool } from '../../lambda/testing.ts';
 
 const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
@@ -250,7 +251,7 @@ describe('a run', () => {
       timer = setInterval(() => {}, 1_000);
       return toTextResult('ok');
     });
-    await expect(runTool(tool, {})).rejects.toThrow('left running when its run was over: 1 Timeout');
+    await expect(runTool(tool, {})).rejects.toThrow('left running after its run ended: 1 Timeout');
     clearInterval(timer);
   });
 });

@@ -1,7 +1,8 @@
 /** The tools of the simulation: every way of stepping, asking, sleeping and failing. */
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
-import type { TaskContext, Tool } from '../../lambda/tool/types.ts';
+import type { TaskContext } from '../../lambda/tool/task-context.ts';
+import type { Tool } from '../../lambda/tool/types.ts';
 import type { SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 
 const buildForm = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool } from '../../lambda/index.ts';
-import type { StepContext, TaskContext } from '../../lambda/tool/types.ts';
+import type { StepContext, TaskContext } from '../../lambda/tool/task-context.ts';
 
 const { SOAK_LOG } = process.env;
 // Written at once: a process that is killed in the next moment has still said what it did.

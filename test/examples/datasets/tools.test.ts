@@ -10,7 +10,7 @@ import { defineProfileDataset } from '../../../examples/datasets/profile-dataset
 import { defineRedactDataset } from '../../../examples/datasets/redact-dataset.ts';
 import server from '../../../examples/datasets/server.ts';
 import { createDatasets, type Datasets, toCsvSource } from '../../../examples/datasets/source.ts';
-import { runTool, type ToolRunReport } from '../../../lambda/index.ts';
+import { runTool, type ToolRunReport } from '../../../lambda/testing.ts';
 
 const datasets = createDatasets();
 const readStructured = <T>({ result }: ToolRunReport): T => {

@@ -1,10 +1,12 @@
 /** When a failed step is tried again, and what becomes of the tool meanwhile. */
 import { describe, expect, test } from 'vitest';
-import { defineTool, Retryable, runTool, toolError } from '../../../lambda/index.ts';
+import { defineTool, Retryable, toolError } from '../../../lambda/index.ts';
+import { runTool } from '../../../lambda/testing.ts';
 import { createTaskContext } from '../../../lambda/tool/context.ts';
 import { Parked } from '../../../lambda/tool/errors.ts';
 import { type RunEnd, type RunHost, ToolRun } from '../../../lambda/tool/run.ts';
-import type { RetryOptions, Tool } from '../../../lambda/tool/types.ts';
+import type { RetryOptions } from '../../../lambda/tool/task-context.ts';
+import type { Tool } from '../../../lambda/tool/types.ts';
 
 const NOW = 1_800_000_000_000;
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { TaskNotFound } from '../../../../lambda/engine/errors.ts';
 import { InvalidWaitToken } from '../../../../lambda/engine/wait-token.ts';
-import { defineTool, runTool, WaitTimedOut } from '../../../../lambda/index.ts';
+import { defineTool, WaitTimedOut } from '../../../../lambda/index.ts';
+import { runTool } from '../../../../lambda/testing.ts';
 import { runInline } from '../../../../lambda/tool/inline.ts';
 import { createTestEngine } from '../../../support/engine.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineServer, defineTool, InputNotSupported, ProtocolError, toolError } from '../../../../lambda/index.ts';
 import { MAX_REQUEST_STATE_LENGTH, REQUEST_STATE_TTL_MS } from '../../../../lambda/mcp/2026-07-28/request-state.ts';
 import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
-import type { TaskContext } from '../../../../lambda/tool/types.ts';
+import type { TaskContext } from '../../../../lambda/tool/task-context.ts';
 import { createTestFrontDoor, type TestFrontDoorOptions } from '../../../support/front-door.ts';
 import { DECLARED_TASKS } from '../../../support/requests.ts';
 

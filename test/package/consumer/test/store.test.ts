@@ -1,6 +1,6 @@
-import { runTool } from 'mcp-tasks-aws';
 import { MemoryTaskStore, type TaskKey, type TaskRow, type TaskStore } from 'mcp-tasks-aws/store';
-import { taskStoreContract } from 'mcp-tasks-aws/testing';
+import { taskStoreContract } from 'mcp-tasks-aws/store/contract';
+import { runTool } from 'mcp-tasks-aws/testing';
 import { expect, test } from 'vitest';
 import { countWords } from '../src/server.ts';
 

@@ -41,12 +41,24 @@ import { createTable } from './resources/table.ts';
  *
  * Who may call is said by `auth`, and each caller sees the tasks of their own alone.
  *
+ * @example
  * ```ts
- * const mcp = new McpTasksServer(this, 'Mcp', {
- *   entry: 'src/server.ts',
- *   auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['reports'] }),
- * });
- * reports.grantRead(mcp.workerFunction); // what the tools need beside the construct's own parts
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { Stack } from 'aws-cdk-lib/core';
+ * import type { Construct } from 'constructs';
+ * import { McpAuth, McpTasksServer } from 'mcp-tasks-aws/cdk';
+ *
+ * export class ReportsStack extends Stack {
+ *   constructor(scope: Construct, id: string) {
+ *     super(scope, id);
+ *     const mcp = new McpTasksServer(this, 'Mcp', {
+ *       entry: 'src/server.ts',
+ *       auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['reports'] }),
+ *     });
+ *     // What the tools need in addition to the construct's own resources.
+ *     new Bucket(this, 'Reports').grantRead(mcp.workerFunction);
+ *   }
+ * }
  * ```
  */
 export class McpTasksServer extends MeasuredServer {

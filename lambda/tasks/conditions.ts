@@ -4,10 +4,27 @@
  */
 import { ROW_FORMAT, type TaskRow } from './record.ts';
 
-/** The attributes a condition can look at or a change can touch. */
+/**
+ * The attributes a condition can look at or a change can touch.
+ *
+ * @example
+ * ```ts
+ * const attribute: Attribute = 'leaseUntil';
+ * ```
+ */
 export type Attribute = Exclude<keyof TaskRow, 'partition' | 'id'>;
 
-/** A test on one row. A missing row has no attributes. Comparisons with a missing attribute are false. */
+/**
+ * A test on one row. A missing row has no attributes. Comparisons with a missing attribute are false.
+ *
+ * @example
+ * ```ts
+ * const isOpen: Condition = {
+ *   test: 'any',
+ *   of: ['working', 'input_required'].map((value) => ({ test: '=', attribute: 'status', value })),
+ * };
+ * ```
+ */
 export type Condition =
   | { readonly test: '=' | '<' | '<=' | '>'; readonly attribute: Attribute; readonly value: string | number }
   | { readonly test: 'present' | 'absent'; readonly attribute: Attribute }
@@ -18,7 +35,15 @@ const absent = (attribute: Attribute): Condition => ({ test: 'absent', attribute
 const all = (...of: Condition[]): Condition => ({ test: 'all', of });
 const any = (...of: Condition[]): Condition => ({ test: 'any', of });
 
-/** The key is free: not even a void row is there. */
+/**
+ * The key is free: not even a void row is there.
+ *
+ * @example
+ * ```ts
+ * // As a store on SQL writes it.
+ * const toSql = (condition: Condition): string => (condition === missing ? 'ON CONFLICT DO NOTHING' : '');
+ * ```
+ */
 export const missing: Condition = absent('generation');
 
 /**

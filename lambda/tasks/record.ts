@@ -5,22 +5,57 @@
  * byte for byte what it sent and no store can reinterpret it.
  */
 
-/** MCP's task states; the last three are terminal and never change. */
+/**
+ * MCP's task states; the last three are terminal and never change.
+ *
+ * @example
+ * ```ts
+ * const TERMINAL: readonly TaskStatus[] = ['completed', 'failed', 'cancelled'];
+ * ```
+ */
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 
-/** The MCP revision of the request that created the task; it decides how some states are presented. */
+/**
+ * The MCP revision of the request that created the task; it decides how some states are presented.
+ *
+ * @example
+ * ```ts
+ * const era: Era = '2026-07-28';
+ * ```
+ */
 export type Era = '2025-11-25' | '2026-07-28';
 
-/** JSON text, in the row or in the payload store. */
+/**
+ * JSON text, in the row or in the payload store.
+ *
+ * @example
+ * ```ts
+ * const describe = (payload: Payload): string => (typeof payload === 'string' ? payload : `kept at ${payload.at}`);
+ * ```
+ */
 export type Payload = string | PayloadReference;
 
-/** A payload too large for the row: its key in the payload store and its size in bytes. */
+/**
+ * A payload too large for the row: its key in the payload store and its size in bytes.
+ *
+ * @example
+ * ```ts
+ * const reference: PayloadReference = { at: 'task-1/outcome', bytes: 1_048_576 };
+ * ```
+ */
 export interface PayloadReference {
   readonly at: string;
   readonly bytes: number;
 }
 
-/** What a client declared that it can be asked, as far as a tool can use it. */
+/**
+ * What a client declared that it can be asked, as far as a tool can use it.
+ *
+ * @example
+ * ```ts
+ * const capabilities: InputCapabilities = { form: true, url: true };
+ * ```
+ */
 export interface InputCapabilities {
   readonly form?: boolean;
   readonly url?: boolean;
@@ -80,16 +115,41 @@ export type Answer = { readonly result: Record<string, unknown> } | { readonly e
 /** Questions by key; a key is never used twice in the life of a task (SEP-2663, Task Update Requests). */
 export type Questions = Readonly<Record<string, Question>>;
 
-/** The key of a row: the owner's partition and the task's id. */
+/**
+ * The key of a row: the owner's partition and the task's id.
+ *
+ * @example
+ * ```ts
+ * const key: TaskKey = { partition: 'owner#1', id: 'task-1' };
+ * ```
+ */
 export interface TaskKey {
   readonly partition: string;
   readonly id: string;
 }
 
-/** The row format that this version writes and reads. */
+/**
+ * The row format that this version writes and reads.
+ *
+ * @example
+ * ```ts
+ * const isReadable = (row: { readonly v?: number }): boolean => row.v === ROW_FORMAT;
+ * ```
+ */
 export const ROW_FORMAT = 1;
 
-/** The row of one task. Times are milliseconds since the epoch unless the name says otherwise. */
+/**
+ * The row of one task. Times are milliseconds since the epoch unless the name says otherwise.
+ *
+ * @example
+ * ```ts
+ * // What a store on SQL would put into columns, to find and to compare; the rest it can keep as JSON.
+ * const toColumns = ({ partition, id, status, generation, run, ...rest }: TaskRow) => ({
+ *   columns: { partition, id, status, generation, run },
+ *   rest: JSON.stringify(rest),
+ * });
+ * ```
+ */
 export interface TaskRow extends TaskKey {
   /** Format of this row; a reader that meets a newer one refuses it instead of guessing. */
   readonly v: typeof ROW_FORMAT;
@@ -164,7 +224,14 @@ export interface TaskRow extends TaskKey {
   readonly outcome?: Payload;
 }
 
-/** The record of one completed step; stored outside the owner's partition so that no list reads it. */
+/**
+ * The record of one completed step; stored outside the owner's partition so that no list reads it.
+ *
+ * @example
+ * ```ts
+ * const entry: JournalEntry = { task: 'task-1', id: 'step:scan#1', value: '{"v":3}', ttl: 1_800_000_000 };
+ * ```
+ */
 export interface JournalEntry {
   /** The task it belongs to. */
   readonly task: string;

@@ -7,7 +7,20 @@ type MutableAttributes = Omit<
   'partition' | 'id' | 'v' | 'nonce' | 'createdAt' | 'tool' | 'arguments' | 'era' | 'client' | 'traceparent'
 >;
 
-/** One conditional write to one row. An attribute is named in at most one of `set`, `add` and `remove`. */
+/**
+ * One conditional write to one row. An attribute is named in at most one of `set`, `add` and `remove`.
+ *
+ * @example
+ * ```ts
+ * const takeOver = ({ partition, id, generation }: TaskRow, run: string): Change => ({
+ *   key: { partition, id },
+ *   when: [{ test: '=', attribute: 'generation', value: generation }],
+ *   set: { run, leaseUntil: Date.now() + 60_000 },
+ *   add: { generation: 1 },
+ *   remove: ['wakeAt'],
+ * });
+ * ```
+ */
 export interface Change {
   readonly key: TaskKey;
   /** All must hold. {@link TaskStore.update} adds nothing of its own: a change that must not create says `exists`. */
@@ -28,19 +41,47 @@ export interface Change {
  * What became of a conditional write. `done`: the row as it is now. Otherwise its conditions did not hold, and `row` is
  * the row that was there (absent: none), from the same atomic operation (in DynamoDB
  * `ReturnValuesOnConditionCheckFailure: ALL_OLD`), so that the reason is known without another read.
+ *
+ * @example
+ * ```ts
+ * const describe = (written: WriteResult): string =>
+ *   written.done ? `now ${written.row.status}` : `refused: ${written.row?.status ?? 'no such row'}`;
+ * ```
  */
 export type WriteResult =
   | { readonly done: true; readonly row: TaskRow }
   | { readonly done: false; readonly row?: TaskRow };
 
-/** One page of an owner's tasks. */
+/**
+ * One page of an owner's tasks.
+ *
+ * @example
+ * ```ts
+ * const listAll = async (store: TaskStore, partition: string): Promise<TaskRow[]> => {
+ *   const rows: TaskRow[] = [];
+ *   let page: TaskRowPage | undefined;
+ *   do {
+ *     page = await store.list(partition, { limit: 100, ...(page?.next !== undefined && { after: page.next }) });
+ *     rows.push(...page.rows);
+ *   } while (page.next !== undefined);
+ *   return rows;
+ * };
+ * ```
+ */
 export interface TaskRowPage {
   readonly rows: readonly TaskRow[];
   /** The id after which the next page starts; absent on the last page. */
   readonly next?: string;
 }
 
-/** Content of an idempotency row: which task the key created, and from what. */
+/**
+ * Content of an idempotency row: which task the key created, and from what.
+ *
+ * @example
+ * ```ts
+ * const isExpired = ({ ttl }: IdempotencyRow, now: number): boolean => ttl * 1000 <= now;
+ * ```
+ */
 export interface IdempotencyRow {
   /** HMAC of owner and key. */
   readonly key: string;
@@ -51,7 +92,15 @@ export interface IdempotencyRow {
   readonly ttl: number;
 }
 
-/** What became of an insert under an idempotency key. */
+/**
+ * What became of an insert under an idempotency key.
+ *
+ * @example
+ * ```ts
+ * const findTask = (result: InsertOnceResult): TaskKey | undefined =>
+ *   'taken' in result ? result.taken.task : result.row;
+ * ```
+ */
 export type InsertOnceResult = WriteResult | { readonly done: false; readonly taken: IdempotencyRow };
 
 /**
@@ -59,6 +108,18 @@ export type InsertOnceResult = WriteResult | { readonly done: false; readonly ta
  *
  * Every method rejects when it is unknown whether the write happened (time-out, throttling after retries). The write's
  * mark then shows it to a later read or to the same write made again.
+ *
+ * @example
+ * ```ts
+ * // A store that counts its reads, on top of another one.
+ * class CountingStore extends MemoryTaskStore implements TaskStore {
+ *   reads = 0;
+ *   override read(key: TaskKey): Promise<TaskRow | undefined> {
+ *     this.reads += 1;
+ *     return super.read(key);
+ *   }
+ * }
+ * ```
  */
 export interface TaskStore {
   /** Writes a new row if its key is free. */

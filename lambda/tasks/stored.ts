@@ -2,7 +2,19 @@
 import { TaskError } from '../task-error.ts';
 import { ROW_FORMAT, type TaskRow } from './record.ts';
 
-/** A row is in a format that this version cannot read: a newer version wrote it, or something else did. */
+/**
+ * A row is in a format that this version cannot read: a newer version wrote it, or something else did.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await new MemoryTaskStore().read({ partition: 'owner#1', id: 'task-1' });
+ * } catch (error) {
+ *   if (error instanceof UnknownRowFormat) console.error(error.task, error.format);
+ *   throw error;
+ * }
+ * ```
+ */
 export class UnknownRowFormat extends TaskError {
   override readonly name = 'UnknownRowFormat';
   override readonly errorCode = 'UNKNOWN_ROW_FORMAT';
@@ -22,6 +34,11 @@ export class UnknownRowFormat extends TaskError {
  * The row, if this version can read it.
  *
  * @throws UnknownRowFormat
+ *
+ * @example
+ * ```ts
+ * const parseRow = (json: string): TaskRow => checkRowFormat(JSON.parse(json) as TaskRow);
+ * ```
  */
 export function checkRowFormat(row: TaskRow): TaskRow {
   const format: unknown = row.v;
@@ -35,6 +52,12 @@ export function checkRowFormat(row: TaskRow): TaskRow {
  * tool's message may hold and UTF-8 cannot, becomes U+FFFD; JSON text holds none, since `JSON.stringify` escapes them.
  * A number (a tool's progress) that is too large for DynamoDB becomes the largest, and one too small becomes 0, so that
  * no write fails because of it.
+ *
+ * @example
+ * ```ts
+ * const rows = new Map<string, TaskRow>();
+ * const put = (row: TaskRow) => rows.set(row.id, toStoredValue(row));
+ * ```
  */
 export function toStoredValue<T>(value: T): T {
   return copyFrozen(value) as T;

@@ -1,4 +1,4 @@
-/** `defineTool` and `defineServer`: what a server module is written with. */
+/** `defineTool` and `defineServer`, with which a server module is written. */
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
 import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './follow-up.ts';
@@ -7,7 +7,14 @@ import type { ServerDefinition, Tool, ToolConfig, ToolHandler } from './types.ts
 
 const HOUR_MS = 3_600_000;
 
-/** Defaults of `defineTool`, in one place. All in milliseconds but `maxFailures`. */
+/**
+ * Defaults of `defineTool`. Times are in milliseconds.
+ *
+ * @example
+ * ```ts
+ * const week = defineTool('week', { retentionMs: 7 * TOOL_DEFAULTS.retentionMs }, () => toolError('Not yet.'));
+ * ```
+ */
 export const TOOL_DEFAULTS = {
   lifetimeMs: 24 * HOUR_MS,
   retentionMs: 24 * HOUR_MS,
@@ -15,7 +22,7 @@ export const TOOL_DEFAULTS = {
   maxFailures: 3,
 } as const;
 
-/** SQS keeps a message 14 days at most, and one stands behind every runnable task. */
+/** SQS keeps a message for 14 days at most, and every runnable task depends on one. */
 const MAX_LIFETIME_MS = 14 * 24 * HOUR_MS;
 
 /** RFC 6749, section 3.3. */
@@ -28,8 +35,37 @@ const TOOL_NAME_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/;
  * Define a durable tool. The shape is that of the SDK's `registerTool`: an existing tool becomes durable by
  * renaming `server.registerTool(` to `defineTool(` and its handler's `ctx` to `task`.
  *
- * @throws ConfigurationError for what can never work (a name MCP forbids, `required` with a fallback, bounds
- *   the wrong way round), with a message that says what to do
+ * @throws ConfigurationError for what can never work (a name that MCP forbids, `required` with a fallback, `min` above
+ *   `max`), with a message that says what to change
+ *
+ * @example
+ * ```ts
+ * import { defineTool, toolError } from 'mcp-tasks-aws';
+ * import { z } from 'zod';
+ *
+ * export const exportOrders = defineTool(
+ *   'export_orders',
+ *   {
+ *     description: 'Exports the orders of one year as CSV.',
+ *     inputSchema: z.object({ year: z.number().int() }),
+ *     outputSchema: z.object({ url: z.string() }),
+ *     asks: ['elicitation'],
+ *   },
+ *   async ({ year }, task) => {
+ *     const answer = await task.elicit('columns', {
+ *       message: `Which columns of ${year}?`,
+ *       requestedSchema: z.object({ columns: z.array(z.enum(['id', 'date', 'total'])).min(1) }),
+ *     });
+ *     if (answer.action !== 'accept') return toolError('Nothing was exported.');
+ *     const url = await task.step('export', async ({ key }) => {
+ *       const body = JSON.stringify({ year, columns: answer.content.columns, key });
+ *       const response = await fetch('https://orders.example.com/exports', { method: 'POST', body });
+ *       return response.text();
+ *     });
+ *     return { structuredContent: { url } };
+ *   },
+ * );
+ * ```
  */
 export function defineTool<
   I extends StandardSchemaWithJSON | undefined = undefined,
@@ -49,8 +85,8 @@ export function defineTool<
     maxFailures: config.maxFailures ?? TOOL_DEFAULTS.maxFailures,
     thread: config.thread ?? false,
     handler: async (args: unknown, task: TaskContext) => {
-      const run = handler as (...given: unknown[]) => unknown;
-      return config.inputSchema ? run(args, task) : run(task);
+      const call = handler as (...handlerArgs: unknown[]) => unknown;
+      return config.inputSchema ? call(args, task) : call(task);
     },
   } as Tool;
   const problem = findToolProblem(tool, config);
@@ -60,52 +96,79 @@ export function defineTool<
 
 function findToolProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
   if (typeof tool.name !== 'string' || !TOOL_NAME_PATTERN.test(tool.name))
-    return 'a tool name has 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
+    return 'the name must have 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
   if (!tool.scopes.every((scope) => typeof scope === 'string' && TOOL_SCOPE_PATTERN.test(scope)))
-    return '"scopes" are names without spaces, quotes and backslashes.';
+    return '"scopes" must be names without spaces, quotes and backslashes.';
   if (tool.taskSupport !== 'optional' && (config.withoutTasks !== undefined || config.decide !== undefined))
-    return `"withoutTasks" and "decide" are choices that only taskSupport "optional" leaves open; this tool says "${tool.taskSupport}".`;
+    return `"withoutTasks" and "decide" need taskSupport "optional"; this tool has "${tool.taskSupport}".`;
   for (const schema of ['inputSchema', 'outputSchema'] as const)
     if (tool[schema] !== undefined && !isStandardSchema(tool[schema]))
       return `"${schema}" must be a Standard Schema that can describe itself as JSON Schema, for example z.object({ … }) of zod 4.`;
   for (const period of ['lifetimeMs', 'retentionMs'] as const)
     if (!(Number.isSafeInteger(tool[period]) && tool[period] > 0))
       return `"${period}" must be a positive integer (ms).`;
-  if (tool.lifetimeMs > MAX_LIFETIME_MS) return '"lifetimeMs" can be 14 days at most (SQS keeps no message longer).';
+  if (tool.lifetimeMs > MAX_LIFETIME_MS) return '"lifetimeMs" must be 14 days at most (SQS keeps no message longer).';
   const { min, max } = tool.pollIntervalMs;
   if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min > 0 && min <= max))
-    return '"pollIntervalMs" needs positive integers (ms) with min no larger than max.';
+    return '"pollIntervalMs" must have positive integers (ms), with min no larger than max.';
   if (!(Number.isSafeInteger(tool.maxFailures) && tool.maxFailures > 0))
     return '"maxFailures" must be a positive integer.';
   if (typeof tool.thread !== 'boolean') return '"thread" must be true or false.';
   return undefined;
 }
 
-const isStandardSchema = (value: unknown): boolean => {
+function isStandardSchema(value: unknown): boolean {
   const standard = (value as Partial<StandardSchemaWithJSON> | null)?.['~standard'];
   return typeof standard?.validate === 'function' && typeof standard.jsonSchema?.input === 'function';
-};
+}
 
-/** What `defineServer` is given. */
+/**
+ * What `defineServer` takes.
+ *
+ * @example
+ * ```ts
+ * const config: ServerConfig = {
+ *   name: 'reports',
+ *   version: '1.0.0',
+ *   instructions: 'Ask for a report by its year.',
+ *   tools: [],
+ *   mcp: (server) => {
+ *     server.registerPrompt('review', {}, () => ({
+ *       messages: [{ role: 'user', content: { type: 'text', text: 'Review the last report.' } }],
+ *     }));
+ *   },
+ * };
+ * ```
+ */
 export interface ServerConfig {
+  /** Of the server, as clients see it. */
   readonly name: string;
   readonly version: string;
   readonly title?: string;
   readonly instructions?: string;
   readonly tools: readonly Tool[];
-  /** Registers prompts, resources and ordinary tools on the official SDK's server, afresh for each request. */
+  /** Registers prompts, resources and ordinary tools on the official SDK's server, again for each request. */
   readonly mcp?: ServerDefinition['mcp'];
 }
 
 /**
  * Define the server: the default export of a server module.
  *
- * @throws ConfigurationError when a name is missing, or a tool's name is used twice or is the server's own
+ * @throws ConfigurationError when a name is missing, or a tool's name is used twice or reserved
+ *
+ * @example
+ * ```ts
+ * import { defineServer, defineTool } from 'mcp-tasks-aws';
+ *
+ * const ping = defineTool('ping', {}, () => ({ content: [{ type: 'text', text: 'pong' }] }));
+ *
+ * export default defineServer({ name: 'ping', version: '1.0.0', tools: [ping] });
+ * ```
  */
 export function defineServer(config: ServerConfig): ServerDefinition {
   for (const field of ['name', 'version'] as const)
     if (typeof config[field] !== 'string' || config[field] === '')
-      throw new ConfigurationError(`defineServer needs a "${field}": a non-empty string.`);
+      throw new ConfigurationError(`defineServer: "${field}" must be a non-empty string.`);
   const tools = new Map<string, Tool>();
   for (const tool of config.tools) {
     if (typeof tool?.handler !== 'function')
@@ -114,8 +177,8 @@ export function defineServer(config: ServerConfig): ServerDefinition {
       throw new ConfigurationError(`Two tools are named ${JSON.stringify(tool.name)}: rename one of them.`);
     tools.set(tool.name, tool);
   }
-  const taken = needsModelTools(tools.values()) ? MODEL_TOOL_NAMES.find((name) => tools.has(name)) : undefined;
-  if (taken) throw new ConfigurationError(`defineServer: ${describeReservedName(taken)}`);
+  const reserved = needsModelTools(tools.values()) ? MODEL_TOOL_NAMES.find((name) => tools.has(name)) : undefined;
+  if (reserved) throw new ConfigurationError(`defineServer: ${describeReservedName(reserved)}`);
   const { name, version, title, instructions, mcp } = config;
   return {
     info: { name, version, ...(title !== undefined && { title }) },

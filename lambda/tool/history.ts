@@ -1,9 +1,9 @@
-/** How recorded steps and questions are named and written down, so that a run finds them again. */
+/** How recorded steps and questions are named and stored, so that a later run finds them. */
 import { TaskError } from '../task-error.ts';
 import type { Questions } from '../tasks/record.ts';
 import { ProtocolError } from './errors.ts';
 
-/** What earlier runs left behind: journal entries (JSON by id) and questions with the answers that came. */
+/** What earlier runs recorded: journal entries (JSON by id), and questions with the answers that came. */
 export interface RunHistory {
   readonly journal: Readonly<Record<string, string>>;
   readonly questions: Questions;
@@ -24,19 +24,24 @@ export const toAttemptId = ({ name, n }: Occurrence, attempt: number): string =>
 export const toWaitKey = ({ name, n }: Occurrence, attempt = 1): string =>
   attempt > 1 ? `${name}#${n}.${attempt}` : n > 1 ? `${name}#${n}` : name;
 
-/** Names go into keys of rows and messages: 1 to 128 characters, no `#`, no control characters. */
+/** Longest name of a step or question (characters). */
+const MAX_NAME_LENGTH = 128;
+
+/** Why a name cannot be one. Names go into keys of rows and messages: no `#`, no control characters. */
 export function findNameProblem(name: unknown): string | undefined {
-  if (typeof name !== 'string' || name.length === 0) return 'it needs a name: a non-empty string';
-  if (name.length > 128) return `its name ${JSON.stringify(name.slice(0, 32))}… is longer than 128 characters`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/[#\u0000-\u001f\u007f]/.test(name)) return `its name ${JSON.stringify(name)} holds "#" or a control character`;
+  if (typeof name !== 'string' || name.length === 0) return 'its name must be a non-empty string';
+  if (name.length > MAX_NAME_LENGTH)
+    return `its name ${JSON.stringify(name.slice(0, 32))}… must have at most ${MAX_NAME_LENGTH} characters`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are refused
+  if (/[#\u0000-\u001f\u007f]/.test(name))
+    return `its name ${JSON.stringify(name)} must not contain "#" or a control character`;
   return undefined;
 }
 
-/** How a step ended, as it is written down. */
+/** How a step ended, as it is recorded. */
 export type StepRecord = { readonly v?: unknown } | { readonly e: RecordedError };
 
-/** A failed attempt that will be made again, at `due` (ms since the epoch). */
+/** A failed attempt, with when the next one is due (ms since the epoch). */
 export interface AttemptRecord {
   readonly e: RecordedError;
   readonly due: number;
@@ -50,7 +55,20 @@ interface RecordedError {
   readonly data?: unknown;
 }
 
-/** What a failed step throws, on the first run as on every later one: the original's name and message. */
+/**
+ * Thrown by a failed step, on the first run as on every later one, with the name and message of the original error. So
+ * match `name`: the class of the original does not survive. `task.waitFor` throws it when the outside system failed.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await task.step('read', () => JSON.parse('{') as { rows: number });
+ * } catch (error) {
+ *   if (error instanceof StepError && error.name === 'SyntaxError') return toolError('The file is not JSON.');
+ *   throw error;
+ * }
+ * ```
+ */
 export class StepError extends TaskError {
   override readonly errorCode = 'STEP_FAILED';
   constructor(recorded: { readonly name: string; readonly message: string }) {

@@ -5,7 +5,18 @@ import { type CognitoAuthOptions, checkTokenOptions, type JwtAuthOptions, type T
 /** How callers are known: `jwt` and `cognito` by access tokens, `iam` by AWS's signature, `none` not at all. */
 export type McpAuthKind = 'jwt' | 'cognito' | 'iam' | 'none';
 
-/** Who may call an `McpTasksServer`, and whose tasks those are that they make. */
+/**
+ * Who may call an `McpTasksServer`, and who owns the tasks that they create.
+ *
+ * @example
+ * ```ts
+ * import { McpAuth } from 'mcp-tasks-aws/cdk';
+ *
+ * export const customers = McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['reports'] });
+ * export const roles = McpAuth.iam();
+ * export const anyone = McpAuth.none();
+ * ```
+ */
 export class McpAuth {
   /**
    * Access tokens of one OAuth 2.1 authorization server. The function checks them and leads clients to the issuer, as

@@ -2,6 +2,7 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration } from 'aws-cdk-lib/core';
 
+/** Props of the construct about its observability. */
 export interface MonitoringProps {
   /**
    * What CloudWatch and X-Ray show of the server. Its metrics are made of its log lines whatever is said here; they
@@ -12,6 +13,7 @@ export interface MonitoringProps {
   readonly monitoring?: MonitoringOptions;
 }
 
+/** The dashboard, the alarms and the traces. */
 export interface MonitoringOptions {
   /**
    * Whether there is a dashboard.
@@ -37,6 +39,7 @@ export interface MonitoringOptions {
   readonly tracing?: boolean;
 }
 
+/** The thresholds of the alarms, and where alarms are sent. */
 export interface AlarmOptions extends Thresholds {
   /**
    * Told when an alarm goes off and when it is over.

@@ -1,6 +1,7 @@
 /** What one request may bring: bounds that hold before anything is written, each with an error that names it. */
 import { Token } from 'aws-cdk-lib/core';
 
+/** Props of the construct about requests. */
 export interface RequestProps {
   /**
    * How large a request, and what is in it, may be.
@@ -10,6 +11,7 @@ export interface RequestProps {
   readonly requestLimits?: RequestLimits;
 }
 
+/** Upper bounds of one request. */
 export interface RequestLimits {
   /**
    * Bytes of a body; more is refused with 413. At most 4 MiB: what Lambda takes, less what Base64 adds.

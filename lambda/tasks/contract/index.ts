@@ -15,6 +15,14 @@ import { testUpdate } from './updating.ts';
  *
  * @param name of the store, for the report
  * @param makeStore is called once; the suite uses its own keys, so the store may hold other rows
+ *
+ * @example
+ * ```ts
+ * import { MemoryTaskStore } from 'mcp-tasks-aws/store';
+ * import { taskStoreContract } from 'mcp-tasks-aws/store/contract';
+ *
+ * taskStoreContract('the memory store', () => new MemoryTaskStore());
+ * ```
  */
 export const taskStoreContract = (name: string, makeStore: () => TaskStore | Promise<TaskStore>): void => {
   describe(`${name} keeps the contract of a task store`, () => {

@@ -9,6 +9,14 @@ import { compareText, isConditionMet } from './evaluate.ts';
 /**
  * Task rows in this process's memory: for tests, simulations and tools that run without a stack. Nothing outlives the
  * process and nothing is swept. Rows go in as copies and come out frozen, so no caller can reach into the store.
+ *
+ * @example
+ * ```ts
+ * import { MemoryTaskStore } from 'mcp-tasks-aws/store';
+ *
+ * const store = new MemoryTaskStore();
+ * console.log(await store.list('owner#1', { limit: 10 })); // { rows: [] }
+ * ```
  */
 export class MemoryTaskStore implements TaskStore {
   readonly #partitions = new Map<string, Map<string, TaskRow>>();

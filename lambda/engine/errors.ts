@@ -14,6 +14,7 @@ export class TaskNotFound extends TaskError {
 export class QuotaExceeded extends TaskError {
   override readonly name = 'QuotaExceeded';
   override readonly errorCode = 'QUOTA_EXCEEDED';
+  /** Open tasks that one owner may have. */
   readonly limit: number;
   constructor(limit: number) {
     super(`Too many open tasks: this server allows ${limit} per caller. Wait for one to end, or cancel one.`);
@@ -21,12 +22,12 @@ export class QuotaExceeded extends TaskError {
   }
 }
 
-/** The idempotency key was used before with another tool or other arguments. */
+/** The idempotency key was used before, with another tool or other arguments. */
 export class IdempotencyConflict extends TaskError {
   override readonly name = 'IdempotencyConflict';
   override readonly errorCode = 'IDEMPOTENCY_CONFLICT';
   constructor() {
-    super('This idempotency key was used before with another tool or other arguments.');
+    super('This idempotency key was used before, with another tool or other arguments.');
   }
 }
 

@@ -4,9 +4,10 @@ import { TaskError } from '../task-error.ts';
 export class PayloadMissing extends TaskError {
   override readonly name = 'PayloadMissing';
   override readonly errorCode = 'PAYLOAD_MISSING';
+  /** Key of the payload. */
   readonly key: string;
   constructor(key: string, options?: ErrorOptions) {
-    super(`The payload store has nothing under ${key}: it was deleted, or the row came from elsewhere.`, options);
+    super(`The payload store has no payload ${key}: it was deleted, or the row came from another store.`, options);
     this.key = key;
   }
 }

@@ -1,4 +1,4 @@
-/** What a tool is given: the `task` of one run. */
+/** Builds the `task` that a handler gets in one run. */
 import type { CreateMessageResult } from '@modelcontextprotocol/server';
 import type { ProgressReport } from '../tasks/writes/held.ts';
 import { ask, sleep } from './ask.ts';
@@ -8,13 +8,14 @@ import type { ToolRun } from './run.ts';
 import { runStep } from './step.ts';
 import type { ExternalWait, TaskContext } from './task-context.ts';
 
-/** How much of a status message is kept (characters). */
+/** Longest status message (characters); the rest is cut off. */
 const MAX_STATUS_MESSAGE_LENGTH = 1_024;
 
+/** The context of one run; it counts how often each name occurs. */
 export function createTaskContext(run: ToolRun): TaskContext {
   const { host } = run;
   const occurrences = new Map<string, number>();
-  const next = (name: string) => {
+  const nextOccurrence = (name: string) => {
     const n = (occurrences.get(name) ?? 0) + 1;
     occurrences.set(name, n);
     return { name, n };
@@ -23,12 +24,13 @@ export function createTaskContext(run: ToolRun): TaskContext {
     id: host.id,
     isTask: host.isTask,
     signal: run.controller.signal,
-    step: (name, work, options = {}) => runStep(run, next(name), work, options) as never,
-    elicit: (name, question) => ask(run, next(name), buildFormQuestion(question)) as never,
-    elicitUrl: (name, question) => ask(run, next(name), buildUrlQuestion(question)),
-    sample: (name, request) => ask(run, next(name), buildSamplingQuestion(request)) as Promise<CreateMessageResult>,
-    waitFor: (name, options = {}) => createExternalWait(run, next(name), options) as never,
-    sleep: (name, durationMs) => sleep(run, next(name), durationMs),
+    step: (name, work, options = {}) => runStep(run, nextOccurrence(name), work, options) as never,
+    elicit: (name, question) => ask(run, nextOccurrence(name), buildFormQuestion(question)) as never,
+    elicitUrl: (name, question) => ask(run, nextOccurrence(name), buildUrlQuestion(question)),
+    sample: (name, request) =>
+      ask(run, nextOccurrence(name), buildSamplingQuestion(request)) as Promise<CreateMessageResult>,
+    waitFor: (name, options = {}) => createExternalWait(run, nextOccurrence(name), options) as never,
+    sleep: (name, durationMs) => sleep(run, nextOccurrence(name), durationMs),
     progress: (first: string | number, total?: number, message?: string) => {
       if (!run.isOver) host.reportProgress(toProgressReport(first, total, message));
     },
@@ -36,13 +38,13 @@ export function createTaskContext(run: ToolRun): TaskContext {
       run.cleanUps.push(cleanUp);
     },
     can: (what) => {
-      const { form, url, sampling: canSample, roots } = host.capabilities;
-      return { elicitation: form, elicitationUrl: url, sampling: canSample, roots }[what] === true;
+      const { form, url, sampling, roots } = host.capabilities;
+      return { elicitation: form, elicitationUrl: url, sampling, roots }[what] === true;
     },
   };
 }
 
-/** Begins to wait only when it is awaited: until then the tool may still hand the token out. */
+/** The wait begins only when it is awaited: until then the tool can still pass the token on. */
 function createExternalWait(
   run: ToolRun,
   wait: Occurrence,
@@ -51,12 +53,12 @@ function createExternalWait(
   const { createToken } = run.host;
   if (!createToken)
     run.breakRule(
-      `it waits for ${JSON.stringify(wait.name)} outside of a task; only a task can wait for an outside system.`,
+      `it waits for ${JSON.stringify(wait.name)} in a call that runs inline; only a task can wait for an outside system.`,
     );
   let waiting: Promise<unknown> | undefined;
   return {
     token: createToken(toWaitKey(wait)),
-    // biome-ignore lint/suspicious/noThenProperty: awaiting it is what begins the wait
+    // biome-ignore lint/suspicious/noThenProperty: awaiting it begins the wait
     then: (onValue, onError) => {
       waiting ??= ask(run, wait, buildExternalQuestion(options));
       return waiting.then(onValue, onError);

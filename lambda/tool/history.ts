@@ -9,18 +9,21 @@ export interface RunHistory {
   readonly questions: Questions;
 }
 
+/** The history of a first run. */
 export const EMPTY_HISTORY: RunHistory = { journal: {}, questions: {} };
 
-/** A name and which occurrence of it: steps are matched by these, since `Promise.all` has no order. */
+/** A name and its occurrence, from 1. Recorded entries are matched by these, not by order: `Promise.all` has none. */
 export interface Occurrence {
   readonly name: string;
   readonly n: number;
 }
 
+/** Id of the journal entry with which a step ends. */
 export const toStepId = ({ name, n }: Occurrence): string => `step:${name}#${n}`;
+/** Id of the journal entry of a failed attempt that is retried. */
 export const toAttemptId = ({ name, n }: Occurrence, attempt: number): string => `try:${name}#${n}.${attempt}`;
 
-/** Key of a wait: the plain name at first, so that clients see `columns`. Names themselves hold no `#`. */
+/** Key of a wait: the plain name at first, so that clients see `columns`. Names contain no `#`. */
 export const toWaitKey = ({ name, n }: Occurrence, attempt = 1): string =>
   attempt > 1 ? `${name}#${n}.${attempt}` : n > 1 ? `${name}#${n}` : name;
 
@@ -77,13 +80,15 @@ export class StepError extends TaskError {
   }
 }
 
+/** Name and message of anything thrown; a `ProtocolError` keeps its code and data. */
 export function toRecordedError(error: unknown): RecordedError {
   if (error instanceof ProtocolError) return { name: error.name, ...error.toRpcError() };
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: 'Error', message: String(error) };
 }
 
-export const reviveError = (recorded: RecordedError): Error =>
-  recorded.code === undefined
-    ? new StepError(recorded)
-    : new ProtocolError(recorded.code, recorded.message, recorded.data);
+/** What a replay throws for a recorded error. */
+export function reviveError(recorded: RecordedError): Error {
+  if (recorded.code === undefined) return new StepError(recorded);
+  return new ProtocolError(recorded.code, recorded.message, recorded.data);
+}

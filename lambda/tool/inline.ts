@@ -12,6 +12,7 @@ import type { Tool } from './types.ts';
 export interface InlineCall {
   /** The same over all rounds of the call. */
   readonly id: string;
+  /** Validated. */
   readonly args: unknown;
   readonly era: Era;
   readonly capabilities: InputCapabilities;
@@ -21,11 +22,13 @@ export interface InlineCall {
   readonly budgetMs: number;
 }
 
+/** How one round trip of an inline call ended. */
 export type InlineEnd =
   | { readonly end: 'settled'; readonly outcome: Outcome }
   /** The tool waits for answers: `history` is to be remembered, and contains the outstanding questions. */
   | { readonly end: 'asks'; readonly history: RunHistory };
 
+/** How one round trip of a `prepare` ended; `ready` has the arguments with which the task starts. */
 export type PrepareEnd =
   /** The arguments to start with. */
   | { readonly end: 'ready'; readonly args: unknown }
@@ -87,24 +90,26 @@ async function executeInline(tool: Tool, call: InlineCall, code: (task: TaskCont
 const collectQuestions = (end: RunEnd & { end: 'parked' }): Record<string, Question> =>
   Object.fromEntries([...end.waits].flatMap(([key, { question }]) => (question ? [[key, question]] : [])));
 
-const createInlineHost = (call: InlineCall, journal: Record<string, string>): RunHost => ({
-  id: call.id,
-  isTask: false,
-  era: call.era,
-  capabilities: call.capabilities,
-  now: () => Date.now(),
-  random: () => Math.random(),
-  record: async (id, json) => {
-    journal[id] = json;
-  },
-  reportProgress: () => {},
-  shouldHandOver: () => false,
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    }),
-});
+function createInlineHost(call: InlineCall, journal: Record<string, string>): RunHost {
+  return {
+    id: call.id,
+    isTask: false,
+    era: call.era,
+    capabilities: call.capabilities,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    record: async (id, json) => {
+      journal[id] = json;
+    },
+    reportProgress: () => {},
+    shouldHandOver: () => false,
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      }),
+  };
+}
 
 const describeTimeBudgetSpent = (tool: Tool, budgetMs: number): string =>
   `${tool.name} did not finish within the ${Math.round(budgetMs / 1_000)} s of a plain call. ` +

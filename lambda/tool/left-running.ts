@@ -1,11 +1,11 @@
-/** What a tool leaves running when its run is over: timers, child processes, servers that nobody will end. */
+/** Finds what a tool leaves running after its run: timers, child processes, servers that nothing will stop. */
 
-/** Kinds of resource that keep on working by themselves (sockets of kept-alive connections do not). */
+/** Kinds of resource that keep working on their own (sockets of kept-alive connections do not). */
 const RESOURCE_KINDS = ['ProcessWrap', 'TCPServerWrap', 'FSEventWrap'];
-/** The AWS clients' own timers outlive their requests by seconds, so timers tell something only where none of those run. */
+/** The AWS clients' own timers outlive their requests by seconds, so timers mean something only where no client runs. */
 export const RESOURCE_KINDS_WITH_TIMERS = [...RESOURCE_KINDS, 'Timeout'];
 
-/** How many of each are active now. */
+/** How many resources of each kind are active now. */
 export function countActiveResources(kinds: readonly string[] = RESOURCE_KINDS): ReadonlyMap<string, number> {
   const counts = new Map(kinds.map((kind) => [kind, 0]));
   for (const kind of process.getActiveResourcesInfo()) {
@@ -15,7 +15,7 @@ export function countActiveResources(kinds: readonly string[] = RESOURCE_KINDS):
   return counts;
 }
 
-/** What is active beyond `before`, of the kinds counted then, as text for a person; absent when nothing is. */
+/** The resources active now but not in `before`, of the kinds counted then, as text for a person; absent without any. */
 export function describeLeftRunning(before: ReadonlyMap<string, number>): string | undefined {
   const more = [...countActiveResources([...before.keys()])].flatMap(([kind, count]) => {
     const extra = count - (before.get(kind) ?? 0);

@@ -11,25 +11,27 @@ import { StepError } from './history.ts';
 import { describeProblems, validate } from './validate.ts';
 import type { ElicitAnswer, FormContent } from './values.ts';
 
-/** A question of one kind: what to send, and what an answer means. */
+/** A question of one kind: what is sent, and how an answer is read. */
 export interface QuestionSpec<T> {
   readonly method: string;
-  /** What a client must have declared, as in `requiredCapabilities`. */
+  /** What the client must have declared, as in `requiredCapabilities`. */
   readonly requires: Record<string, unknown>;
+  /** Withdraw the question after this (ms). */
   readonly timeoutMs?: number;
   isSupported(capabilities: InputCapabilities): boolean;
-  /** @param reason why the last answer did not fit, when it is asked again */
+  /** @param reason why the last answer did not fit; absent the first time */
   buildParams(reason: string | undefined): Record<string, unknown>;
   /** The value for the tool, or why the answer does not fit. */
   read(question: Question): Promise<{ readonly value: T } | { readonly problem: string }>;
 }
 
-const appendReason = (message: string, reason: string | undefined): string =>
-  reason === undefined ? message : `${message}\n\nThe last answer did not fit: ${reason}`;
+function appendReason(message: string, reason: string | undefined): string {
+  return reason === undefined ? message : `${message}\n\nThe last answer did not fit: ${reason}`;
+}
 
 type ElicitAction = 'accept' | 'decline' | 'cancel' | 'timeout';
 
-/** Declined, cancelled, refused with a JSON-RPC error, or withdrawn: values that the tool sees. */
+/** What the user or client did, as the tool sees it; `undefined` when the answer has no valid action. */
 function readAction(question: Question): ElicitAction | undefined {
   if (question.withdrawn) return 'timeout';
   const answer = question.answer as Answer;
@@ -38,8 +40,9 @@ function readAction(question: Question): ElicitAction | undefined {
   return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
 }
 
-const INVALID_ACTION = { problem: 'action: expected "accept", "decline" or "cancel"' };
+const INVALID_ACTION = { problem: 'action: must be "accept", "decline" or "cancel"' };
 
+/** `task.elicit`. MCP, Elicitation, form mode. */
 export function buildFormQuestion<S extends StandardSchemaWithJSON<unknown, FormContent>>(question: {
   readonly message: string;
   readonly requestedSchema: S;
@@ -55,17 +58,18 @@ export function buildFormQuestion<S extends StandardSchemaWithJSON<unknown, Form
       message: appendReason(question.message, reason),
       requestedSchema: buildFormSchema(question.requestedSchema),
     }),
-    read: async (asked) => {
-      const action = readAction(asked);
+    read: async (answered) => {
+      const action = readAction(answered);
       if (action === undefined) return INVALID_ACTION;
       if (action !== 'accept') return { value: { action } };
-      const { content } = (asked.answer as { result: { content?: unknown } }).result;
+      const { content } = (answered.answer as { result: { content?: unknown } }).result;
       const fits = await validate(question.requestedSchema, content);
       return fits.ok ? { value: { action, content: fits.value } } : { problem: describeProblems(fits.problems) };
     },
   };
 }
 
+/** `task.elicitUrl`. MCP, Elicitation, URL mode. */
 export function buildUrlQuestion(question: {
   readonly message: string;
   readonly url: string;
@@ -77,13 +81,14 @@ export function buildUrlQuestion(question: {
     ...(question.timeoutMs !== undefined && { timeoutMs: question.timeoutMs }),
     isSupported: ({ url }) => url === true,
     buildParams: (reason) => ({ mode: 'url', message: appendReason(question.message, reason), url: question.url }),
-    read: async (asked) => {
-      const action = readAction(asked);
+    read: async (answered) => {
+      const action = readAction(answered);
       return action === undefined ? INVALID_ACTION : { value: { action } };
     },
   };
 }
 
+/** `task.sample`. MCP, Sampling. */
 export function buildSamplingQuestion({
   timeoutMs,
   ...request
@@ -95,19 +100,19 @@ export function buildSamplingQuestion({
     ...(timeoutMs !== undefined && { timeoutMs }),
     isSupported: (can) => (needsTools ? can.samplingTools === true : can.sampling === true),
     buildParams: () => request as Record<string, unknown>,
-    read: async (asked) => {
-      if (asked.withdrawn) throw new Error('The client did not answer the sampling request in time.');
-      const answer = asked.answer as Answer;
+    read: async (answered) => {
+      if (answered.withdrawn) throw new Error('The client did not answer the sampling request in time.');
+      const answer = answered.answer as Answer;
       if ('error' in answer) throw new Error(`The client refused the sampling request: ${answer.error.message}`);
       const { role, content, model } = answer.result;
       if (typeof role !== 'string' || typeof content !== 'object' || content === null || typeof model !== 'string')
-        return { problem: 'a sampling result has "role", "content" and "model"' };
+        return { problem: 'a sampling result must have "role", "content" and "model"' };
       return { value: answer.result as CreateMessageResult };
     },
   };
 }
 
-/** A wait for an outside system, which ends it through the engine's `complete` or `fail`. */
+/** A wait for an outside system, which completes or fails it through the external function. */
 export function buildExternalQuestion(options: { readonly timeoutMs?: number }): QuestionSpec<unknown> {
   return {
     method: EXTERNAL,
@@ -115,9 +120,9 @@ export function buildExternalQuestion(options: { readonly timeoutMs?: number }):
     ...options,
     isSupported: () => true,
     buildParams: () => ({}),
-    read: async (waited) => {
-      if (waited.withdrawn) throw new WaitTimedOut('The outside system did not answer in time.');
-      const answer = waited.answer as Answer;
+    read: async (answered) => {
+      if (answered.withdrawn) throw new WaitTimedOut('The outside system did not answer in time.');
+      const answer = answered.answer as Answer;
       if ('result' in answer) return { value: answer.result.value };
       const { name } = (answer.error.data ?? {}) as { name?: unknown };
       throw new StepError({ name: typeof name === 'string' ? name : 'Error', message: answer.error.message });

@@ -1,4 +1,4 @@
-/** From what a tool returned or threw to the outcome of the call. */
+/** Makes the outcome of a call from what its tool returned or threw. */
 import type { Era, Outcome } from '../tasks/record.ts';
 import { InputNotSupported, ProtocolError, ToolBroken, toolError } from './errors.ts';
 import { NotJson, toJson } from './json.ts';
@@ -6,9 +6,9 @@ import type { Tool } from './types.ts';
 import { describeProblems, validate } from './validate.ts';
 
 /**
- * The outcome of what a tool returned: structured content is held against the output schema, a text block is
- * added where there is none (MCP, Tools, Structured Content), and the whole must be a valid `CallToolResult`.
- * What is not becomes a JSON-RPC error that says why.
+ * The outcome of what a tool returned. Structured content is validated against the output schema, a text block is added
+ * where there is none (MCP, Tools, Structured Content), and the whole must be a valid `CallToolResult`. An invalid
+ * result becomes a JSON-RPC error with the reason.
  */
 export async function toReturnOutcome(tool: Tool, returned: unknown): Promise<Outcome> {
   try {
@@ -24,20 +24,20 @@ let sdkImport: Promise<typeof import('@modelcontextprotocol/server')> | undefine
 
 async function requireValidResult(tool: Tool, returned: unknown): Promise<Record<string, unknown>> {
   const fail = (why: string): never => {
-    throw new ToolBroken(`Tool ${tool.name} returned no valid result: ${why}`);
+    throw new ToolBroken(`Tool ${tool.name} returned an invalid result: ${why}`);
   };
   if (typeof returned !== 'object' || returned === null || Array.isArray(returned))
-    return fail('an object with "content" or "structuredContent" is expected');
+    return fail('it must be an object with "content" or "structuredContent"');
   const result: Record<string, unknown> = { ...returned };
   if (result.isError !== true && tool.outputSchema) {
     if (result.structuredContent === undefined)
-      return fail('it has an output schema, so "structuredContent" is expected');
+      return fail('it must have "structuredContent", since the tool has an output schema');
     const fits = await validate(tool.outputSchema, result.structuredContent);
     if (!fits.ok) return fail(`"structuredContent" does not fit its output schema: ${describeProblems(fits.problems)}`);
     result.structuredContent = fits.value;
   }
   if (result.content === undefined) {
-    if (result.structuredContent === undefined) return fail('it has neither "content" nor "structuredContent"');
+    if (result.structuredContent === undefined) return fail('it must have "content" or "structuredContent"');
     result.content = [{ type: 'text', text: requireJson(result.structuredContent, fail) }];
   }
   // Validated as a client will receive it.
@@ -50,15 +50,15 @@ async function requireValidResult(tool: Tool, returned: unknown): Promise<Record
 
 function requireJson(value: unknown, fail: (why: string) => never): string {
   try {
-    return toJson(value, 'the tool') ?? fail('it is undefined');
+    return toJson(value, 'the tool') ?? fail('it must not be undefined');
   } catch (error) {
     return error instanceof NotJson ? fail(error.message) : fail(String(error));
   }
 }
 
 /**
- * The outcome of what a tool threw: a `ProtocolError` is a JSON-RPC error, anything else a tool error that the
- * model can read (message only: no stack leaves the server).
+ * The outcome of what a tool threw: a JSON-RPC error for a `ProtocolError`, a tool error that the model can read for
+ * anything else (message only: no stack leaves the server).
  */
 export function toThrowOutcome(thrown: unknown, era: Era): Outcome {
   // 2025-11-25 has no error code for a missing client capability.

@@ -1,9 +1,9 @@
 /**
  * One run of a tool: its life from the first line to a result, a park or a hand-over.
  *
- * A wait is a promise that never settles in this run, so that no `catch` or `finally` of the tool can mistake
- * the end of a run for a failure. The run parks when something is waited for, nothing of ours is in flight,
- * and one `setImmediate` has passed, so that `Promise.all` gathers its questions.
+ * A wait is a promise that never settles in this run, so that no `catch` or `finally` of the tool can mistake the end of
+ * a run for a failure. The run parks when the tool waits for something, no step is in flight, and one `setImmediate`
+ * has passed, so that `Promise.all` gathers its questions.
  */
 import { type Era, EXTERNAL, type InputCapabilities, type Outcome, type Question } from '../tasks/record.ts';
 import type { ProgressReport } from '../tasks/writes/held.ts';
@@ -14,32 +14,36 @@ import type { Tool } from './types.ts';
 
 /** Where a run happens: in a worker for a task, or in the call itself. */
 export interface RunHost {
+  /** The task's id, or that of the inline call. */
   readonly id: string;
   readonly isTask: boolean;
   readonly era: Era;
   readonly capabilities: InputCapabilities;
+  /** Milliseconds since the epoch. */
   now(): number;
   /** A number in [0, 1), for jitter. */
   random(): number;
   /** Write a journal entry under the run's fence; resolves when it is recorded. A rejection ends the run as lost. */
   record(id: string, json: string): Promise<void>;
-  reportProgress(news: ProgressReport): void;
+  reportProgress(report: ProgressReport): void;
   /** The token with which an outside system ends a wait; absent where nothing can wait that long. */
   createToken?(wait: string): string;
-  /** Told the names of the steps that run now, whenever they change. */
+  /** Gets the names of the steps that run now, whenever they change. */
   reportRunningSteps?(steps: ReadonlySet<string>): void;
-  /** Asked after each recorded step: is it time for another run to take over? */
+  /** Called after each recorded step: is it time for another run to take over? */
   shouldHandOver(): boolean;
   /** For a run that cannot park on a timer: wait in the process. Absent where timers park. */
   wait?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Something a run waits for: a question or sleep to keep in the row, or a bare timer (`question` absent). */
+/** Something a run waits for: a question or sleep to store in the row, or a bare timer (`question` absent). */
 export interface Wait {
   readonly question?: Question;
+  /** When the wait ends without an answer (ms since the epoch). */
   readonly deadline?: number;
 }
 
+/** How a run ended. */
 export type RunEnd =
   | { readonly end: 'settled'; readonly outcome: Outcome }
   | { readonly end: 'parked'; readonly waits: ReadonlyMap<string, Wait> }
@@ -50,7 +54,7 @@ export type RunEnd =
 /** How long clean-ups and an aborted tool's own `finally` blocks may take (ms). */
 const CLOSE_GRACE_MS = 5_000;
 
-/** A promise that never settles: what a run that is over gets from every call. */
+/** A promise that never settles: after the end of a run, every call of `task` returns one. */
 export const waitForever = (): Promise<never> => new Promise<never>(() => {});
 
 export class ToolRun {
@@ -61,18 +65,18 @@ export class ToolRun {
   readonly controller = new AbortController();
   readonly waits = new Map<string, Wait>();
   readonly cleanUps: (() => void | Promise<void>)[] = [];
-  /** Journal entries and questions that this run came by again. */
+  /** Journal entries and questions that this run reached again. */
   readonly visited = new Set<string>();
   /** Names of the steps that run now. */
   readonly runningSteps = new Set<string>();
-  /** The tool broke a rule: the call fails with this, whatever the tool makes of it. */
+  /** The tool broke a rule: the call fails with this, even if the tool catches it. */
   broken: ToolBroken | undefined;
   isOver = false;
   #inFlight = 0;
   readonly #idleWaiters: (() => void)[] = [];
   #handingOver = false;
   #finish!: (end: RunEnd) => void;
-  #handler: Promise<void> = Promise.resolve();
+  #handlerDone: Promise<void> = Promise.resolve();
 
   constructor(tool: Tool, host: RunHost, history: RunHistory) {
     this.tool = tool;
@@ -87,9 +91,9 @@ export class ToolRun {
     });
   }
 
-  /** Run `code` (the tool's handler, or its `prepare`, with the context of this run) until it returns or the run ends otherwise. */
+  /** Run `code` (the tool's handler or `prepare`, with the context of this run) until it returns or the run ends. */
   start(code: () => unknown): Promise<RunEnd> {
-    this.#handler = (async () => code())().then(
+    this.#handlerDone = (async () => code())().then(
       async (returned) => {
         this.broken ??= this.#findUnvisited();
         this.#settle(await toReturnOutcome(this.tool, returned));
@@ -103,36 +107,41 @@ export class ToolRun {
     this.#finish({ end: 'settled', outcome: this.broken ? { error: this.broken.toRpcError() } : outcome });
   }
 
-  /** A replay must come by everything that was recorded: otherwise the code is not what wrote the journal. */
+  /** A replay must reach everything that was recorded: otherwise its code is not the code that wrote the journal. */
   #findUnvisited(): ToolBroken | undefined {
     const recorded = [...Object.keys(this.history.journal), ...this.#listReplayedQuestions()];
-    const lost = recorded.find((id) => !this.visited.has(id));
-    return lost === undefined
+    const unvisited = recorded.find((id) => !this.visited.has(id));
+    return unvisited === undefined
       ? undefined
       : new ToolBroken(
-          `Tool ${this.tool.name} did not come by ${JSON.stringify(lost)} again, which an earlier run recorded: ` +
+          `Tool ${this.tool.name} did not reach ${JSON.stringify(unvisited)} again, although an earlier run recorded it: ` +
             'code outside steps must do the same each time (or the tool was changed while the task was open).',
         );
   }
 
+  /** All but external waits, which a tool may create without awaiting them. */
   #listReplayedQuestions(): string[] {
     return Object.entries(this.history.questions).flatMap(([key, { method }]) => (method === EXTERNAL ? [] : [key]));
   }
 
-  /** Note that the tool broke a rule, and throw it at the tool. */
+  /**
+   * Record that the tool broke a rule, so that the call fails with it, and throw it into the tool.
+   *
+   * @throws ToolBroken always
+   */
   breakRule(message: string): never {
     this.broken ??= new ToolBroken(`Tool ${this.tool.name}: ${message}`);
     throw this.broken;
   }
 
-  /** Wait for something in another run: registers it and never settles. */
+  /** Register a wait that ends in a later run. Never settles. */
   park(key: string, wait: Wait): Promise<never> {
     this.waits.set(key, wait);
     this.#scheduleEnd();
     return waitForever();
   }
 
-  /** Do something that the run must not end under. */
+  /** Do something during which the run must not end. */
   async trackInFlight<T>(work: () => Promise<T>): Promise<T> {
     this.#inFlight += 1;
     try {
@@ -144,7 +153,7 @@ export class ToolRun {
     }
   }
 
-  /** Between steps: whether another run is to take over, so that no new step begins and none returns. */
+  /** Whether another run takes over, so that no new step begins and none returns. Called between steps. */
   isHandingOver(): boolean {
     if (!this.#handingOver && this.host.shouldHandOver()) {
       this.#handingOver = true;
@@ -165,7 +174,7 @@ export class ToolRun {
     });
   }
 
-  /** The host ends the run: cancelled, lease lost, deadline. The signal aborts at once, so that the tool can stop. */
+  /** End the run from outside: cancelled, lease lost, deadline. The signal aborts at once, so that the tool can stop. */
   abort(reason: Error): void {
     if (this.isOver) return;
     this.#finish({ end: 'aborted', reason });
@@ -173,14 +182,14 @@ export class ToolRun {
   }
 
   /**
-   * After the run's end is committed: abort what is left with the reason, give an aborted tool a moment for its
-   * own clean-up, and run the deferred ones.
+   * After the run's end is committed: abort what still runs with the reason, give an aborted tool time for its own
+   * clean-up, and run the deferred ones. Takes at most {@link CLOSE_GRACE_MS}.
    */
   async close(reason?: Error): Promise<void> {
     if (reason && !this.controller.signal.aborted) this.controller.abort(reason);
     const stopsEarly = reason !== undefined && !(reason instanceof Parked) && !(reason instanceof HandedOver);
     const cleaning = (async () => {
-      if (stopsEarly) await Promise.race([this.#handler, this.#waitUntilIdle()]);
+      if (stopsEarly) await Promise.race([this.#handlerDone, this.#waitUntilIdle()]);
       for (const cleanUp of this.cleanUps.reverse()) await Promise.resolve(cleanUp()).catch(() => {});
     })();
     let timer: NodeJS.Timeout | undefined;
@@ -194,8 +203,8 @@ export class ToolRun {
   }
 
   /**
-   * Resolves when there is nothing to give time for: the tool waits on `task`, which will not come back in this
-   * run. While a step is under way, that is when it has stopped.
+   * Resolves when waiting for the tool is pointless: it waits on `task`, which does not settle any more in this run.
+   * While a step is in flight, that is when the step has stopped.
    */
   async #waitUntilIdle(): Promise<void> {
     if (this.#inFlight > 0) return new Promise((resolve) => this.#idleWaiters.push(resolve));

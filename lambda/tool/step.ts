@@ -1,4 +1,4 @@
-/** `task.step`: done at least once until its value is recorded, and never after. */
+/** `task.step`: work that is done at least once until its value is recorded, and never after. */
 import { Retryable } from './errors.ts';
 import {
   type AttemptRecord,
@@ -15,11 +15,16 @@ import { NotJson, toJson } from './json.ts';
 import { type ToolRun, waitForever } from './run.ts';
 import type { RetryOptions, StepContext } from './task-context.ts';
 
-/** For a `Retryable` error of a step that names no `retry` of its own. */
+/** Retries after a `Retryable` error of a step without `retry`. */
 const RETRYABLE_RETRIES = 3;
 const DEFAULT_RETRY_BASE_MS = 1_000;
 const DEFAULT_RETRY_MAX_MS = 60_000;
 
+/**
+ * Run a step, or return its recorded value.
+ *
+ * @throws what `work` threw after its last attempt, as it is recorded
+ */
 export async function runStep(
   run: ToolRun,
   step: Occurrence,
@@ -31,9 +36,9 @@ export async function runStep(
   if (problem) run.breakRule(`a step cannot run: ${problem}.`);
   const id = toStepId(step);
   if (run.history.questions[toWaitKey(step)])
-    run.breakRule(`step ${JSON.stringify(step.name)} stands where an earlier run asked a question of that name.`);
+    run.breakRule(`it runs step ${JSON.stringify(step.name)} where an earlier run asked a question of that name.`);
   if (run.runningSteps.has(step.name))
-    run.breakRule(`two steps named ${JSON.stringify(step.name)} run at once: give each a name of its own.`);
+    run.breakRule(`two steps named ${JSON.stringify(step.name)} run at the same time: give each a different name.`);
 
   const known = run.history.journal[id];
   const attempts = readAttempts(run, step);
@@ -51,7 +56,7 @@ export async function runStep(
   }
 }
 
-/** The recorded outcome, as on the first run. A recorded error is thrown with its own name and message. */
+/** The recorded outcome, as on the first run: an error is thrown with its original name and message. */
 function replayRecord(record: StepRecord): unknown {
   if ('e' in record) throw reviveError(record.e);
   return record.v;
@@ -76,22 +81,22 @@ async function runAttempts(
   attempts: AttemptRecord[],
 ): Promise<unknown> {
   for (;;) {
-    const pause = (attempts.at(-1)?.due ?? 0) - run.host.now();
-    if (pause > 0) await waitForBackoff(run, toAttemptId(step, attempts.length), pause);
+    const pauseMs = (attempts.at(-1)?.due ?? 0) - run.host.now();
+    if (pauseMs > 0) await waitForBackoff(run, toAttemptId(step, attempts.length), pauseMs);
     if (run.isHandingOver()) return waitForever();
-    const tried = await run.trackInFlight(() => tryOnce(run, step, work, retry, attempts));
-    if (run.isOver || !tried) return waitForever();
-    if ('again' in tried) {
-      attempts.push(tried.again);
+    const attempt = await run.trackInFlight(() => tryOnce(run, step, work, retry, attempts));
+    if (run.isOver || !attempt) return waitForever();
+    if ('again' in attempt) {
+      attempts.push(attempt.again);
       continue;
     }
-    return run.isHandingOver() ? waitForever() : replayRecord(tried.record);
+    return run.isHandingOver() ? waitForever() : replayRecord(attempt.record);
   }
 }
 
 /**
- * One attempt, and what is recorded of it: how the step ended, or that it will be tried again. Nothing when
- * the run is over: the tool must not hear of it.
+ * One attempt, and what was recorded of it: how the step ended, or when it is tried again. Nothing if the run has ended:
+ * the tool must not see the outcome.
  */
 async function tryOnce(
   run: ToolRun,
@@ -106,7 +111,7 @@ async function tryOnce(
     const json = toJson(value, `step ${JSON.stringify(step.name)}`);
     record = json === undefined ? {} : { v: JSON.parse(json) };
   } catch (error) {
-    // What fails because the run was aborted says nothing about the step.
+    // A failure after the run was aborted says nothing about the step.
     if (run.isOver) return undefined;
     if (error instanceof NotJson) return run.breakRule(error.message);
     const again = planRetry(run, retry, attempts.length, error);
@@ -116,7 +121,7 @@ async function tryOnce(
   return (await recordOrAbort(run, toStepId(step), record)) ? { record } : undefined;
 }
 
-/** Whether it was recorded; a record that is refused ends the run. */
+/** Whether it was recorded. A refused record ends the run. */
 async function recordOrAbort(run: ToolRun, id: string, record: unknown): Promise<boolean> {
   if (run.isOver) return false;
   try {
@@ -128,7 +133,7 @@ async function recordOrAbort(run: ToolRun, id: string, record: unknown): Promise
   }
 }
 
-/** Exponential back-off with full jitter, and never sooner than the error itself says. */
+/** Exponential back-off, jittered between half of the wait and all of it; never sooner than the error itself says. */
 function planRetry(
   run: ToolRun,
   retry: RetryOptions | undefined,
@@ -137,16 +142,16 @@ function planRetry(
 ): AttemptRecord | undefined {
   const retries = retry?.retries ?? (error instanceof Retryable ? RETRYABLE_RETRIES : 0);
   if (failed >= retries) return undefined;
-  const longest = Math.min(
+  const longestMs = Math.min(
     retry?.maxMs ?? DEFAULT_RETRY_MAX_MS,
     (retry?.baseMs ?? DEFAULT_RETRY_BASE_MS) * 2 ** failed,
   );
-  const floor = error instanceof Retryable ? (error.afterMs ?? 0) : 0;
-  const due = run.host.now() + Math.max(floor, Math.round(longest * (0.5 + run.host.random() / 2)));
+  const shortestMs = error instanceof Retryable ? (error.afterMs ?? 0) : 0;
+  const due = run.host.now() + Math.max(shortestMs, Math.round(longestMs * (0.5 + run.host.random() / 2)));
   return { e: toRecordedError(error), due };
 }
 
-/** A back-off holds no worker: the run parks on it, or waits in the process where it cannot. */
+/** Wait without holding a worker: the run parks, or waits in the process where it cannot. */
 function waitForBackoff(run: ToolRun, key: string, ms: number): Promise<void> {
   const { host } = run;
   if (host.wait)

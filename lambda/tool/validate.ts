@@ -1,4 +1,4 @@
-/** Holding values against a tool's schemas. */
+/** Validates values against a tool's schemas. */
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import type { Tool } from './types.ts';
 
@@ -9,11 +9,12 @@ export interface SchemaProblem {
   readonly reason: string;
 }
 
+/** The value as the schema makes it, or every reason why it does not fit. */
 export type ValidationResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly SchemaProblem[] };
 
-/** Hold a value against a schema; the value comes back as the schema makes it (defaults, coercions). */
+/** Validate a value against a schema; the result has the value as the schema makes it (defaults, coercions). */
 export async function validate(schema: StandardSchemaWithJSON, value: unknown): Promise<ValidationResult> {
   const result = await schema['~standard'].validate(value);
   if (!result.issues) return { ok: true, value: result.value };
@@ -26,24 +27,24 @@ export async function validate(schema: StandardSchemaWithJSON, value: unknown): 
   };
 }
 
-/** Hold a call's arguments against the tool's input schema. A tool without one takes an empty object. */
+/** Validate a call's arguments against the tool's input schema. A tool without one gets an empty object. */
 export async function validateArguments(tool: Tool, args: unknown): Promise<ValidationResult> {
   return tool.inputSchema ? validate(tool.inputSchema, args ?? {}) : { ok: true, value: {} };
 }
 
-/** Problems that are told one by one. A hundred thousand wrong items are as many problems, and no answer holds them. */
+/** Problems that are described one by one: a hundred thousand wrong items would be as many, too large for a response. */
 const MAX_DESCRIBED_PROBLEMS = 20;
-/** Longest telling of one (characters): a validator may repeat what it was given. */
+/** Longest description of one problem (characters): a validator may repeat its input. */
 const MAX_PROBLEM_LENGTH = 300;
 
 /** Problems as one line that a model can act on. */
-export const describeProblems = (problems: readonly SchemaProblem[]): string => {
-  const told = problems
+export function describeProblems(problems: readonly SchemaProblem[]): string {
+  const described = problems
     .slice(0, MAX_DESCRIBED_PROBLEMS)
     .map(({ path, reason }) => truncateProblem(path ? `${path}: ${reason}` : reason));
-  const more = problems.length - told.length;
-  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-};
+  const more = problems.length - described.length;
+  return [...described, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
 
 const truncateProblem = (text: string): string =>
   text.length > MAX_PROBLEM_LENGTH ? `${text.slice(0, MAX_PROBLEM_LENGTH - 1)}…` : text;

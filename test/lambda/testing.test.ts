@@ -23,7 +23,7 @@ describe('a step', () => {
     expect(runs).toBe(1);
   });
 
-  test('is told apart by occurrence where a name comes again', async () => {
+  test('is matched by name and occurrence where a name repeats', async () => {
     const tool = defineTool('t', {}, async (task) => {
       const values: number[] = [];
       for (let i = 0; i < 3; i += 1) values.push(await task.step('loop', () => i));
@@ -34,7 +34,7 @@ describe('a step', () => {
     expect(report.recorded).toEqual(['step:loop#1', 'step:loop#2', 'step:loop#3']);
   });
 
-  test('refuses what is not JSON, naming itself and the place', async () => {
+  test('refuses a value that is not JSON, naming itself and the place', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.step('when', () => ({ at: [new Date(0)] }) as never);
       return toTextResult('never');
@@ -44,7 +44,7 @@ describe('a step', () => {
     expect(report.error?.message).toContain('Date at at[0]');
   });
 
-  test('that two calls run at once under one name is an error, even when swallowed', async () => {
+  test('must not run twice at the same time, even when the error is swallowed', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await Promise.allSettled([task.step('same', async () => 1), task.step('same', async () => 2)]);
       return toTextResult('swallowed');
@@ -70,7 +70,7 @@ describe('a step', () => {
     expect(tries).toBe(1);
   });
 
-  test('is tried again as often as its retry says, with the same key, in runs of their own', async () => {
+  test('is retried as often as its retry option says, with the same key, in separate runs', async () => {
     const keys = new Set<string>();
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
@@ -93,7 +93,7 @@ describe('a step', () => {
     expect(report.recorded).toEqual(['try:flaky#1.1', 'try:flaky#1.2', 'step:flaky#1']);
   });
 
-  test('is tried again without being asked to when its error is marked retryable', async () => {
+  test('is retried without a retry option when its error is Retryable', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
       await task.step('busy', () => {
@@ -133,7 +133,7 @@ describe('a question', () => {
     expect(report.result).toMatchObject({ isError: true, content: [{ text: action }] });
   });
 
-  test('is asked again under a new key with the reason, three times at most', async () => {
+  test('is asked again under a new key with the reason, up to three times in all', async () => {
     const report = await runTool(asking, {}, { answers: { columns: { columns: ['z'] } } });
     expect(Object.keys(report.questions)).toEqual(['columns', 'columns#1.2', 'columns#1.3']);
     expect(report.questions['columns#1.2']?.params.message).toMatch(
@@ -157,7 +157,7 @@ describe('a question', () => {
     expect(report.result).toBeDefined();
   });
 
-  test('that the client cannot be asked fails with the capability it lacks', async () => {
+  test('that the client does not support fails with the missing capability', async () => {
     const report = await runTool(asking, {}, { capabilities: {} });
     expect(report.error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: { form: {} } } } });
     const legacy = await runTool(asking, {}, { capabilities: {}, era: '2025-11-25' });
@@ -187,7 +187,7 @@ describe('a run', () => {
     expect(report.runs).toBe(2);
   });
 
-  test('fails when a replay does not come by what was recorded', async () => {
+  test('fails when a replay does not reach what was recorded', async () => {
     let first = true;
     const tool = defineTool('t', {}, async (task) => {
       if (first) {
@@ -200,7 +200,7 @@ describe('a run', () => {
     expect(report.error?.message).toContain('step:only the first time#1');
   });
 
-  test('fails when a replay meets an entry of another kind', async () => {
+  test('fails when a replay finds an entry of another kind', async () => {
     let runs = 0;
     const tool = defineTool('t', {}, async (task) => {
       runs += 1;

@@ -16,34 +16,34 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
 const bin = (name: string) => resolve('node_modules/.bin', name);
 
-/** As the consumer runs it: in their project, with no variable of this one. */
+/** Runs a command as the consumer does: in their project, without this project's environment variables. */
 function run(command: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
     env: { PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}`, HOME: project, CI: 'true' },
     encoding: 'utf8',
   });
-  return { status, said: `${stdout}${stderr}` };
+  return { status, output: `${stdout}${stderr}` };
 }
 
 describe('the package', () => {
-  test('holds compiled modules with types: Node runs no TypeScript inside node_modules', () => {
+  test('has compiled modules with types: Node runs no TypeScript inside node_modules', () => {
     expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
     for (const [entry, target] of Object.entries(manifest.exports))
       for (const path of typeof target === 'string' ? [target] : Object.values(target))
         expect(existsSync(join(folder, path)), `${entry}: ${path}`).toBe(true);
   });
 
-  test('holds a licence and a readme, and neither the example nor tests but the contract suite', () => {
+  test('has a licence and a readme, and neither the example nor tests other than the contract suite', () => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
-    const strange = files.filter((name) => /datasets|\.test\.|fixtures|\/local\/|^(?!dist\/).*\.js$/.test(name));
-    expect(strange).toEqual([]);
+    const unwanted = files.filter((name) => /datasets|\.test\.|fixtures|\/local\/|^(?!dist\/).*\.js$/.test(name));
+    expect(unwanted).toEqual([]);
     expect(
       files.filter((name) => name.startsWith('dist/test/') && !name.startsWith('dist/test/tasks/contract')),
     ).toEqual([]);
   });
 
-  test('declares all that it imports, and demands nothing that it does not', () => {
+  test('declares everything that it imports, and requires nothing else', () => {
     const imported = new Set(
       files
         .filter((name) => name.endsWith('.js'))
@@ -56,33 +56,33 @@ describe('the package', () => {
   });
 });
 
-describe('a project of somebody else’s, with the package installed', () => {
+describe('a consumer’s project with the package installed', () => {
   test('compiles with its types, which refuse what cannot work', () => {
-    expect(run(bin('tsc'), '-p', '.')).toEqual({ status: 0, said: '' });
+    expect(run(bin('tsc'), '-p', '.')).toEqual({ status: 0, output: '' });
   });
 
-  test('holds its own store to the contract, and tests its tool', () => {
-    const { status, said } = run(bin('vitest'), 'run', '--reporter=json', '--outputFile=report.json');
-    expect(status, said).toBe(0);
+  test('runs the contract suite against its own store, and tests its tool', () => {
+    const { status, output } = run(bin('vitest'), 'run', '--reporter=json', '--outputFile=report.json');
+    expect(status, output).toBe(0);
     const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(project, 'report.json'), 'utf8'));
     expect(numPassedTests).toBe(numTotalTests);
     expect(numTotalTests).toBeGreaterThan(50);
   });
 
-  test('synthesizes its stack around its own tool, and what is bundled answers', () => {
-    const { status, said } = run(bin('node'), 'bin/app.ts');
-    expect(status, said).toBe(0);
+  test('synthesizes its stack around its own tool, and the bundle serves requests', () => {
+    const { status, output } = run(bin('node'), 'bin/app.ts');
+    expect(status, output).toBe(0);
     const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.out', 'Consumer.template.json'), 'utf8'));
-    const bundleOf = (role: string) => {
+    const findBundle = (role: string) => {
       const id = Object.keys(Resources).find((name) => new RegExp(`^Mcp${role}[0-9A-F]{8}$`).test(name)) ?? '';
       const key = Resources[id]?.Properties.Code.S3Key ?? `no ${role}`;
       return join(project, 'cdk.out', `asset.${key.replace(/\.zip$/, '')}`);
     };
     for (const role of ['Api', 'Worker', 'DeadLetter', 'External', 'Streaming'])
-      expect(existsSync(join(bundleOf(role), 'index.mjs')), role).toBe(true);
-    expect(existsSync(join(bundleOf('Worker'), 'thread.mjs'))).toBe(true);
+      expect(existsSync(join(findBundle(role), 'index.mjs')), role).toBe(true);
+    expect(existsSync(join(findBundle('Worker'), 'thread.mjs'))).toBe(true);
 
-    const { answers } = invokeBundle(bundleOf('Api'), [toolsList], environment);
+    const { answers } = invokeBundle(findBundle('Api'), [toolsList], environment);
     expect(answers[0]?.value).toMatchObject({ statusCode: 200, body: expect.stringContaining('"name":"count_words"') });
   });
 });

@@ -1,13 +1,13 @@
 /**
- * The package as a consumer has it: packed by npm, unpacked where npm unpacks it, with what it declares beside it and
- * nothing else. Only the download is left out: dependencies are links to this repository's own copies.
+ * Installs the package as a consumer has it: packed by npm, unpacked where npm unpacks it, next to its declared
+ * dependencies and nothing else. Only the download is left out: dependencies are links to this repository's copies.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** Of package.json, what is read here. */
+/** The members of package.json that are read here. */
 export interface PackageManifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
@@ -24,11 +24,12 @@ export interface InstalledPackage {
   readonly manifest: PackageManifest;
 }
 
-/** What the consumer's own package.json would ask for. */
+/** Dependencies that the consumer's own package.json would declare. */
 const CONSUMER_DEPENDENCIES = ['@types/node', 'zod', 'vitest'];
 
 const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../..');
 
+/** Packs this repository and installs it into a new project in the system's temporary folder. */
 export function installPackage(): InstalledPackage {
   const root = mkdtempSync(join(tmpdir(), 'consumer-'));
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', root], {
@@ -36,7 +37,7 @@ export function installPackage(): InstalledPackage {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  // What the scripts print comes before.
+  // The output of the scripts comes first.
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[\n')));
   const project = join(root, 'project');
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true });

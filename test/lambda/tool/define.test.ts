@@ -16,11 +16,11 @@ describe('a tool', () => {
     });
   });
 
-  test('may bound the poll interval on one side', () => {
+  test('may set only one bound of the poll interval', () => {
     expect(defineLoosely('t', { pollIntervalMs: { min: 50 } }).pollIntervalMs).toEqual({ min: 50, max: 30_000 });
   });
 
-  test('keeps what only clients look at', () => {
+  test('keeps what only clients read', () => {
     const seen = {
       title: 'T',
       description: 'D',
@@ -32,18 +32,18 @@ describe('a tool', () => {
   });
 
   test.each<[string, string, object, string]>([
-    ['no name', '', {}, 'a tool name has 1 to 128 characters'],
-    ['a name with a space', 'two words', {}, 'a tool name has 1 to 128 characters'],
-    ['a long name', 'x'.repeat(129), {}, 'a tool name has 1 to 128 characters'],
-    ['required with a fallback', 't', { taskSupport: 'required', withoutTasks: 'inline' }, 'this tool says "required"'],
-    ['required that decides', 't', { taskSupport: 'required', decide: () => 'task' }, 'this tool says "required"'],
-    ['forbidden that hands off', 't', { taskSupport: 'forbidden', withoutTasks: 'handOff' }, 'says "forbidden"'],
-    ['a shape for a schema', 't', { inputSchema: { a: z.string() } }, '"inputSchema" must be a Standard Schema'],
+    ['no name', '', {}, 'the name must have 1 to 128 characters'],
+    ['a name with a space', 'two words', {}, 'the name must have 1 to 128 characters'],
+    ['a long name', 'x'.repeat(129), {}, 'the name must have 1 to 128 characters'],
+    ['required with a fallback', 't', { taskSupport: 'required', withoutTasks: 'inline' }, 'this tool has "required"'],
+    ['required that decides', 't', { taskSupport: 'required', decide: () => 'task' }, 'this tool has "required"'],
+    ['forbidden that hands off', 't', { taskSupport: 'forbidden', withoutTasks: 'handOff' }, 'has "forbidden"'],
+    ['a plain object for a schema', 't', { inputSchema: { a: z.string() } }, '"inputSchema" must be a Standard Schema'],
     ['output without a schema', 't', { outputSchema: {} }, '"outputSchema" must be a Standard Schema'],
     ['no lifetime', 't', { lifetimeMs: 0 }, '"lifetimeMs" must be a positive integer (ms)'],
     ['half a millisecond', 't', { retentionMs: 0.5 }, '"retentionMs" must be a positive integer (ms)'],
-    ['more life than its message', 't', { lifetimeMs: 15 * 86_400_000 }, '14 days at most'],
-    ['bounds the wrong way round', 't', { pollIntervalMs: { min: 60_000 } }, 'min no larger than max'],
+    ['a lifetime beyond that of its message', 't', { lifetimeMs: 15 * 86_400_000 }, '14 days at most'],
+    ['min above max', 't', { pollIntervalMs: { min: 60_000 } }, 'min no larger than max'],
     ['no failures allowed', 't', { maxFailures: 0 }, '"maxFailures" must be a positive integer'],
   ])('is refused with %s', (_, name, config, message) => {
     expect(() => defineLoosely(name, config)).toThrow(ConfigurationError);
@@ -66,9 +66,9 @@ describe('a server', () => {
       { tools: [defineLoosely('a'), defineLoosely('a')] },
       'Two tools are named "a": rename one of them.',
     ],
-    ['no name', { name: '' }, 'needs a "name"'],
-    ['no version', { version: undefined }, 'needs a "version"'],
-    ['what is no tool', { tools: [{ name: 'a' }] }, 'must be what defineTool returned'],
+    ['no name', { name: '' }, '"name" must be a non-empty string'],
+    ['no version', { version: undefined }, '"version" must be a non-empty string'],
+    ['something other than a tool', { tools: [{ name: 'a' }] }, 'must be what defineTool returned'],
   ])('is refused with %s', (_, change, message) => {
     expect(() => defineServer({ ...config, ...change } as never)).toThrow(ConfigurationError);
     expect(() => defineServer({ ...config, ...change } as never)).toThrow(message);

@@ -40,7 +40,7 @@ describe('a form', () => {
     });
   });
 
-  test('leaves out what forms do not have, and what says nothing', () => {
+  test('leaves out keywords that forms do not have, and bounds without meaning', () => {
     const schema = z.object({ code: z.string().regex(/^[a-z]+$/), id: z.uuid(), count: z.number().int() });
     expect(buildFormSchema(schema).properties).toEqual({
       code: { type: 'string' },
@@ -50,7 +50,11 @@ describe('a form', () => {
   });
 
   test.each([
-    ['an object in it', z.object({ person: z.object({ name: z.string() }) }), 'Form field "person" is "object"'],
+    [
+      'an object with an object in it',
+      z.object({ person: z.object({ name: z.string() }) }),
+      'Form field "person" is "object"',
+    ],
     ['a list of texts', z.object({ tags: z.array(z.string()) }), 'Form field "tags" is a list'],
     ['a list of objects', z.object({ rows: z.array(z.object({})) }), 'Form field "rows" is a list'],
     [
@@ -58,7 +62,7 @@ describe('a form', () => {
       z.object({ x: z.union([z.string(), z.number()]) }),
       'Form field "x" is ["string","number"]',
     ],
-    ['text alone', z.string(), 'An elicitation form is an object of named fields.'],
+    ['text instead of fields', z.string(), 'The schema of an elicitation form must be an object of named fields.'],
   ])('cannot be %s', (_, schema, message) => {
     expect(() => buildFormSchema(schema)).toThrow(message);
   });

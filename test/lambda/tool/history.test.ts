@@ -11,7 +11,7 @@ import {
 } from '../../../lambda/tool/history.ts';
 
 describe('a name', () => {
-  test('alone is the key that a client sees first; the second time and another attempt are told apart', () => {
+  test('is the key that a client sees first; a second occurrence and another attempt get different ones', () => {
     expect(toWaitKey({ name: 'columns', n: 1 })).toBe('columns');
     expect(toWaitKey({ name: 'columns', n: 2 })).toBe('columns#2');
     expect(toWaitKey({ name: 'columns', n: 1 }, 2)).toBe('columns#1.2');
@@ -29,13 +29,13 @@ describe('a name', () => {
     expect(findNameProblem(name)).toBeDefined();
   });
 
-  test('may hold anything else', () => {
+  test('may contain anything else', () => {
     for (const name of ['x'.repeat(128), 'Größe: 100 %', '日本']) expect(findNameProblem(name)).toBeUndefined();
   });
 });
 
 describe('an error of a step', () => {
-  test('comes back with its name and message, as an error of its own class', () => {
+  test('comes back with its name and message, as a StepError', () => {
     const revived = reviveError(JSON.parse(JSON.stringify(toRecordedError(new RangeError('too far')))));
     expect(revived).toBeInstanceOf(StepError);
     expect(revived).toMatchObject({ name: 'RangeError', message: 'too far' });

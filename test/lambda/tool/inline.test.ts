@@ -35,7 +35,7 @@ function answerAll(
 const toSettledOutcome = (end: InlineEnd) => (end.end === 'settled' ? end.outcome : end);
 
 describe('a call that runs inline', () => {
-  test('knows that it is no task, and has an id of its own', async () => {
+  test('knows that it is not a task, and has an id', async () => {
     const tool = defineTool('t', {}, async (task) => toTextResult(`${task.isTask} ${task.id}`));
     expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('false call-1') });
   });
@@ -58,7 +58,7 @@ describe('a call that runs inline', () => {
     expect(seen).toEqual(['call-1:step:before#1']);
   });
 
-  test('sleeps in the process, since nothing could wake it', async () => {
+  test('sleeps in the process, since nothing would wake it', async () => {
     const tool = defineTool('t', {}, async (task) => {
       await task.sleep('nap', 1);
       return toTextResult('awake');
@@ -66,7 +66,7 @@ describe('a call that runs inline', () => {
     expect(toSettledOutcome(await runInline(tool, buildTestCall()))).toEqual({ result: toTextResult('awake') });
   });
 
-  test('that takes too long is aborted, and says how long work gets done', async () => {
+  test('that takes too long is aborted, and its result says how to run long work', async () => {
     let reason: unknown;
     const tool = defineTool('t', {}, async (task) => {
       await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { toJson } from '../../../lambda/tool/json.ts';
 
 const what = 'step "scan"';
 
-describe('what JSON carries', () => {
+describe('a JSON value', () => {
   test('comes back as it went, whatever it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -25,7 +25,7 @@ describe('what JSON carries', () => {
   });
 });
 
-describe('what JSON would change without a word', () => {
+describe('a value that JSON would silently change', () => {
   class Draft {
     readonly id = 1;
   }
@@ -43,8 +43,8 @@ describe('what JSON would change without a word', () => {
     ['a bigint', { n: 1n }, 'a bigint at n.'],
     ['NaN', { mean: Number.NaN }, 'NaN at mean.'],
     ['infinity', Number.POSITIVE_INFINITY, 'Infinity.'],
-    ['a circle', circle, 'a circle at self.'],
+    ['a circular reference', circle, 'a circular reference at self.'],
   ])('is refused with what and where: %s', (_, value, message) => {
-    expect(() => toJson(value, what)).toThrow(`What step "scan" returned is not JSON: ${message}`);
+    expect(() => toJson(value, what)).toThrow(`The value returned by step "scan" is not JSON: ${message}`);
   });
 });

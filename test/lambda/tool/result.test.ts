@@ -16,7 +16,7 @@ describe('a result', () => {
     });
   });
 
-  test('keeps content of its own', async () => {
+  test('keeps its own content', async () => {
     const given = { structuredContent: { rows: 3 }, content: [{ type: 'text', text: 'three' }] };
     expect(await toReturnOutcome(typed, given)).toEqual({ result: given });
   });
@@ -27,17 +27,17 @@ describe('a result', () => {
     });
   });
 
-  test('that is a tool error is held against no output schema', async () => {
+  test('that is a tool error is not validated against the output schema', async () => {
     expect(await toReturnOutcome(typed, toolError('no rows', { _meta: { a: 1 } }))).toEqual({
       result: { _meta: { a: 1 }, content: [{ type: 'text', text: 'no rows' }], isError: true },
     });
   });
 
   test.each<[string, typeof plain, unknown, string]>([
-    ['nothing', plain, undefined, 'an object with "content" or "structuredContent" is expected'],
-    ['text', plain, 'done', 'an object with "content" or "structuredContent" is expected'],
-    ['an empty object', plain, {}, 'it has neither "content" nor "structuredContent"'],
-    ['no structured content', typed, { content: [] }, 'so "structuredContent" is expected'],
+    ['nothing', plain, undefined, 'it must be an object with "content" or "structuredContent"'],
+    ['text', plain, 'done', 'it must be an object with "content" or "structuredContent"'],
+    ['an empty object', plain, {}, 'it must have "content" or "structuredContent"'],
+    ['no structured content', typed, { content: [] }, 'it must have "structuredContent"'],
     ['the wrong output', typed, { structuredContent: { rows: 'x' } }, 'does not fit its output schema: rows: '],
     ['a block that is none', plain, { content: [{ type: 'image' }] }, 'content'],
     ['a Date', plain, { content: [], structuredContent: { at: new Date(0) } }, 'a Date at structuredContent.at'],
@@ -48,8 +48,8 @@ describe('a result', () => {
   });
 });
 
-describe('what a tool throws', () => {
-  test('is a tool error, whatever its code says, and no stack leaves the server', () => {
+describe('an error that a tool throws', () => {
+  test('is a tool error, whatever its code, and no stack leaves the server', () => {
     const thrown = Object.assign(new TypeError('x is undefined'), { code: -32602 });
     expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ result: toolError('x is undefined') });
     expect(toThrowOutcome(new RangeError(), '2026-07-28')).toEqual({ result: toolError('RangeError') });
@@ -61,7 +61,7 @@ describe('what a tool throws', () => {
     expect(toThrowOutcome(thrown, '2026-07-28')).toEqual({ error: { code: -32050, message: 'no', data: { why: 1 } } });
   });
 
-  test('for a question that the client cannot be asked is what each revision has for it', () => {
+  test('for a missing client capability is what each revision has for it', () => {
     const thrown = new InputNotSupported({ sampling: {} });
     expect(toThrowOutcome(thrown, '2026-07-28')).toMatchObject({
       error: { code: -32021, data: { requiredCapabilities: { sampling: {} } } },

@@ -61,7 +61,7 @@ describe('a failed step', () => {
     });
   });
 
-  test('waits twice as long each time, between a half and the whole of it by chance', async () => {
+  test('waits twice as long each time, jittered between a half and the whole', async () => {
     const waits = async (attempts: number, random: number) =>
       (await runOnce(createFailingTool(9), random, buildFailedAttempts(attempts))).waits;
     expect([await waits(0, 0), await waits(1, 0), await waits(2, 0)]).toEqual([[500], [1_000], [2_000]]);
@@ -69,18 +69,18 @@ describe('a failed step', () => {
     expect(await waits(8, 1)).toEqual([60_000]);
   });
 
-  test('keeps to bounds of its own', async () => {
+  test('keeps to the bounds of its retry option', async () => {
     const retry = { retries: 5, baseMs: 10, maxMs: 25 };
     expect((await runOnce(createFailingTool(retry), 1)).waits).toEqual([10]);
     expect((await runOnce(createFailingTool(retry), 1, buildFailedAttempts(3))).waits).toEqual([25]);
   });
 
-  test('waits as long as the error says, if that is longer', async () => {
+  test('waits as long as the error says if that is longer', async () => {
     const busy = new Retryable('busy', { afterMs: 90_000 });
     expect((await runOnce(createFailingTool(undefined, busy), 1)).waits).toEqual([90_000]);
   });
 
-  test('is not tried again unless it or its error says so', async () => {
+  test('is not retried unless its options or its error say so', async () => {
     const { end, recorded } = await runOnce(createFailingTool(undefined), 1);
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { isError: true } } });
     expect(Object.keys(recorded)).toEqual(['step:flaky#1']);
@@ -91,7 +91,7 @@ describe('a failed step', () => {
     expect(end).toMatchObject({ end: 'settled', outcome: { result: { content: [{ text: 'busy' }] } } });
   });
 
-  test('of a Retryable is tried three times more', async () => {
+  test('with a Retryable error is retried three times', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {
       await task.step('busy', () => {

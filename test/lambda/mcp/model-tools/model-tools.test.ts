@@ -291,7 +291,7 @@ describe('names', () => {
   test('a tool of the same name is refused on a server where some tool hands off, with advice', () => {
     const both = { name: 's', version: '1', tools: [mine, handing] };
     expect(() => defineServer(both)).toThrow(ConfigurationError);
-    expect(() => defineServer(both)).toThrow(/"get_task_result" is taken.*Rename/s);
+    expect(() => defineServer(both)).toThrow(/"get_task_result" is reserved.*Rename/s);
     expect(defineServer({ ...both, tools: [mine] }).tools.size).toBe(1);
   });
 
@@ -302,6 +302,6 @@ describe('names', () => {
       tools: [handing],
       mcp: (server) => void server.registerTool('cancel_task', {}, () => ({ content: [] })),
     });
-    await expect(checkServer(twice)).rejects.toThrow(/"cancel_task" is taken.*Rename/s);
+    await expect(checkServer(twice)).rejects.toThrow(/"cancel_task" is reserved.*Rename/s);
   });
 });

@@ -45,7 +45,7 @@ describe('arguments', () => {
     defineTool('t', { inputSchema }, async (args) => text(args.other));
   });
 
-  test('are absent without an input schema: the handler is given the task alone', () => {
+  test('are absent without an input schema: the handler gets only the task', () => {
     defineTool('t', {}, async (task) => {
       expectTypeOf(task).toEqualTypeOf<TaskContext>();
       return text(task.id);
@@ -54,7 +54,7 @@ describe('arguments', () => {
     defineTool('t', {}, async (_args, task) => text(task.id));
   });
 
-  test('cannot be turned into others by prepare', () => {
+  test('cannot be changed to another type by prepare', () => {
     // @ts-expect-error -- the task would start with arguments that its handler does not take
     defineTool('t', { inputSchema, prepare: async () => ({ dataset: 1 }) }, async () => text(''));
   });
@@ -86,7 +86,7 @@ describe('output', () => {
     defineTool('t', { outputSchema }, async () => ({ structuredContent: { rows: 1 } }));
   });
 
-  test('of content alone is refused where there is an output schema', () => {
+  test('with only content is refused where there is an output schema', () => {
     // @ts-expect-error -- structuredContent is missing
     defineTool('t', { outputSchema }, async () => text('1 row'));
   });
@@ -96,14 +96,14 @@ describe('output', () => {
     defineTool('t', {}, async () => ({ structuredContent: { rows: 1 } }));
   });
 
-  test('that is nothing is refused', () => {
+  test('that is missing is refused', () => {
     // @ts-expect-error -- a tool returns a result
     defineTool('t', {}, async () => {});
   });
 });
 
 describe('a tool that requires a task', () => {
-  test('says so and nothing more', () => {
+  test('needs no other option', () => {
     defineTool('t', { taskSupport: 'required' }, async () => text(''));
     defineTool('t', { taskSupport: 'forbidden' }, async () => text(''));
   });
@@ -122,7 +122,7 @@ describe('a tool that requires a task', () => {
 });
 
 describe('a tool that forbids tasks', () => {
-  test('can neither hand off to one nor decide for one', () => {
+  test('can neither hand off nor decide', () => {
     // @ts-expect-error -- there will be no task to hand off to
     defineTool('t', { taskSupport: 'forbidden', withoutTasks: 'handOff' }, async () => text(''));
     // @ts-expect-error -- there is nothing to decide
@@ -130,8 +130,8 @@ describe('a tool that forbids tasks', () => {
   });
 });
 
-describe('a tool that leaves it open', () => {
-  test('may choose, by default too', () => {
+describe('a tool with optional tasks', () => {
+  test('may choose, also by default', () => {
     defineTool('t', { withoutTasks: 'handOff', decide: () => 'task' }, async () => text(''));
     defineTool('t', { taskSupport: 'optional', withoutTasks: 'inlineThenHandOff' }, async () => text(''));
   });
@@ -143,12 +143,12 @@ describe('a tool that leaves it open', () => {
 });
 
 describe('a configuration', () => {
-  test('with a name that no option has is refused', () => {
+  test('with an unknown option is refused', () => {
     // @ts-expect-error -- it is called lifetimeMs
     defineTool('t', { lifetime: 1_000 }, async () => text(''));
   });
 
-  test('can announce only questions that exist', () => {
+  test('can announce only kinds of question that exist', () => {
     defineTool('t', { asks: ['elicitation', 'elicitationUrl', 'sampling'] }, async () => text(''));
     // @ts-expect-error -- no such question
     defineTool('t', { asks: ['forms'] }, async () => text(''));

@@ -26,7 +26,7 @@ describe('a step', () => {
     expectTypeOf(task.step('a', (): [string, number] | null => null)).resolves.toEqualTypeOf<[string, number] | null>();
   });
 
-  test('is given a key and a signal', () => {
+  test('gets a key and a signal', () => {
     task.step('a', (step) => {
       expectTypeOf(step.key).toBeString();
       expectTypeOf(step.signal).toEqualTypeOf<AbortSignal>();
@@ -44,7 +44,7 @@ describe('a step', () => {
     task.step('a', () => /a/);
   });
 
-  test('returns none deep inside either', () => {
+  test('returns none of them at any depth', () => {
     // @ts-expect-error -- a Date comes back from JSON as text
     task.step('a', () => ({ made: { at: new Date() } }));
     // @ts-expect-error -- a Map comes back from JSON as {}
@@ -71,7 +71,7 @@ describe('a step', () => {
     task.step('a', () => new Draft());
   });
 
-  test('is tried again a number of times, or with back-off', () => {
+  test('is retried a number of times, or with back-off', () => {
     task.step('a', () => 1, { retry: 3 });
     task.step('a', () => 1, { retry: { retries: 3, baseMs: 100, maxMs: 1_000 } });
     // @ts-expect-error -- how often?
@@ -143,7 +143,7 @@ describe('other questions', () => {
     expectTypeOf(answer).toEqualTypeOf<{ readonly action: 'accept' | 'decline' | 'cancel' | 'timeout' }>();
   });
 
-  test('can be asked about only in kinds that exist', () => {
+  test('can be checked only for kinds that exist', () => {
     expectTypeOf(task.can('sampling')).toBeBoolean();
     // @ts-expect-error -- no such kind
     task.can('forms');

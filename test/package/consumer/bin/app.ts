@@ -13,13 +13,13 @@ class Consumer extends Stack {
       lease: Duration.seconds(90),
     });
     this.mcp.grantExternal(new ServicePrincipal('states.amazonaws.com'));
-    // Escape hatches: what the props do not foresee is done on the resources themselves.
+    // Escape hatches: whatever the props do not offer is set on the resources.
     this.mcp.workerFunction.addEnvironment('GREETING', 'hello');
     this.mcp.metricDeadLetters().createAlarm(this, 'Dead', { threshold: 1, evaluationPeriods: 1 });
   }
 }
 
-// @ts-expect-error who may call is never left open
+// @ts-expect-error auth has no default
 export const incomplete: McpTasksServerProps = { entry: 'src/server.ts' };
 
 // @ts-expect-error times are Durations

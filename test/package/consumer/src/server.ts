@@ -1,7 +1,7 @@
 import { defineServer, defineTool } from 'mcp-tasks-aws';
 import { z } from 'zod';
 
-/** Written as somebody writes it who has only the package: also what Node cannot strip, since it is bundled. */
+/** Written as by a consumer of the package, with syntax that Node cannot strip: it is bundled. */
 enum Step {
   Count = 'count',
 }
@@ -15,7 +15,7 @@ export const countWords = defineTool(
     taskSupport: 'optional',
   },
   async ({ text }, task) => {
-    // @ts-expect-error the arguments have the schema's type: there is no such member
+    // @ts-expect-error the arguments have the schema's type, without such a member
     text.words;
     const words = await task.step(Step.Count, () => text.split(/\s+/).length);
     await task.sleep('rest', 60_000);
@@ -23,7 +23,7 @@ export const countWords = defineTool(
   },
 );
 
-// @ts-expect-error the result has to fit the output schema
+// @ts-expect-error the result must fit the output schema
 defineTool('wrong', { outputSchema: z.object({ words: z.number() }) }, async () => ({
   structuredContent: { words: 'three' },
 }));

@@ -4,7 +4,7 @@ import { runTool } from 'mcp-tasks-aws/testing';
 import { expect, test } from 'vitest';
 import { countWords } from '../src/server.ts';
 
-/** A store of somebody's own, on top of the one in memory. */
+/** A store on top of the one in memory. */
 class CountingStore extends MemoryTaskStore implements TaskStore {
   reads = 0;
   override read(key: TaskKey): Promise<TaskRow | undefined> {

@@ -1,11 +1,11 @@
 /**
- * `mcp-tasks-aws`: what a tool author imports. This list is the public surface: a name is added or removed here by
- * decision, and `test/package/exports.test.ts` holds it.
+ * `mcp-tasks-aws`: what a tool author imports. This list is the public surface; to add or remove a name is a decision,
+ * which `test/package/exports.test.ts` asks for.
  *
  * @module
  */
 
-export { TaskError, type TaskErrorCode } from './task-error.ts';
+export { TaskError, type TaskErrorCode } from './errors/task-error.ts';
 export { defineServer, defineTool, type ServerConfig, TOOL_DEFAULTS } from './tool/define.ts';
 export {
   ConfigurationError,

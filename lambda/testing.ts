@@ -1,6 +1,6 @@
 /**
- * `mcp-tasks-aws/testing`: what a test of tools imports. It needs no test runner of its own, so it works under
- * `node:test`, Vitest and Jest alike.
+ * `mcp-tasks-aws/testing`: what a test of tools imports. It loads no test runner, so it works under `node:test`, Vitest
+ * and Jest alike.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 
 /** A token that is not taken. The message tells why, for whoever sent it, and repeats nothing of it. */
 export class InvalidToken extends TaskError {

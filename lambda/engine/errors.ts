@@ -1,5 +1,5 @@
 /** Domain errors: thrown inside, translated to JSON-RPC once, at the edge. They carry what a caller needs to know. */
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 
 /** No such task for this caller: unknown, foreign and expired ids alike. */
 export class TaskNotFound extends TaskError {

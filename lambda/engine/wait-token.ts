@@ -2,8 +2,7 @@
  * The token of an external wait: the task's key and the wait's. Only the task's random id protects it, so its holder
  * can end the wait; the function that accepts it checks who may call at all.
  */
-
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 import type { TaskKey } from '../tasks/record.ts';
 
 /** The text is not a token that this server issued. */

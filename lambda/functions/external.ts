@@ -8,10 +8,10 @@ import { createSqsClient } from '../aws/sqs.ts';
 // Not by the engine's door, behind which the worker is: a function that runs no tools does not load what runs them.
 import { createEngine } from '../engine/api/create-engine.ts';
 import { systemClock, systemIds } from '../engine/system.ts';
+import { TaskError } from '../errors/task-error.ts';
 import { createFunctionLog, type InvocationContext, withInvocation } from '../observe/index.ts';
 import { createPayloadStore } from '../payloads/index.ts';
 import { SqsWakeUpQueue } from '../queue/queue.ts';
-import { TaskError } from '../task-error.ts';
 import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
 import { type Environment, requireVariable } from '../variables.ts';
 import { readEngineSettings } from './environment.ts';

@@ -1,4 +1,4 @@
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 
 /** A row refers to a payload that the payload store does not have. */
 export class PayloadMissing extends TaskError {

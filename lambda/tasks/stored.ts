@@ -1,5 +1,5 @@
 /** What every store does to a row on its way in and out, so that all of them store and return the same. */
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 import { ROW_FORMAT, type TaskRow } from './record.ts';
 
 /**

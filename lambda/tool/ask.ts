@@ -15,7 +15,7 @@ const MAX_ASK_ATTEMPTS = 3;
  * @throws InvalidAnswer when no attempt brought an answer that fits
  */
 export async function ask<T>(run: ToolRun, wait: Occurrence, spec: QuestionSpec<T>): Promise<T> {
-  if (run.isOver) return waitForever();
+  if (run.hasEnded) return waitForever();
   checkWait(run, wait);
   if (!spec.isSupported(run.host.capabilities)) throw new InputNotSupported(spec.requires);
   let reason: string | undefined;
@@ -38,7 +38,7 @@ export async function ask<T>(run: ToolRun, wait: Occurrence, spec: QuestionSpec<
 
 /** Let time pass (ms) without holding a worker. */
 export async function sleep(run: ToolRun, wait: Occurrence, durationMs: number): Promise<void> {
-  if (run.isOver) return waitForever();
+  if (run.hasEnded) return waitForever();
   checkWait(run, wait);
   if (!(Number.isFinite(durationMs) && durationMs >= 0))
     run.breakRule(

@@ -32,7 +32,7 @@ export function createTaskContext(run: ToolRun): TaskContext {
     waitFor: (name, options = {}) => createExternalWait(run, nextOccurrence(name), options) as never,
     sleep: (name, durationMs) => sleep(run, nextOccurrence(name), durationMs),
     progress: (first: string | number, total?: number, message?: string) => {
-      if (!run.isOver) host.reportProgress(toProgressReport(first, total, message));
+      if (!run.hasEnded) host.reportProgress(toProgressReport(first, total, message));
     },
     defer: (cleanUp) => {
       run.cleanUps.push(cleanUp);

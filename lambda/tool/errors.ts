@@ -1,6 +1,6 @@
 /** The errors that a tool throws or sees, and the result that reports a failure to the model. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { TaskError, type TaskErrorCode } from '../task-error.ts';
+import { TaskError, type TaskErrorCode } from '../errors/task-error.ts';
 import type { RpcError } from '../tasks/record.ts';
 import { RPC_CODE } from '../tasks/rpc-code.ts';
 import type { ToolError } from './types.ts';
@@ -125,7 +125,7 @@ export class InvalidAnswer extends TaskError {
  * try {
  *   await task.waitFor('approval', { timeoutMs: 86_400_000 });
  * } catch (error) {
- *   if (error instanceof WaitTimedOut) return toolError('Nobody approved the order within a day.');
+ *   if (error instanceof WaitTimedOut) return toolError('No approval within a day.');
  *   throw error;
  * }
  * ```

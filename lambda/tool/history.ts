@@ -1,5 +1,5 @@
 /** How recorded steps and questions are named and stored, so that a later run finds them. */
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 import type { Questions } from '../tasks/record.ts';
 import { ProtocolError } from './errors.ts';
 

@@ -1,5 +1,5 @@
 /** The value of a step is what JSON makes of it, on the first run as on every later one. */
-import { TaskError } from '../task-error.ts';
+import { TaskError } from '../errors/task-error.ts';
 
 /** A value is not JSON; the message says where. Never leaves the tool runtime: it becomes a `ToolBroken`. */
 export class NotJson extends TaskError {

@@ -57,6 +57,7 @@ const CLOSE_GRACE_MS = 5_000;
 /** A promise that never settles: after the end of a run, every call of `task` returns one. */
 export const waitForever = (): Promise<never> => new Promise<never>(() => {});
 
+/** The execution of a tool's code in one run, with what it waits for and what it has reached. */
 export class ToolRun {
   readonly ended: Promise<RunEnd>;
   readonly host: RunHost;
@@ -71,7 +72,7 @@ export class ToolRun {
   readonly runningSteps = new Set<string>();
   /** The tool broke a rule: the call fails with this, even if the tool catches it. */
   broken: ToolBroken | undefined;
-  isOver = false;
+  hasEnded = false;
   #inFlight = 0;
   readonly #idleWaiters: (() => void)[] = [];
   #handingOver = false;
@@ -84,8 +85,8 @@ export class ToolRun {
     this.history = history;
     this.ended = new Promise((resolve) => {
       this.#finish = (end) => {
-        if (this.isOver) return;
-        this.isOver = true;
+        if (this.hasEnded) return;
+        this.hasEnded = true;
         resolve(end);
       };
     });
@@ -163,7 +164,7 @@ export class ToolRun {
   }
 
   #mayEnd(): boolean {
-    return !this.isOver && this.#inFlight === 0 && (this.#handingOver || this.waits.size > 0);
+    return !this.hasEnded && this.#inFlight === 0 && (this.#handingOver || this.waits.size > 0);
   }
 
   #scheduleEnd(): void {
@@ -176,7 +177,7 @@ export class ToolRun {
 
   /** End the run from outside: cancelled, lease lost, deadline. The signal aborts at once, so that the tool can stop. */
   abort(reason: Error): void {
-    if (this.isOver) return;
+    if (this.hasEnded) return;
     this.#finish({ end: 'aborted', reason });
     this.controller.abort(reason);
   }

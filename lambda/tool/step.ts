@@ -31,7 +31,7 @@ export async function runStep(
   work: (context: StepContext) => unknown,
   { retry }: { readonly retry?: number | RetryOptions },
 ): Promise<unknown> {
-  if (run.isOver) return waitForever();
+  if (run.hasEnded) return waitForever();
   const problem = findNameProblem(step.name);
   if (problem) run.breakRule(`a step cannot run: ${problem}.`);
   const id = toStepId(step);
@@ -85,7 +85,7 @@ async function runAttempts(
     if (pauseMs > 0) await waitForBackoff(run, toAttemptId(step, attempts.length), pauseMs);
     if (run.isHandingOver()) return waitForever();
     const attempt = await run.trackInFlight(() => tryOnce(run, step, work, retry, attempts));
-    if (run.isOver || !attempt) return waitForever();
+    if (run.hasEnded || !attempt) return waitForever();
     if ('again' in attempt) {
       attempts.push(attempt.again);
       continue;
@@ -112,7 +112,7 @@ async function tryOnce(
     record = json === undefined ? {} : { v: JSON.parse(json) };
   } catch (error) {
     // A failure after the run was aborted says nothing about the step.
-    if (run.isOver) return undefined;
+    if (run.hasEnded) return undefined;
     if (error instanceof NotJson) return run.breakRule(error.message);
     const again = planRetry(run, retry, attempts.length, error);
     if (again) return (await recordOrAbort(run, toAttemptId(step, attempts.length + 1), again)) ? { again } : undefined;
@@ -123,7 +123,7 @@ async function tryOnce(
 
 /** Whether it was recorded. A refused record ends the run. */
 async function recordOrAbort(run: ToolRun, id: string, record: unknown): Promise<boolean> {
-  if (run.isOver) return false;
+  if (run.hasEnded) return false;
   try {
     await run.host.record(id, JSON.stringify(record));
     return true;

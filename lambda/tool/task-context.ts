@@ -61,7 +61,7 @@ export interface StepContext {
  * ```
  */
 export interface ExternalWait<T> extends PromiseLike<T> {
-  /** Opaque. Whoever holds it and may invoke the external function can end the wait. */
+  /** Opaque. Anyone who has it and may invoke the external function can end the wait. */
   readonly token: string;
 }
 
@@ -70,7 +70,7 @@ export interface ExternalWait<T> extends PromiseLike<T> {
  *
  * @example
  * ```ts
- * // A handler's parts can be functions of their own.
+ * // Parts of a handler can be separate functions.
  * const confirm = async (task: TaskContext, question: string): Promise<boolean> => {
  *   const requestedSchema = z.object({ sure: z.boolean() });
  *   const answer = await task.elicit('confirm', { message: question, requestedSchema });
@@ -247,7 +247,7 @@ export interface TaskContext {
    *
    * @example
    * ```ts
-   * // WRONG: holds the worker for an hour, longer than a function may run, and begins anew in every run.
+   * // WRONG: holds the worker for an hour, longer than a function may run, and starts again in every run.
    * await new Promise((resolve) => setTimeout(resolve, 3_600_000));
    *
    * // RIGHT: no worker runs meanwhile.

@@ -1,4 +1,4 @@
-/** The public surface. Whoever imports a name builds on it, so adding or removing one is a decision: make it here. */
+/** The public surface. Consumers build on every name, so adding or removing one is a decision, which is made here. */
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listLoadedPackages, readEntryPoints } from './public-surface.ts';

@@ -21,7 +21,7 @@ const ALL_CAPABILITIES = { form: true, url: true, sampling: true, samplingTools:
 
 /**
  * Run a tool as a task until it ends. Waits park it and start it again as in production, but take no time: questions
- * are answered from `answers`, and a sleep is over at once.
+ * are answered from `answers`, and a sleep ends at once.
  *
  * @param args as a client would send them; validated against the tool's input schema
  * @throws Error when the arguments do not fit, a question has no entry in `answers`, or the tool left timers,
@@ -44,7 +44,7 @@ const ALL_CAPABILITIES = { form: true, url: true, sampling: true, samplingTools:
  *   return { content: [{ type: 'text', text: `Hello ${answer.content.name}! `.repeat(times) }] };
  * });
  *
- * test('greets the person whose name was given', async () => {
+ * test('greets by name', async () => {
  *   const { result } = await runTool(greet, { times: 1 }, { answers: { name: { name: 'Ada' } }, replay: 'every-step' });
  *   assert.deepEqual(result?.content, [{ type: 'text', text: 'Hello Ada! ' }]);
  * });

@@ -1,4 +1,4 @@
-/** What is half wired fails at once, with a message that says what to do. */
+/** A tool or server that cannot work fails at once, with a message that says what to change. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError, defineServer, defineTool, TOOL_DEFAULTS, type Tool } from '../../../lambda/index.ts';

@@ -10,7 +10,11 @@ const findAll = (pattern: RegExp) => sources.flatMap((source) => [...source.matc
 
 describe('an error of the package', () => {
   test('extends TaskError; only the refusal of a request is outside of it', () => {
-    expect(findAll(/class (\w+) extends Error\b/g).map(([, name]) => name).toSorted()).toEqual(['Refusal', 'TaskError']);
+    expect(
+      findAll(/class (\w+) extends Error\b/g)
+        .map(([, name]) => name)
+        .toSorted(),
+    ).toEqual(['Refusal', 'TaskError']);
   });
 
   test('has a code that no other has', () => {

@@ -1,4 +1,4 @@
-/** A tool in the call itself: within its budget, over as many round trips as it has questions. */
+/** A tool that runs inline: within its time budget, over as many round trips as it has questions. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, TimeBudgetSpent, type Tool, toolError } from '../../../lambda/index.ts';
@@ -18,12 +18,12 @@ const buildTestCall = (changes: Partial<InlineCall> = {}): InlineCall => ({
   ...changes,
 });
 
-/** The next round trip of a call that asks: every question answered. */
+/** The next round trip of a call that asks, with an answer to every question. */
 function answerAll(
   end: { readonly end: string; readonly history?: InlineCall['history'] },
   content: object,
 ): InlineCall {
-  if (!end.history) throw new Error(`it asks nothing: ${JSON.stringify(end)}`);
+  if (!end.history) throw new Error(`the call asks nothing: ${JSON.stringify(end)}`);
   const answer = { result: { action: 'accept', content } };
   const questions = Object.entries(end.history.questions).map(([key, question]): [string, Question] => [
     key,
@@ -90,7 +90,7 @@ describe('prepare', () => {
       toTextResult(''),
     );
 
-  test('gives the arguments to start with', async () => {
+  test('returns the arguments to start with', async () => {
     const tool = prepared(async () => ({ n: 2 }));
     expect(await runPrepare(tool, buildTestCall({ args: { n: 1 } }))).toEqual({ end: 'ready', args: { n: 2 } });
   });

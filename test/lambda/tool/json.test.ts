@@ -18,7 +18,7 @@ describe('a JSON value', () => {
     expect(toJson({ kept: 1, dropped: undefined }, what)).toBe('{"kept":1}');
   });
 
-  test('may hold the same object twice, and objects without a prototype', () => {
+  test('may contain the same object twice, and objects without a prototype', () => {
     const shared = { a: 1 };
     expect(toJson([shared, shared], what)).toBe('[{"a":1},{"a":1}]');
     expect(toJson(Object.assign(Object.create(null), { a: 1 }), what)).toBe('{"a":1}');

@@ -41,7 +41,7 @@ describe('a result', () => {
     ['the wrong output', typed, { structuredContent: { rows: 'x' } }, 'does not fit its output schema: rows: '],
     ['a block that is none', plain, { content: [{ type: 'image' }] }, 'content'],
     ['a Date', plain, { content: [], structuredContent: { at: new Date(0) } }, 'a Date at structuredContent.at'],
-  ])('that is %s ends the call with a JSON-RPC error that says why', async (_, tool, returned, why) => {
+  ])('that is %s ends the call with a JSON-RPC error and the reason', async (_, tool, returned, why) => {
     const outcome = await toReturnOutcome(tool, returned);
     expect(outcome).toMatchObject({ error: { code: -32603 } });
     expect(JSON.stringify(outcome)).toContain(JSON.stringify(why).slice(1, -1));

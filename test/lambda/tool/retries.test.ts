@@ -1,4 +1,4 @@
-/** When a failed step is tried again, and what becomes of the tool meanwhile. */
+/** When a failed step is retried, and what the tool does meanwhile. */
 import { describe, expect, test } from 'vitest';
 import { defineTool, Retryable, toolError } from '../../../lambda/index.ts';
 import { runTool } from '../../../lambda/testing.ts';
@@ -10,11 +10,14 @@ import type { Tool } from '../../../lambda/tool/types.ts';
 
 const NOW = 1_800_000_000_000;
 
-/** One run in a worker: what it recorded, and until when it parks. */
+/** One run in a worker: what it recorded, and for how long it parks (ms). */
 async function runOnce(tool: Tool, random: number, journal: Record<string, string> = {}) {
   const recorded: Record<string, string> = {};
   const host: RunHost = {
-    ...{ id: 'id', isTask: true, era: '2026-07-28', capabilities: {} },
+    id: 'id',
+    isTask: true,
+    era: '2026-07-28',
+    capabilities: {},
     now: () => NOW,
     random: () => random,
     record: async (id, json) => {

@@ -41,7 +41,7 @@ describe('arguments', () => {
   });
 
   test('that are not in the schema do not exist', () => {
-    // @ts-expect-error -- there is no argument of that name
+    // @ts-expect-error -- no argument has that name
     defineTool('t', { inputSchema }, async (args) => text(args.other));
   });
 
@@ -50,7 +50,7 @@ describe('arguments', () => {
       expectTypeOf(task).toEqualTypeOf<TaskContext>();
       return text(task.id);
     });
-    // @ts-expect-error -- a second parameter would never be given
+    // @ts-expect-error -- a second parameter would never get a value
     defineTool('t', {}, async (_args, task) => text(task.id));
   });
 
@@ -60,7 +60,7 @@ describe('arguments', () => {
   });
 
   test('need a schema that can describe itself as JSON Schema', () => {
-    // @ts-expect-error -- a bare shape is no schema
+    // @ts-expect-error -- a plain object is not a schema
     defineTool('t', { inputSchema: { dataset: z.string() } }, async () => text(''));
   });
 });

@@ -1,4 +1,4 @@
-/** What the `task` of a run gives back, and what it refuses while it is compiled. */
+/** What the members of `task` return, and what the compiler refuses. */
 import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import type { TaskContext } from '../../../../lambda/index.ts';
@@ -6,7 +6,7 @@ import type { TaskContext } from '../../../../lambda/index.ts';
 declare const task: TaskContext;
 
 describe('a step', () => {
-  test('gives back what its work returned', () => {
+  test('returns what its work returned', () => {
     expectTypeOf(task.step('a', () => 1)).resolves.toEqualTypeOf<number>();
     expectTypeOf(task.step('a', async () => ({ rows: [1, 2], at: 'x' }))).resolves.toEqualTypeOf<{
       rows: number[];
@@ -109,11 +109,11 @@ describe('a form', () => {
 
   test('is flat: no nested objects', () => {
     const nested = z.object({ person: z.object({ name: z.string() }) });
-    // @ts-expect-error -- MCP's forms hold no objects in objects
+    // @ts-expect-error -- MCP's forms have no nested objects
     task.elicit('form', { message: '?', requestedSchema: nested });
   });
 
-  test('holds no lists of objects or numbers', () => {
+  test('has no lists of objects or numbers', () => {
     const rows = z.object({ rows: z.array(z.object({ name: z.string() })) });
     // @ts-expect-error -- a list in a form is a choice of texts
     task.elicit('form', { message: '?', requestedSchema: rows });
@@ -122,7 +122,7 @@ describe('a form', () => {
     task.elicit('form', { message: '?', requestedSchema: counts });
   });
 
-  test('holds no dates and no null', () => {
+  test('has no dates and no null', () => {
     // @ts-expect-error -- ask for text in the format date
     task.elicit('form', { message: '?', requestedSchema: z.object({ at: z.date() }) });
     // @ts-expect-error -- leave the field out instead
@@ -138,7 +138,7 @@ describe('a form', () => {
 });
 
 describe('other questions', () => {
-  test('a URL gives an action and no content', async () => {
+  test('a URL has an action and no content as its answer', async () => {
     const answer = await task.elicitUrl('pay', { message: 'Pay', url: 'https://example.com' });
     expectTypeOf(answer).toEqualTypeOf<{ readonly action: 'accept' | 'decline' | 'cancel' | 'timeout' }>();
   });

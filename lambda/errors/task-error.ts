@@ -1,4 +1,4 @@
-/** The base of every error that this package defines. A leaf, so that each layer can extend it. */
+/** The base of every error that this package defines. It imports nothing, so that every layer can extend it. */
 
 /**
  * Stable code of each error class. A code is never renamed or reused; a new version may add some, so a `switch` over

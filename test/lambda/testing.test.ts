@@ -53,6 +53,16 @@ describe('a step', () => {
     expect(report.error?.message).toContain('two steps named "same"');
   });
 
+  test('must not contain another step, which a replay would not reach', async () => {
+    const tool = defineTool('t', {}, async (task) => {
+      await task.step('outer', () => task.step('inner', () => 1));
+      await task.sleep('pause', 1);
+      return toTextResult('never');
+    });
+    const report = await runTool(tool, {});
+    expect(report.error?.message).toContain('did not reach "step:inner#1"');
+  });
+
   test('throws its recorded error again on every later run', async () => {
     let tries = 0;
     const tool = defineTool('t', {}, async (task) => {

@@ -69,7 +69,7 @@ interface BuiltBundle extends BundleSize {
 function buildBundles(root: string): BuiltBundle[] {
   const build = (name: string, source: string, sideEntries = {}): BuiltBundle => {
     const folder = join(root, String(name.length) + name.replaceAll(' ', '-'));
-    const metafile = bundle(source, folder, sideEntries);
+    const metafile = bundle(source, folder, { sideEntries });
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
     const files = collectStaticImports(entry, metafile.outputs).map((path) => readFileSync(toBundlePath(folder, path)));
     return {

@@ -1,7 +1,7 @@
 /** Computes what a million polls and a million tasks cost, from counted requests and list prices. */
 import { ENGINE_DEFAULTS } from '../lambda/engine/settings.ts';
 import { createJsonLog } from '../lambda/observe/log.ts';
-import { ACCESS_LOG } from '../lib/gateway/http-api.ts';
+import { ACCESS_LOG } from '../lib/gateway/access-log.ts';
 import { DEFAULT_SETTINGS } from '../lib/props/settings.ts';
 import type { CallCost, CallCosts } from './calls.ts';
 import { measurePolls, type PollCost } from './polls.ts';

@@ -1,3 +1,4 @@
+/** The construct. */
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
@@ -14,21 +15,15 @@ import { checkPayloadRetention, checkToolScopes } from './bundle/check-server.ts
 import { loadServer, PLACEHOLDER_SERVER } from './bundle/load-server.ts';
 import { buildToolEnvironment } from './functions/environment.ts';
 import { addEventSources } from './functions/event-sources.ts';
-import { createExternalFunction } from './functions/external.ts';
-import {
-  createApiFunction,
-  createDeadLetterFunction,
-  createWorkerFunction,
-  DEAD_LETTER_TIMEOUT,
-} from './functions/functions.ts';
-import { createHttpApi, MCP_PATH } from './gateway/http-api.ts';
-import { createStreamingEndpoint } from './gateway/streaming.ts';
+import { createFunction } from './functions/node-function.ts';
+import { FUNCTIONS } from './functions/specs.ts';
+import { createHttpApi } from './gateway/http-api.ts';
+import { createRestApi } from './gateway/rest-api.ts';
+import { MCP_PATH } from './gateway/routes.ts';
 import { createMonitoring } from './monitoring/index.ts';
 import { MeasuredServer } from './monitoring/metrics.ts';
 import type { McpTasksServerProps } from './props/props.ts';
-import { checkResources } from './props/resource-validation.ts';
-import { resolveSettings } from './props/settings.ts';
-import { checkSettings } from './props/validation.ts';
+import { checkSettings, resolveSettings } from './props/settings.ts';
 import { grantLogsUse } from './resources/encryption.ts';
 import { createPayloadBucket } from './resources/payloads.ts';
 import { createQueues } from './resources/queues.ts';
@@ -37,9 +32,9 @@ import { createTable } from './resources/table.ts';
 
 /**
  * A durable MCP server: `entry`'s tools behind an HTTPS endpoint, whose slow calls become tasks that outlive every
- * process. What it is made of is public, for alarms, grants and whatever else the props do not foresee.
+ * process. Its resources are public, for alarms, grants and everything else that the props do not cover.
  *
- * Who may call is said by `auth`, and each caller sees the tasks of their own alone.
+ * `auth` decides who may call; each caller sees only their own tasks.
  *
  * @example
  * ```ts
@@ -64,9 +59,9 @@ import { createTable } from './resources/table.ts';
 export class McpTasksServer extends MeasuredServer {
   /** Task rows, journal entries, idempotency keys. */
   readonly table: ITable;
-  /** Wake-ups: one message stands behind every task that can run. */
+  /** Wake-ups: one message for every task that can run. */
   readonly queue: IQueue;
-  /** What the queue gave up on, until the dead-letter function has sent it afresh. */
+  /** Messages that the queue gave up on, until the dead-letter function has sent them again. */
   readonly deadLetterQueue: IQueue;
   /** Payloads that are too large for a row. */
   readonly bucket: IBucket;
@@ -76,35 +71,33 @@ export class McpTasksServer extends MeasuredServer {
   readonly apiFunction: LambdaFunction;
   /** Runs the tools: grant it what they need. */
   readonly workerFunction: LambdaFunction;
-  /** Sends afresh what is still owed. */
+  /** Sends again the wake-ups that the queue gave up on and a task still waits for. */
   readonly deadLetterFunction: LambdaFunction;
-  /** Takes what outside systems say about what a task waits for (`task.waitFor`): see {@link grantExternal}. */
+  /** Invoked by outside systems to end what a task waits for (`task.waitFor`): see {@link grantExternal}. */
   readonly externalFunction: LambdaFunction;
   /** The gateway in front of the API function. */
   readonly httpApi: HttpApi;
   readonly #auth: McpAuth;
   readonly #routes: readonly HttpRoute[];
-  /** The URL that MCP clients are given. */
+  /** The URL for MCP clients. */
   readonly endpoint: string;
   /** With `streaming`: the URL of the same server where subscriptions stay open. */
   readonly streamingEndpoint?: string;
   /** With `streaming`: the gateway behind that URL. */
   readonly streamingApi?: RestApi;
-  /** With `streaming`: what answers there. */
+  /** With `streaming`: answers MCP requests there. */
   readonly streamingFunction?: LambdaFunction;
   readonly #streamingMethod?: Method;
-  /** What is watched; each is named and explained in `docs/operations.md`. */
+  /** The alarms; `docs/operations.md` explains each by its name. */
   readonly alarms: readonly Alarm[];
   /** Unless `monitoring.dashboard` is false. */
   readonly dashboard?: Dashboard;
 
-  /** @throws Error when props contradict each other or the server module cannot be used, with what to do */
+  /** @throws Error, with what to do, when props contradict each other or the server module cannot be used */
   constructor(scope: Construct, id: string, props: McpTasksServerProps) {
     super(scope, id);
     const settings = resolveSettings(props);
     checkSettings(settings);
-    const timeouts = { worker: settings.workerTimeout, deadLetter: DEAD_LETTER_TIMEOUT };
-    checkResources(settings, timeouts);
     const bundling = Stack.of(this).bundlingRequired;
     const server = bundling ? loadServer(settings.entry, buildToolEnvironment(settings, false)) : PLACEHOLDER_SERVER;
     checkToolScopes(settings, server);
@@ -112,16 +105,17 @@ export class McpTasksServer extends MeasuredServer {
 
     if (settings.encryptionKey) grantLogsUse(settings.encryptionKey, this);
     this.table = createTable(this, settings);
-    const queues = createQueues(this, settings, timeouts);
+    const queues = createQueues(this, settings);
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
     this.bucket = createPayloadBucket(this, settings);
     this.secret = createSealingSecret(this, settings);
 
-    this.apiFunction = createApiFunction(this, settings, server, this);
-    this.workerFunction = createWorkerFunction(this, settings, server, this);
-    this.deadLetterFunction = createDeadLetterFunction(this, settings, server, this);
-    this.externalFunction = createExternalFunction(this, settings, server, this);
+    const context = { settings, server, resources: this };
+    this.apiFunction = createFunction(this, FUNCTIONS.api, context);
+    this.workerFunction = createFunction(this, FUNCTIONS.worker, context);
+    this.deadLetterFunction = createFunction(this, FUNCTIONS.deadLetter, context);
+    this.externalFunction = createFunction(this, FUNCTIONS.external, context);
     addEventSources(this, { worker: this.workerFunction, deadLetter: this.deadLetterFunction }, queues, settings);
 
     const { httpApi, stage, routes } = createHttpApi(this, this.apiFunction, settings);
@@ -133,42 +127,43 @@ export class McpTasksServer extends MeasuredServer {
     this.endpoint = `${root}${MCP_PATH.slice(1)}`;
 
     if (settings.streaming) {
-      const streaming = createStreamingEndpoint(this, settings, server, this, this.endpoint);
-      this.streamingFunction = streaming.fn;
-      this.streamingApi = streaming.restApi;
-      this.#streamingMethod = streaming.method;
-      this.streamingEndpoint = streaming.endpoint;
+      this.streamingFunction = createFunction(this, FUNCTIONS.streaming, { ...context, endpoint: this.endpoint });
+      const { restApi, method } = createRestApi(this, this.streamingFunction, settings);
+      this.streamingApi = restApi;
+      this.#streamingMethod = method;
+      this.streamingEndpoint = restApi.urlForPath(MCP_PATH);
     }
 
-    const { alarms, dashboard } = createMonitoring(this, settings);
+    const { alarms, dashboard } = createMonitoring(this, settings.monitoring);
     this.alarms = alarms;
     if (dashboard) this.dashboard = dashboard;
 
     if (settings.auth.kind !== 'none') return;
     Annotations.of(this).addWarningV2(
       'mcp-tasks-aws:anonymous',
-      'The MCP endpoint is anonymous: whoever has its URL can call the tools, and whoever has a task id can read and ' +
-        'cancel that task. Deploy it to try it out, or behind something that authenticates its callers.',
+      'The MCP endpoint is anonymous: anyone who has its URL can call the tools, and anyone who has a task id can read ' +
+        'and cancel that task. Deploy it to try it out, or behind something that authenticates its callers.',
     );
   }
 
   /**
-   * Let somebody call a server whose `auth` is `McpAuth.iam()`: `execute-api:Invoke` on the endpoint and nothing else.
+   * Let a principal call a server whose `auth` is `McpAuth.iam()`: `execute-api:Invoke` on the endpoint and nothing
+   * else.
    *
-   * @throws Error for any other `auth`, where it would permit nothing
+   * @throws Error for any other `auth`, with which it would permit nothing
    */
   grantInvoke(grantee: IGrantable): void {
     if (this.#auth.kind !== 'iam')
       throw new Error(
-        `grantInvoke permits nothing with McpAuth.${this.#auth.kind}(): the gateway does not ask for it.`,
+        `grantInvoke permits nothing with McpAuth.${this.#auth.kind}(), which does not use IAM: remove the call.`,
       );
     for (const route of this.#routes) route.grantInvoke(grantee);
     this.#streamingMethod?.grantExecute(grantee);
   }
 
   /**
-   * Let a system outside end what tasks wait for (`task.waitFor`): `lambda:InvokeFunction` on
-   * {@link externalFunction}. Whoever has it and the token of a wait can end that wait, and learns nothing of the task.
+   * Let an outside system end what tasks wait for (`task.waitFor`): `lambda:InvokeFunction` on
+   * {@link externalFunction}. With that and the token of a wait it can end the wait, and learns nothing about the task.
    */
   grantExternal(grantee: IGrantable): Grant {
     return this.externalFunction.grantInvokeLatestVersion(grantee);

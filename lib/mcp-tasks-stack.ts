@@ -3,7 +3,8 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { McpAuth } from './auth/mcp-auth.ts';
 import { McpTasksServer } from './mcp-tasks-server.ts';
-import type { McpTasksServerProps, ToolsProps } from './props/props.ts';
+import type { McpTasksServerProps } from './props/props.ts';
+import type { ToolsProps } from './props/tools.ts';
 
 const toRepositoryPath = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -26,7 +26,7 @@ export const TOOL_DEFAULTS = {
 const MAX_LIFETIME_MS = 14 * 24 * HOUR_MS;
 
 /** RFC 6749, section 3.3. */
-const TOOL_SCOPE_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+export const SCOPE_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** MCP 2025-11-25 and later, Tool Names: 1 to 128 characters of these. */
 const TOOL_NAME_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/;
@@ -97,7 +97,7 @@ export function defineTool<
 function findToolProblem(tool: Tool, config: { withoutTasks?: unknown; decide?: unknown }): string | undefined {
   if (typeof tool.name !== 'string' || !TOOL_NAME_PATTERN.test(tool.name))
     return 'the name must have 1 to 128 characters of A-Z, a-z, 0-9, "_", "-" and ".".';
-  if (!tool.scopes.every((scope) => typeof scope === 'string' && TOOL_SCOPE_PATTERN.test(scope)))
+  if (!tool.scopes.every((scope) => typeof scope === 'string' && SCOPE_PATTERN.test(scope)))
     return '"scopes" must be names without spaces, quotes and backslashes.';
   if (tool.taskSupport !== 'optional' && (config.withoutTasks !== undefined || config.decide !== undefined))
     return `"withoutTasks" and "decide" need taskSupport "optional"; this tool has "${tool.taskSupport}".`;

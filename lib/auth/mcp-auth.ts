@@ -1,8 +1,9 @@
-/** The `auth` prop: who may call. There is no default, because each of the answers is wrong for somebody. */
+/** The `auth` prop: who may call. There is no default, because no choice suits everyone. */
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import { VARIABLES } from '../../lambda/variables.ts';
 import { type CognitoAuthOptions, checkTokenOptions, type JwtAuthOptions, type TokenOptions } from './token-options.ts';
 
-/** How callers are known: `jwt` and `cognito` by access tokens, `iam` by AWS's signature, `none` not at all. */
+/** How callers are identified: `jwt` and `cognito` by access tokens, `iam` by AWS's signature, `none` not at all. */
 export type McpAuthKind = 'jwt' | 'cognito' | 'iam' | 'none';
 
 /**
@@ -19,9 +20,9 @@ export type McpAuthKind = 'jwt' | 'cognito' | 'iam' | 'none';
  */
 export class McpAuth {
   /**
-   * Access tokens of one OAuth 2.1 authorization server. The function checks them and leads clients to the issuer, as
-   * MCP's authorization asks of a resource server. Owner of a task is the token's subject, or the client of a token
-   * that has none.
+   * Access tokens of one OAuth 2.1 authorization server. The function checks them and directs clients to the issuer,
+   * as MCP's authorization asks of a resource server. The owner of a task is the token's subject, or the client if the
+   * token has no subject.
    *
    * @throws Error when an option cannot work, with what to do
    */
@@ -29,16 +30,16 @@ export class McpAuth {
     checkTokenOptions(options);
     const { issuer, jwksUri, algorithms = [] } = options;
     return new McpAuth('jwt', {
-      AUTH_ISSUER: issuer,
-      ...(jwksUri !== undefined && { AUTH_JWKS_URI: jwksUri }),
-      ...(algorithms.length > 0 && { AUTH_ALGORITHMS: algorithms.join(' ') }),
+      [VARIABLES.authIssuer]: issuer,
+      ...(jwksUri !== undefined && { [VARIABLES.authJwksUri]: jwksUri }),
+      ...(algorithms.length > 0 && { [VARIABLES.authAlgorithms]: algorithms.join(' ') }),
       ...buildTokenEnvironment(options),
     });
   }
 
   /**
-   * Access tokens of an Amazon Cognito user pool, from the given app clients alone. A pool registers no clients by
-   * itself: whoever connects is told the id of one of them.
+   * Access tokens of an Amazon Cognito user pool, issued to the given app clients. A pool does not register clients
+   * dynamically: give the id of one of them to each user who connects.
    *
    * @throws Error when an option cannot work, with what to do
    */
@@ -47,45 +48,45 @@ export class McpAuth {
     const { userPool, clients } = options;
     if (clients.length === 0)
       throw new Error(
-        'McpAuth.cognito: name the app clients whose tokens are taken, as Cognito names no audience in them.',
+        'McpAuth.cognito: name the app clients whose tokens are accepted, as Cognito puts no audience into them.',
       );
     const issuer = buildIssuerUrl(userPool);
     return new McpAuth('cognito', {
-      AUTH_ISSUER: issuer,
-      AUTH_JWKS_URI: `${issuer}/.well-known/jwks.json`,
-      AUTH_ALGORITHMS: 'RS256',
-      AUTH_CLIENTS: clients.map((client) => client.userPoolClientId).join(' '),
+      [VARIABLES.authIssuer]: issuer,
+      [VARIABLES.authJwksUri]: `${issuer}/.well-known/jwks.json`,
+      [VARIABLES.authAlgorithms]: 'RS256',
+      [VARIABLES.authClients]: clients.map((client) => client.userPoolClientId).join(' '),
       ...buildTokenEnvironment(options),
     });
   }
 
   /**
-   * AWS's own signature (SigV4), which the gateway checks. Whoever has `execute-api:Invoke` on the endpoint may call:
-   * see `McpTasksServer.grantInvoke`. Owner of a task is the role or user, by its unique id; everybody who assumes one
-   * role is one owner.
+   * AWS's own signature (SigV4), which the gateway checks. Every principal with `execute-api:Invoke` on the endpoint
+   * may call: see `McpTasksServer.grantInvoke`. The owner of a task is the role or user, by its unique id; all who
+   * assume the same role are one owner.
    */
   static iam(): McpAuth {
     return new McpAuth('iam', {});
   }
 
   /**
-   * Nobody is asked who they are: whoever knows the URL may call, and whoever knows a task's id may read and cancel
-   * it. For trying out, or behind something that knows its callers; synthesis warns of it.
+   * No authentication: anyone who knows the URL may call, and anyone who knows a task's id may read and cancel it.
+   * For trials, or behind something that authenticates its callers; synthesis warns of it.
    */
   static none(): McpAuth {
     return new McpAuth('none', {});
   }
 
   readonly kind: McpAuthKind;
-  /** What the API function is told of it. */
+  /** The variables by which the functions that answer requests know it. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(kind: McpAuthKind, environment: Readonly<Record<string, string>>) {
     this.kind = kind;
-    this.environment = { AUTH: kind, ...environment };
+    this.environment = { [VARIABLES.auth]: kind, ...environment };
   }
 
-  /** Whether callers bring access tokens, so that they have to find out where to get one. */
+  /** Whether callers bring access tokens, and so must be able to find the authorization server. */
   get takesTokens(): boolean {
     return this.kind === 'jwt' || this.kind === 'cognito';
   }
@@ -101,9 +102,9 @@ function buildTokenEnvironment({
 }: TokenOptions): Record<string, string> {
   const audiences = [audience].flat();
   return {
-    ...(audiences.length > 0 && { AUTH_AUDIENCES: audiences.join(' ') }),
-    ...(scopes.length > 0 && { AUTH_SCOPES: scopes.join(' ') }),
-    ...(clockSkew !== undefined && { AUTH_CLOCK_SKEW_SECONDS: String(clockSkew.toSeconds()) }),
-    ...(resource !== undefined && { AUTH_RESOURCE: resource }),
+    ...(audiences.length > 0 && { [VARIABLES.authAudiences]: audiences.join(' ') }),
+    ...(scopes.length > 0 && { [VARIABLES.authScopes]: scopes.join(' ') }),
+    ...(clockSkew !== undefined && { [VARIABLES.authClockSkewSeconds]: String(clockSkew.toSeconds()) }),
+    ...(resource !== undefined && { [VARIABLES.authResource]: resource }),
   };
 }

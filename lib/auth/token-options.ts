@@ -1,76 +1,77 @@
-/** What `McpAuth.jwt` and `McpAuth.cognito` are given. */
+/** The options of `McpAuth.jwt` and `McpAuth.cognito`, and their checks. */
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { type Duration, Token } from 'aws-cdk-lib/core';
 import { ALGORITHMS, isTrustworthy } from '../../lambda/auth/settings.ts';
+import { SCOPE_PATTERN } from '../../lambda/tool/define.ts';
 
-/** How access tokens are checked, whoever issues them. */
+/** How access tokens of any issuer are checked. */
 export interface TokenOptions {
   /**
-   * What the token's `aud` has to be; of several, one. A client asks its authorization server for a token for the URL
-   * that it dials (RFC 8707), which becomes the audience where the server goes along with that.
+   * What the token's `aud` must be; one of several. A client asks its authorization server for a token for the URL
+   * that it calls (RFC 8707), which becomes the audience if the authorization server supports that.
    *
-   * @default - the URL that the client dialled, such as `https://mcp.example.com/mcp`
+   * @default - the URL that the client called, such as `https://mcp.example.com/mcp`
    */
   readonly audience?: string | readonly string[];
 
   /**
-   * Scopes without which nothing is served, as the authorization server spells them. What single tools demand beside
-   * them is said with the tool (`defineTool`, `scopes`).
+   * Scopes that every request needs, as the authorization server spells them. A tool that needs more names them itself
+   * (`defineTool`, `scopes`).
    *
    * @default - none
    */
   readonly scopes?: readonly string[];
 
   /**
-   * By how much the issuer's clock may differ from Lambda's; whole seconds, five minutes at most.
+   * How far the issuer's clock may be off from Lambda's; whole seconds, at most five minutes.
    *
    * @default Duration.seconds(30)
    */
   readonly clockSkew?: Duration;
 
   /**
-   * The URL that clients dial, where something before the gateway (a CDN) changes the host on the way.
+   * The URL that clients call, if something in front of the gateway (a CDN) changes the host on the way.
    *
-   * @default - the host that the gateway was dialled by, also a domain name of your own
+   * @default - built from the host by which the gateway was called, custom domain names included
    */
   readonly resource?: string;
 }
 
-/** What `McpAuth.jwt` is given. */
+/** Options of `McpAuth.jwt`. */
 export interface JwtAuthOptions extends TokenOptions {
-  /** The authorization server's issuer identifier, compared with `iss` to the letter. https; http on this machine alone. */
+  /** The authorization server's issuer identifier, compared with `iss` exactly. https; http only on localhost. */
   readonly issuer: string;
 
   /**
-   * Where the issuer's public keys are (a JWK Set).
+   * URL of the issuer's public keys (a JWK Set).
    *
-   * @default - what the issuer's metadata says (RFC 8414, or OpenID Connect Discovery), read with the first token
+   * @default - from the issuer's metadata (RFC 8414, or OpenID Connect Discovery), read with the first token
    */
   readonly jwksUri?: string;
 
   /**
-   * Signature algorithms that are taken. Shared secrets and `none` are not among what can be chosen.
+   * Accepted signature algorithms. Shared secrets and `none` cannot be chosen.
    *
    * @default - RS256 to RS512, PS256 to PS512, ES256 to ES512, EdDSA
    */
   readonly algorithms?: readonly (typeof ALGORITHMS)[number][];
 }
 
-/** What `McpAuth.cognito` is given. */
+/** Options of `McpAuth.cognito`. */
 export interface CognitoAuthOptions extends TokenOptions {
   /** The pool whose users may call. */
   readonly userPool: IUserPool;
 
-  /** App clients whose tokens are taken. */
+  /** App clients whose tokens are accepted. */
   readonly clients: readonly IUserPoolClient[];
 }
 
-const SCOPE_TOKEN_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+const MAX_CLOCK_SKEW_SECONDS = 300;
 
-/** @throws Error with every problem that there is, each with what to do about it */
+/** @throws Error that names every problem, each with what to do about it */
 export function checkTokenOptions(options: TokenOptions & Partial<JwtAuthOptions>): void {
-  const found = [...findTokenProblems(options)];
-  if (found.length > 0) throw new Error(`McpAuth: ${found.join(' ')}`);
+  const problems = [...findTokenProblems(options)];
+  if (problems.length > 0) throw new Error(`McpAuth: ${problems.join(' ')}`);
 }
 
 function* findTokenProblems(options: TokenOptions & Partial<JwtAuthOptions>): Iterable<string> {
@@ -79,18 +80,18 @@ function* findTokenProblems(options: TokenOptions & Partial<JwtAuthOptions>): It
     if (text === undefined || Token.isUnresolved(text)) continue;
     const url = URL.parse(text);
     if (!url || !isTrustworthy(url) || url.hash !== '' || url.search !== '')
-      yield `${name} is ${JSON.stringify(text)}: write an https URL without query and fragment.`;
+      yield `${name} is ${JSON.stringify(text)}: it must be an https URL without query and fragment.`;
   }
   for (const audience of [options.audience ?? []].flat())
     if (audience === '' || (!Token.isUnresolved(audience) && /\s/.test(audience)))
-      yield `${JSON.stringify(audience)} is no audience: write the value of "aud", without spaces.`;
+      yield `${JSON.stringify(audience)} is not an audience: use the value of "aud", without spaces.`;
   for (const scope of options.scopes ?? [])
-    if (!Token.isUnresolved(scope) && !SCOPE_TOKEN_PATTERN.test(scope))
-      yield `${JSON.stringify(scope)} is no scope: write one name each, without spaces and quotes.`;
-  const foreign = options.algorithms?.find((name) => !ALGORITHMS.includes(name));
-  if (foreign !== undefined)
-    yield `${foreign} is no algorithm that proves who signed: choose from ${ALGORITHMS.join(', ')}.`;
+    if (!Token.isUnresolved(scope) && !SCOPE_PATTERN.test(scope))
+      yield `${JSON.stringify(scope)} is not a scope: each must be one name, without spaces, quotes and backslashes.`;
+  const unsupported = options.algorithms?.find((name) => !ALGORITHMS.includes(name));
+  if (unsupported !== undefined)
+    yield `${unsupported} is not an algorithm that proves who signed: choose from ${ALGORITHMS.join(', ')}.`;
   const skew = options.clockSkew?.toSeconds({ integral: false });
-  if (skew !== undefined && !(Number.isInteger(skew) && skew <= 300))
-    yield `clockSkew is ${skew} s: it has to be whole seconds, and 300 at most.`;
+  if (skew !== undefined && !(Number.isInteger(skew) && skew <= MAX_CLOCK_SKEW_SECONDS))
+    yield `clockSkew is ${skew} s: it must be whole seconds, at most ${MAX_CLOCK_SKEW_SECONDS}.`;
 }

@@ -1,16 +1,16 @@
-/** How the code of a function is made: one esbuild run, from a few generated lines to a folder that Lambda runs. */
+/** Bundling a function's code: one esbuild run, from a few generated lines to a folder that Lambda runs. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { buildSync, type Metafile } from 'esbuild';
-import type { Asset } from '../props/props.ts';
+import type { Asset } from '../props/tools.ts';
 import { mergeStart } from './merge-start.ts';
 
 /**
- * CommonJS packages, once bundled into a module, still `require` Node's own. It costs microseconds, and which
- * packages a server module brings is not ours to know.
+ * CommonJS packages that are bundled into a module still `require` Node's own. It costs microseconds, and a server
+ * module may import any package.
  */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module';" +
@@ -18,40 +18,50 @@ const REQUIRE_BANNER =
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;';
 
 /**
- * Where esbuild believes to write. Source maps name their sources relative to it, and chunks are named for what is in
- * their maps too: a real folder would give every machine and every `cdk --output` code of its own to deploy.
+ * The folder that esbuild is given. Source maps name their sources relative to it, and the hash in a chunk's name covers
+ * its map: with the real folder, every machine and every `cdk --output` would deploy different code.
  */
 const VIRTUAL_OUTDIR = resolve('bundle');
 
-/** What Lambda runs. */
+/** Lambda's runtime. */
 const NODE_TARGET = 'node24';
 
-/** Modules that become files of their own beside a function's entry, by the name of the file: path of the source. */
+/** Modules that become separate files next to a function's entry: name of the file to path of the source. */
 export type SideEntries = Readonly<Record<string, string>>;
 
-/** What esbuild calls an entry that was no file. */
+/** esbuild's name for an entry that is not a file. */
 const STDIN_ENTRY = /(^|\/)stdin(\.mjs(?:\.map)?)$/;
 const renameStdinEntry = (path: string): string => path.replace(STDIN_ENTRY, '$1index$2');
 
 /**
  * Bundle a function's code into `outdir`, its entry as `index.mjs`.
  *
- * - Split: what the source imports dynamically becomes a chunk of its own, read and compiled when it is first
+ * - Split: what the source imports dynamically becomes a separate chunk, read and compiled when it is first
  *   needed. A poll never needs the tools.
- * - What a start reads is the entry and one other file, unless something stands beside it.
- * - The AWS SDK is bundled too: the copy in Lambda's runtime is whatever version AWS last put there, and is
- *   slower to load, being neither tree-shaken nor in one file.
- * - Source maps are written beside the code and not linked to it: who reads a stack trace has them, no start does.
+ * - Merged: a start reads the entry and one other file (see `merge-start.ts`).
+ * - The AWS SDK is bundled too: the version of the copy in Lambda's runtime is AWS's choice, and it is slower to
+ *   load, being neither tree-shaken nor in one file.
+ * - Source maps are written next to the code and not linked to it: they are there for stack traces, and no start reads
+ *   them.
  *
  * @param source the entry's text; imports absolute paths
- * @param beside share their chunks with the entry
- * @returns what esbuild knows about inputs, outputs and who imports whom
- * @throws Error with esbuild's own account of what cannot be bundled
+ * @param options.sideEntries share their chunks with the entry; default: none
+ * @param options.merge whether what a start reads is merged. Default: unless there are side entries, which would then
+ *   load all that the entry needs for the little that they share
+ * @returns esbuild's account of inputs, outputs and imports
+ * @throws Error with esbuild's own message when something cannot be bundled
  */
-export function bundle(source: string, outdir: string, beside: SideEntries = {}): Metafile {
+export function bundle(
+  source: string,
+  outdir: string,
+  {
+    sideEntries = {},
+    merge = Object.keys(sideEntries).length === 0,
+  }: { readonly sideEntries?: SideEntries; readonly merge?: boolean } = {},
+): Metafile {
   const { metafile, outputFiles } = buildSync({
     stdin: { contents: source, resolveDir: process.cwd(), sourcefile: 'index.ts', loader: 'ts' },
-    entryPoints: Object.entries(beside).map(([name, path]) => ({ in: resolve(path), out: name })),
+    entryPoints: Object.entries(sideEntries).map(([name, path]) => ({ in: resolve(path), out: name })),
     outdir: VIRTUAL_OUTDIR,
     write: false,
     entryNames: '[name]',
@@ -63,12 +73,12 @@ export function bundle(source: string, outdir: string, beside: SideEntries = {})
     format: 'esm',
     platform: 'node',
     target: NODE_TARGET,
-    // Modules before CommonJS: only modules can be tree-shaken and split.
+    // ES modules before CommonJS: only the former can be tree-shaken and split.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_BANNER },
     sourcemap: 'external',
     sourcesContent: false,
-    // Comments with licence texts do not run.
+    // Licence texts are not needed at run time.
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
@@ -77,9 +87,7 @@ export function bundle(source: string, outdir: string, beside: SideEntries = {})
   const outputs: Metafile['outputs'] = Object.fromEntries(
     Object.entries(metafile.outputs).map(([path, output]) => [renameStdinEntry(path), output]),
   );
-  // What stands beside the entry would load all that the entry needs for the little that it shares.
-  if (Object.keys(beside).length === 0)
-    mergeStart('index.mjs', files, outputs, { target: NODE_TARGET, banner: REQUIRE_BANNER });
+  if (merge) mergeStart('index.mjs', files, outputs, { target: NODE_TARGET, banner: REQUIRE_BANNER });
   for (const [name, text] of files) {
     const file = join(outdir, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -88,7 +96,11 @@ export function bundle(source: string, outdir: string, beside: SideEntries = {})
   return { ...metafile, outputs };
 }
 
-/** Copy an asset to where the deployed code finds it. */
+/**
+ * Copy an asset to where the deployed code finds it.
+ *
+ * @throws Error when its `to` leads out of the folder
+ */
 export function copyAsset(asset: Asset, outdir: string): void {
   const from = resolve(asset.from);
   const to = resolve(outdir, asset.to);
@@ -97,30 +109,31 @@ export function copyAsset(asset: Asset, outdir: string): void {
       `The asset ${asset.from} would be copied outside the deployed code: change its "to" (${asset.to}).`,
     );
   mkdirSync(dirname(to), { recursive: true });
-  const wanted = (path: string) => path === from || asset.filter === undefined || asset.filter(relative(from, path));
-  cpSync(from, to, { recursive: true, dereference: true, filter: wanted });
+  const isIncluded = (path: string) =>
+    path === from || asset.filter === undefined || asset.filter(relative(from, path));
+  cpSync(from, to, { recursive: true, dereference: true, filter: isIncluded });
 }
 
 /**
- * A function's code as the CDK takes it. Where the app does not bundle (`cdk list`, the local stack: the CDK's own
- * `aws:cdk:bundling-stacks`) it is a placeholder, which makes synthesis a matter of milliseconds.
+ * A function's code for the CDK. If the app does not bundle (`cdk list`, the local stack: the CDK's own
+ * `aws:cdk:bundling-stacks`) it is a placeholder, so that synthesis takes milliseconds.
  */
 export function createBundledCode(
   scope: Construct,
   source: string,
-  { assets = [], beside = {} }: { readonly assets?: readonly Asset[]; readonly beside?: SideEntries } = {},
+  { assets, sideEntries }: { readonly assets: readonly Asset[]; readonly sideEntries: SideEntries },
 ): Code {
   if (!Stack.of(scope).bundlingRequired) return Code.fromInline('// not bundled');
   return Code.fromAsset(process.cwd(), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Never started: the bundling below is local and answers for itself.
+      // Never started: the bundling below is local and always succeeds or throws.
       image: DockerImage.fromRegistry('none'),
-      // The CDK reuses what it bundled before from the same options, and functions are none to compare.
-      command: [source, JSON.stringify(beside), ...assets.map(({ from, to }) => join(from, to))],
+      // The CDK reuses what it bundled from equal options, and cannot compare functions: all that matters is listed.
+      command: [source, JSON.stringify(sideEntries), ...assets.map(({ from, to }) => join(from, to))],
       local: {
         tryBundle(outdir) {
-          bundle(source, outdir, beside);
+          bundle(source, outdir, { sideEntries });
           for (const asset of assets) copyAsset(asset, outdir);
           return true;
         },

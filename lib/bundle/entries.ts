@@ -1,17 +1,17 @@
-/** The few lines with which each function's bundle begins. */
+/** The generated entry of each function's bundle: a few lines. */
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
 
-/** The path of one of our own modules: `.ts` in this repository, `.js` in the published package. */
+/** The path of a module in `lambda/`: `.ts` in this repository, `.js` in the published package. */
 export function resolveLambdaModule(module: string): string {
   const here = fileURLToPath(import.meta.url);
   return fileURLToPath(new URL(`../../lambda/${module}${extname(here)}`, import.meta.url));
 }
 
 /**
- * The user's module is imported dynamically, so that it is a chunk of its own; its `info` stands in the entry as
- * a literal, so that every answer can name the server without loading it.
+ * The user's module is imported dynamically, so that it is a separate chunk; its `info` is a literal in the entry, so
+ * that every response can name the server without loading it.
  */
 function buildServerModuleSource(entry: string, info: ServerDefinition['info'], more = ''): string {
   const load = `async () => (await import(${JSON.stringify(resolve(entry))})).default`;
@@ -34,11 +34,11 @@ export const buildStreamingApiEntry = (entry: string, info: ServerDefinition['in
 export const buildWorkerEntry = (entry: string, info: ServerDefinition['info']) =>
   buildEntry('createWorkerHandler', 'worker', buildServerModuleSource(entry, info, `, thread: ${THREAD_FILES_SOURCE}`));
 
-/** The files of {@link buildWorkerSideEntries}, as the worker finds them. */
+/** The files of {@link buildWorkerSideEntries}, by their URLs as the worker resolves them. */
 const THREAD_FILES_SOURCE =
   "{ entry: new URL('./thread.mjs', import.meta.url), server: new URL('./server.mjs', import.meta.url) }";
 
-/** What a thread of the worker needs as files of their own: what it runs, and the user's module, which it imports. */
+/** What a thread of the worker needs as separate files: its code, and the user's module, which it imports. */
 export const buildWorkerSideEntries = (entry: string) => ({
   thread: resolveLambdaModule('functions/tool-thread'),
   server: resolve(entry),

@@ -1,6 +1,6 @@
 /** The variables with which the functions find their parts, and the tools what belongs to them. */
 import { posix, resolve } from 'node:path';
-import type { ToolsProps } from '../props/props.ts';
+import type { ToolsProps } from '../props/tools.ts';
 
 /** Where Lambda unpacks a function's code. */
 const TASK_ROOT = '/var/task';

@@ -1,23 +1,24 @@
+/** What invokes the worker and the dead-letter function. */
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { QueuesProps } from '../props/resources.ts';
 import type { Settings } from '../props/settings.ts';
-import type { Queues } from '../resources/queues.ts';
 
-/** The event sources are the only way to the two functions that nobody may call. */
+/** The event sources are the only way to invoke the two functions: no one else may. */
 export function addEventSources(
   scope: Construct,
   functions: { worker: LambdaFunction; deadLetter: LambdaFunction },
-  { queue, deadLetterQueue }: Queues,
+  { queue, deadLetterQueue }: QueuesProps,
   { maxWorkers }: Settings,
 ): void {
   new EventSourceMapping(scope, 'WorkerEvents', {
     target: functions.worker,
     eventSourceArn: queue.queueArn,
-    // A tool may take the whole of the function's time: nothing waits behind it in the same invocation.
+    // A tool may use all of the function's time: nothing else may wait for it in the same invocation.
     batchSize: 1,
-    // Without it Lambda deletes the messages that a worker gives back.
+    // Without it Lambda deletes the messages that a worker puts back.
     reportBatchItemFailures: true,
-    // Not reserved concurrency, which would take from the account's pool and let the queue be received in vain.
+    // Not reserved concurrency, which would shrink the account's pool and let messages be received in vain.
     maxConcurrency: maxWorkers,
   });
   new EventSourceMapping(scope, 'DeadLetterEvents', {
@@ -25,7 +26,7 @@ export function addEventSources(
     eventSourceArn: deadLetterQueue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
-    // Rare and patient work: the least that an event source allows.
+    // The work is rare and can wait: the minimum of an event source.
     maxConcurrency: 2,
   });
 }

@@ -1,7 +1,7 @@
+/** One function: its code, its log group and its role. */
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
-  type Code,
   Function as LambdaFunction,
   LoggingFormat,
   type RecursiveLoop,
@@ -10,56 +10,85 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { type Duration, Validations } from 'aws-cdk-lib/core';
+import { type Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { VARIABLES } from '../../lambda/variables.ts';
+import { createBundledCode, type SideEntries } from '../bundle/bundling.ts';
+import type { LoadedServer } from '../bundle/load-server.ts';
 import { buildMetricsName } from '../monitoring/metrics.ts';
 import type { Settings } from '../props/settings.ts';
+import { buildToolEnvironment } from './environment.ts';
+import type { ServerResources } from './permissions.ts';
 
-export interface NodeFunctionOptions {
-  readonly description: string;
-  readonly code: Code;
-  readonly environment: Record<string, string>;
+/** What a function depends on. */
+export interface FunctionContext {
+  readonly settings: Settings;
+  readonly server: LoadedServer;
+  readonly resources: ServerResources;
+  /** The URL of the main endpoint, for a function that is created after it. */
+  readonly endpoint?: string;
+}
+
+/** What differs between the functions. */
+export interface FunctionSpec {
+  /** Its id in the construct, from which CloudFormation's is made: a change replaces the function. */
+  readonly id: string;
+  /** Its description, after the name of the server. */
+  readonly purpose: string;
+  /** The source of its bundle's entry. */
+  readonly entry: (context: FunctionContext) => string;
+  /** Modules next to its entry. Default: none. */
+  readonly sideEntries?: (settings: Settings) => SideEntries;
+  /** Whether it gets the tools' assets and variables. Default: no. */
+  readonly runsTools?: boolean;
+  /** Its variables besides those that all functions have. Default: none. */
+  readonly environment?: (context: FunctionContext) => Record<string, string>;
   /** MiB */
-  readonly memory: number;
-  readonly timeout: Duration;
+  readonly memory: (settings: Settings) => number;
+  readonly timeout: (settings: Settings) => Duration;
   readonly recursiveLoop?: RecursiveLoop;
   /**
-   * Whether Lambda's own lines about each invocation are left out: on what answers polls they would be most of the
-   * log. Those about time-outs and crashes are written all the same. Default: they are written.
+   * Whether Lambda's own lines about each invocation are left out: where polls are answered they would be most of the
+   * log. Lines about time-outs and crashes are written with any setting. Default: they are written.
    */
   readonly quiet?: boolean;
+  /** Permits what its code does. */
+  readonly grantAccess: (role: Role, resources: ServerResources) => void;
 }
 
 /**
- * A function with a log group and a role of its own. The role begins with the right to write those logs and
- * nothing else (AWS's managed policy would let it write every log group of the account).
+ * A function with its own log group and its own role. The role may write those logs and do what the spec grants (AWS's
+ * managed policy would let it write every log group of the account).
  */
-export function createNodeFunction(
-  scope: Construct,
-  id: string,
-  { memory, environment, quiet = false, ...makeup }: NodeFunctionOptions,
-  { monitoring, vpc, vpcSubnets, securityGroups, encryptionKey, logRetention, removalPolicy }: Settings,
-): { readonly fn: LambdaFunction; readonly role: Role } {
-  const logGroup = new LogGroup(scope, `${id}Logs`, {
+export function createFunction(scope: Construct, spec: FunctionSpec, context: FunctionContext): LambdaFunction {
+  const { settings, server, resources } = context;
+  const { vpc, vpcSubnets, securityGroups, encryptionKey, logRetention, removalPolicy } = settings;
+  const { tracing } = settings.monitoring;
+  const logGroup = new LogGroup(scope, `${spec.id}Logs`, {
     retention: logRetention,
     removalPolicy,
     ...(encryptionKey && { encryptionKey }),
   });
-  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const role = new Role(scope, `${spec.id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
   if (vpc) grantNetworkAccess(role);
-  const tracing = monitoring?.tracing === true;
-  const fn = new LambdaFunction(scope, id, {
-    ...makeup,
-    environment: { ...environment, METRICS_SERVER: buildMetricsName(scope) },
-    memorySize: memory,
+  const fn = new LambdaFunction(scope, spec.id, {
+    description: `${server.info.name}: ${spec.purpose}`,
+    code: createBundledCode(scope, spec.entry(context), {
+      assets: spec.runsTools ? settings.assets : [],
+      sideEntries: spec.sideEntries?.(settings) ?? {},
+    }),
+    handler: 'index.handler',
+    environment: buildEnvironment(scope, spec, context),
+    memorySize: spec.memory(settings),
+    timeout: spec.timeout(settings),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    handler: 'index.handler',
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    systemLogLevelV2: quiet ? SystemLogLevel.WARN : SystemLogLevel.INFO,
+    systemLogLevelV2: spec.quiet ? SystemLogLevel.WARN : SystemLogLevel.INFO,
+    ...(spec.recursiveLoop && { recursiveLoop: spec.recursiveLoop }),
     ...(tracing && { tracing: Tracing.ACTIVE }),
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
@@ -68,12 +97,25 @@ export function createNodeFunction(
   if (tracing)
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray knows no resource for the segments that Lambda sends in the name of the function.',
+      reason: 'X-Ray has no resource for the segments that Lambda sends on behalf of the function.',
     });
-  return { fn, role };
+  spec.grantAccess(role, resources);
+  return fn;
 }
 
-/** What Lambda needs to put a function into a network: EC2 knows no resource for most of it. */
+/** The tools' variables first: none of them can replace ours. */
+function buildEnvironment(scope: Construct, spec: FunctionSpec, context: FunctionContext): Record<string, string> {
+  const { settings, resources } = context;
+  return {
+    ...(spec.runsTools && buildToolEnvironment(settings, Stack.of(scope).bundlingRequired)),
+    [VARIABLES.table]: resources.table.tableName,
+    [VARIABLES.queueUrl]: resources.queue.queueUrl,
+    ...spec.environment?.(context),
+    [VARIABLES.metricsServer]: buildMetricsName(scope),
+  };
+}
+
+/** What Lambda needs to attach a function to a network: EC2 has no resource for most of it. */
 function grantNetworkAccess(role: Role): void {
   role.addToPrincipalPolicy(
     new PolicyStatement({
@@ -90,6 +132,6 @@ function grantNetworkAccess(role: Role): void {
   );
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: "Lambda manages the function's network interfaces in its name, before it is known which they will be.",
+    reason: "Lambda manages the function's network interfaces on its behalf; which they will be is not known before.",
   });
 }

@@ -1,4 +1,4 @@
-/** What each function may do, and no more: the statements are the whole of it. */
+/** What each function may do: these statements and no others. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,6 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack, Validations } from 'aws-cdk-lib/core';
 import { grantKeyUse } from '../resources/encryption.ts';
 
+/** The resources that the functions use. */
 export interface ServerResources {
   readonly table: ITable;
   readonly queue: IQueue;
@@ -15,7 +16,7 @@ export interface ServerResources {
   readonly secret: ISecret;
 }
 
-/** What Lambda needs on behalf of a function that it feeds from a queue. */
+/** What Lambda needs to invoke a function with a queue's messages. */
 const CONSUME_ACTIONS = [
   'sqs:ReceiveMessage',
   'sqs:DeleteMessage',
@@ -23,10 +24,10 @@ const CONSUME_ACTIONS = [
   'sqs:GetQueueAttributes',
 ] as const;
 
-/** Transactions need no permission of their own, only those of the writes in them. No function deletes rows. */
+/** A transaction needs only the permissions of the writes in it. No function deletes rows. */
 const ROW_ACTIONS = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
 
-/** Takes calls and answers: sends wake-ups and cannot receive them. */
+/** Handles calls and answers: sends wake-ups and cannot receive them. */
 export function grantApiAccess(role: IRole, { table, queue, bucket, secret }: ServerResources): void {
   addStatement(role, ROW_ACTIONS, table.tableArn);
   addStatement(role, ['sqs:SendMessage'], queue.queueArn);
@@ -43,7 +44,7 @@ export function grantWorkerAccess(role: IRole, { table, queue, bucket }: ServerR
   grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, bucket.encryptionKey]);
 }
 
-/** Sends afresh what is still owed. It gives no verdict: it writes no row, and takes nothing from the main queue. */
+/** Sends again the wake-ups that a task still waits for: writes no row, and receives nothing from the main queue. */
 export function grantDeadLetterAccess(role: IRole, { table, queue, deadLetterQueue }: ServerResources): void {
   addStatement(role, ['dynamodb:GetItem'], table.tableArn);
   addStatement(role, ['sqs:SendMessage'], queue.queueArn);
@@ -51,7 +52,7 @@ export function grantDeadLetterAccess(role: IRole, { table, queue, deadLetterQue
   grantKeyUse(role, [table.encryptionKey, queue.encryptionMasterKey, deadLetterQueue.encryptionMasterKey]);
 }
 
-/** Writes what an outside system says into a row that is there, and wakes its task: it makes no row and lists none. */
+/** Writes an outside system's report into an existing row, and wakes its task: creates no row and lists none. */
 export function grantExternalAccess(role: IRole, { table, queue, bucket }: ServerResources): void {
   addStatement(role, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], table.tableArn);
   addStatement(role, ['sqs:SendMessage'], queue.queueArn);
@@ -64,15 +65,15 @@ function grantPayloadAccess(role: IRole, bucket: IBucket): void {
   addStatement(role, ['s3:GetObject', 's3:PutObject'], bucket.arnForObjects('*'));
   Validations.of(role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::${formatArn(Stack.of(role).resolve(bucket.arnForObjects('*')))}]`,
-    reason: 'Every object in the bucket is a payload of this server; their keys are made at run time.',
+    reason: 'Every object in the bucket is a payload of this server; their keys are chosen at run time.',
   });
 }
 
-/** An ARN as the rule names it: references in angle brackets. */
+/** An ARN as cdk-nag names it: references in angle brackets. */
 function formatArn(value: unknown): string {
   if (typeof value === 'string') return value;
-  const { Ref: ref, 'Fn::GetAtt': of, 'Fn::Join': join } = value as Record<string, string[] | undefined>;
-  return join ? (join[1] as unknown as unknown[]).map(formatArn).join('') : `<${ref ?? of?.join('.')}>`;
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, string[] | undefined>;
+  return join ? (join[1] as unknown as unknown[]).map(formatArn).join('') : `<${ref ?? attribute?.join('.')}>`;
 }
 
 function addStatement(role: IRole, actions: readonly string[], resource: string): void {

@@ -1,3 +1,4 @@
+/** The gateway of the main endpoint: an HTTP API. */
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
@@ -13,27 +14,12 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Names, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Settings } from '../props/settings.ts';
-import { buildPublicPaths, createAuthorizer, explainNoAuthorizer, PUBLIC_ROUTE_REASON } from './routes.ts';
-
-/** Where MCP is served. */
-export const MCP_PATH = '/mcp';
-
-/** Who called what and what became of it: never headers, query strings or bodies, which may hold credentials. */
-export const ACCESS_LOG = JSON.stringify({
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  sourceIp: '$context.identity.sourceIp',
-  route: '$context.routeKey',
-  status: '$context.status',
-  responseBytes: '$context.responseLength',
-  latencyMs: '$context.responseLatency',
-  integrationLatencyMs: '$context.integrationLatency',
-  integrationError: '$context.integrationErrorMessage',
-});
+import { ACCESS_LOG } from './access-log.ts';
+import { buildPublicPaths, createAuthorizer, explainNoAuthorizer, MCP_PATH, PUBLIC_ROUTE_REASON } from './routes.ts';
 
 /**
- * The HTTP API. All methods of the path go to the function, which answers each as MCP says: also GET and DELETE,
- * whose answer depends on the revision, and OPTIONS, whose answer depends on the allowed origins.
+ * The HTTP API in front of the API function. All methods of the path go to the function, which replies to each as MCP
+ * specifies: also to GET and DELETE, which depends on the revision, and to OPTIONS, which depends on the allowed origins.
  */
 export function createHttpApi(
   scope: Construct,
@@ -43,7 +29,7 @@ export function createHttpApi(
   const httpApi = new HttpApi(scope, 'HttpApi', {
     apiName: Names.uniqueResourceName(scope, { separator: '-' }),
     createDefaultStage: false,
-    // One URL: tokens and signatures are made for it.
+    // Only one URL: tokens and signatures are valid for it.
     ...(domainName && { disableExecuteApiEndpoint: true }),
   });
   const integration = new HttpLambdaIntegration('Integration', api, {
@@ -53,7 +39,7 @@ export function createHttpApi(
   const route = (path: string) => ({ path, methods: [HttpMethod.ANY], integration });
   const routes = httpApi.addRoutes({ ...route(MCP_PATH), ...(authorizer && { authorizer }) });
   if (!authorizer) for (const each of routes) acknowledgeNoAuthorizer(each, explainNoAuthorizer(auth));
-  for (const path of buildPublicPaths(auth, MCP_PATH))
+  for (const path of buildPublicPaths(auth))
     for (const each of httpApi.addRoutes(route(path))) acknowledgeNoAuthorizer(each, PUBLIC_ROUTE_REASON);
 
   const logGroup = new LogGroup(scope, 'AccessLogs', {
@@ -63,7 +49,7 @@ export function createHttpApi(
   });
   const stage = new HttpStage(scope, 'Stage', {
     httpApi,
-    // No stage in the path: clients dial the same URL behind a domain name of their own.
+    // No stage in the path: behind a custom domain name the path is the same.
     stageName: '$default',
     autoDeploy: true,
     ...(domainName && { domainMapping: { domainName } }),
@@ -76,5 +62,6 @@ export function createHttpApi(
   return { httpApi, stage, routes };
 }
 
-const acknowledgeNoAuthorizer = (route: HttpRoute, reason: string) =>
+function acknowledgeNoAuthorizer(route: HttpRoute, reason: string): void {
   Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+}

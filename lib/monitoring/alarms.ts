@@ -1,3 +1,4 @@
+/** The alarms, each with the metric that it watches. */
 import {
   Alarm,
   ComparisonOperator,
@@ -9,44 +10,31 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Duration } from 'aws-cdk-lib/core';
-import type { AlarmOptions, Thresholds } from '../props/monitoring.ts';
+import { ALARM_PERIOD, type AlarmSettings } from '../props/monitoring.ts';
 import type { MeasuredServer } from './metrics.ts';
 
-const ALARM_PERIOD = Duration.minutes(5);
 const SUM_PER_PERIOD = { statistic: Stats.SUM, period: ALARM_PERIOD };
 
-/** Thresholds where nothing is said; `stalled` follows from the worker's time-out. */
-const DEFAULT_THRESHOLDS = {
-  deadLetters: 1,
-  queueWait: Duration.minutes(5),
-  taskErrorRate: 10,
-  requestErrorRate: 5,
-  workerErrors: 3,
-  throttles: 10,
-  taskTime: Duration.hours(1),
-} satisfies Thresholds;
-
-/** What is watched: goes off when `metric` is at or over `at` for so many periods of five minutes. */
+/** Raised when `metric` ≥ `threshold` for `periods` consecutive five-minute periods. */
 interface AlarmRule {
   readonly metric: IMetric;
-  readonly at: number;
+  readonly threshold: number;
   readonly periods: number;
-  /** What it means, for the person it wakes; the rest is in `docs/operations.md`. */
+  /** Its meaning, for the person it wakes; `docs/operations.md` explains it. */
   readonly meaning: string;
 }
 
-/** @param workerTimeout of the worker function: within it, every run ends */
-export function createAlarms(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): Alarm[] {
-  const action = options.topic && new SnsAction(options.topic);
-  return Object.entries(buildAlarmRules(server, options, workerTimeout)).flatMap(([name, watch]) => {
-    if (!watch) return [];
+export function createAlarms(server: MeasuredServer, settings: AlarmSettings): Alarm[] {
+  const action = settings.topic && new SnsAction(settings.topic);
+  return Object.entries(buildAlarmRules(server, settings)).flatMap(([name, rule]) => {
+    if (!rule) return [];
     const alarm = new Alarm(server, `${name}Alarm`, {
-      metric: watch.metric,
-      threshold: watch.at,
-      evaluationPeriods: watch.periods,
+      metric: rule.metric,
+      threshold: rule.threshold,
+      evaluationPeriods: rule.periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${watch.meaning} See docs/operations.md, "${name}".`,
+      alarmDescription: `${rule.meaning} See docs/operations.md, "${name}".`,
     });
     if (action) {
       alarm.addAlarmAction(action);
@@ -58,68 +46,62 @@ export function createAlarms(server: MeasuredServer, options: AlarmOptions, work
 
 type AlarmRules = Readonly<Record<string, AlarmRule | false>>;
 
-function buildAlarmRules(server: MeasuredServer, options: AlarmOptions, workerTimeout: Duration): AlarmRules {
-  const limits = { ...DEFAULT_THRESHOLDS, ...omitUndefined(options) };
-  const stalled =
-    options.stalled ?? Duration.minutes(Math.ceil(workerTimeout.toMinutes({ integral: false }) / 5) * 5 + 5);
-  const on = <T>(limit: T | false, watch: (limit: T) => AlarmRule): AlarmRule | false =>
-    limit !== false && watch(limit);
+function buildAlarmRules(server: MeasuredServer, settings: AlarmSettings): AlarmRules {
+  const ruleFor = <T>(limit: T | false, build: (limit: T) => AlarmRule): AlarmRule | false =>
+    limit !== false && build(limit);
   return {
-    DeadLetters: on(limits.deadLetters, (at) => ({
+    DeadLetters: ruleFor(settings.deadLetters, (threshold) => ({
       metric: buildDeadLetterMetric(server),
-      at,
+      threshold,
       periods: 1,
       meaning: 'Wake-ups went round a hundred times, or stay in the dead-letter queue.',
     })),
-    QueueWait: on(limits.queueWait, (at) => ({
+    QueueWait: ruleFor(settings.queueWait, (threshold) => ({
       metric: server.metric('QueueWait', { period: ALARM_PERIOD }),
-      at: at.toMilliseconds(),
+      threshold: threshold.toMilliseconds(),
       periods: 3,
       meaning: 'Tasks wait long for a worker (ms, 95th percentile).',
     })),
-    TaskErrors: on(limits.taskErrorRate, (at) => ({
+    TaskErrors: ruleFor(settings.taskErrorRate, (threshold) => ({
       metric: buildTaskErrorRate(server),
-      at,
+      threshold,
       periods: 3,
       meaning: 'Many tasks fail (percent of those that end).',
     })),
-    RequestErrors: on(limits.requestErrorRate, (at) => ({
+    RequestErrors: ruleFor(settings.requestErrorRate, (threshold) => ({
       metric: buildRequestErrorRate(server),
-      at,
+      threshold,
       periods: 3,
       meaning: 'Many requests are answered with 5xx (percent).',
     })),
-    WorkerErrors: on(limits.workerErrors, (at) => ({
+    WorkerErrors: ruleFor(settings.workerErrors, (threshold) => ({
       metric: server.metricWorkerErrors({ period: Duration.minutes(15) }),
-      at,
+      threshold,
       periods: 1,
       meaning: 'Workers crash or are stopped at their time-out.',
     })),
-    Throttles: on(limits.throttles, (at) => ({
+    Throttles: ruleFor(settings.throttles, (threshold) => ({
       metric: buildThrottleMetric(server),
-      at,
+      threshold,
       periods: 1,
       meaning: 'Lambda refuses invocations, or DynamoDB throttles requests.',
     })),
-    TaskTime: on(limits.taskTime, (at) => ({
+    TaskTime: ruleFor(settings.taskTime, (threshold) => ({
       metric: server.metric('TaskTime', { period: ALARM_PERIOD }),
-      at: at.toMilliseconds(),
+      threshold: threshold.toMilliseconds(),
       periods: 3,
       meaning: 'Tasks take long from creation to end (ms, 95th percentile).',
     })),
-    Stalled: on(stalled, (at) => ({
+    Stalled: ruleFor(settings.stalled, (stalled) => ({
       metric: buildStalledMetric(server),
-      at: 1,
-      periods: at.toMinutes() / ALARM_PERIOD.toMinutes(),
+      threshold: 1,
+      periods: stalled.toMinutes() / ALARM_PERIOD.toMinutes(),
       meaning: 'Wake-ups wait for a worker, and no run ends.',
     })),
   };
 }
 
-const omitUndefined = (options: Thresholds): Thresholds =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-
-/** Those that the dead-letter function sent afresh, and those that it could not. */
+/** Wake-ups that the dead-letter function sent again, and those that it could not send. */
 const buildDeadLetterMetric = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'Dead letters',
@@ -155,9 +137,9 @@ const buildRequestErrorRate = (server: MeasuredServer): MathExpression =>
     },
   });
 
-/** DynamoDB counts a throttled request under each table it would have touched. */
-const buildThrottleMetric = (server: MeasuredServer): MathExpression => {
-  const events = (metricName: string) =>
+/** DynamoDB counts a throttled request for each table that it would have accessed. */
+function buildThrottleMetric(server: MeasuredServer): MathExpression {
+  const throttleEvents = (metricName: string) =>
     new Metric({
       ...SUM_PER_PERIOD,
       namespace: 'AWS/DynamoDB',
@@ -171,13 +153,13 @@ const buildThrottleMetric = (server: MeasuredServer): MathExpression => {
     usingMetrics: {
       api: server.apiFunction.metricThrottles(SUM_PER_PERIOD),
       worker: server.workerFunction.metricThrottles(SUM_PER_PERIOD),
-      reads: events('ReadThrottleEvents'),
-      writes: events('WriteThrottleEvents'),
+      reads: throttleEvents('ReadThrottleEvents'),
+      writes: throttleEvents('WriteThrottleEvents'),
     },
   });
-};
+}
 
-/** 1 while it lasts. Parked and sleeping tasks have no message that could be received, and do not count. */
+/** 1 while stalled. Parked and sleeping tasks do not count: they have no message that could be received. */
 const buildStalledMetric = (server: MeasuredServer): MathExpression =>
   new MathExpression({
     label: 'No run ends while wake-ups wait',

@@ -1,3 +1,4 @@
+/** The dashboard. */
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -22,7 +23,7 @@ const createGraph = (title: string, left: IMetric[], props: GraphWidgetProps = {
 
 const MS_AXIS = { leftYAxis: { label: 'ms', showUnits: false, min: 0 } };
 
-/** From top to bottom: is something wrong; what becomes of tasks; how long it takes; what it is made of. */
+/** From top to bottom: alarms, outcomes of tasks, durations, resources, warnings and errors of the logs. */
 export function createDashboard(server: MeasuredServer, alarms: Alarm[]): Dashboard {
   return new Dashboard(server, 'Dashboard', {
     defaultInterval: Duration.hours(12),
@@ -34,14 +35,14 @@ export function createDashboard(server: MeasuredServer, alarms: Alarm[]): Dashbo
 }
 
 function buildWidgetRows(server: MeasuredServer): IWidget[][] {
-  const own = (...names: MetricName[]) => names.map((name) => server.metric(name));
+  const serverMetrics = (...names: MetricName[]) => names.map((name) => server.metric(name));
   const percentiles = (name: MetricName) =>
     [Stats.p(50), Stats.p(95), Stats.MAXIMUM].map((statistic) => server.metric(name, { statistic, label: statistic }));
   return [
     [
       createGraph(
         'Tasks',
-        own('TasksCreated', 'TasksCompleted', 'ToolErrors', 'TasksFailed', 'TasksCancelled', 'TasksExpired'),
+        serverMetrics('TasksCreated', 'TasksCompleted', 'ToolErrors', 'TasksFailed', 'TasksCancelled', 'TasksExpired'),
       ),
       createGraph('Failed tasks by tool', [buildPerToolSearch(server, 'TasksFailed', Stats.SUM)]),
       createGraph(
@@ -53,7 +54,7 @@ function buildWidgetRows(server: MeasuredServer): IWidget[][] {
     [
       createGraph('Wait for a worker', percentiles('QueueWait'), MS_AXIS),
       createGraph('One run', percentiles('RunTime'), MS_AXIS),
-      createGraph('Runs that are not the first', own('Resumes', 'Retries', 'LeasesLost')),
+      createGraph('Runs that are not the first', serverMetrics('Resumes', 'Retries', 'LeasesLost')),
     ],
     [
       createGraph('Wake-ups', [
@@ -63,7 +64,7 @@ function buildWidgetRows(server: MeasuredServer): IWidget[][] {
       createGraph('Workers', [server.metricWorkers({ label: 'Busy' })], {
         right: [server.metricWorkerErrors({ label: 'Crashes and time-outs' }), server.metricThrottles()],
       }),
-      createGraph('Requests', [server.metricRequests({ label: 'All' }), ...own('Polls')], {
+      createGraph('Requests', [server.metricRequests({ label: 'All' }), ...serverMetrics('Polls')], {
         right: [server.metricServerErrors({ label: '5xx' }), server.metricLatency({ label: 'Latency (ms, p95)' })],
       }),
     ],
@@ -87,7 +88,7 @@ function buildWidgetRows(server: MeasuredServer): IWidget[][] {
   ];
 }
 
-/** One line for each tool that has data; no list of tools has to be kept for it. */
+/** One line for each tool that has data, without a list of tools. */
 const buildPerToolSearch = (server: MeasuredServer, name: MetricName, statistic: string): MathExpression =>
   new MathExpression({
     label: '',

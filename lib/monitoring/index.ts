@@ -1,15 +1,14 @@
-/** What watches over a server: alarms, and a dashboard with them. */
+/** Monitoring of a server: alarms, and a dashboard that shows them. */
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Settings } from '../props/settings.ts';
+import type { MonitoringSettings } from '../props/monitoring.ts';
 import { createAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import type { MeasuredServer } from './metrics.ts';
 
 export function createMonitoring(
   server: MeasuredServer,
-  { monitoring = {}, workerTimeout }: Settings,
+  settings: MonitoringSettings,
 ): { readonly alarms: readonly Alarm[]; readonly dashboard?: Dashboard } {
-  const { alarms: options = {}, dashboard = true } = monitoring;
-  const alarms = options === false ? [] : createAlarms(server, options, workerTimeout);
-  return { alarms, ...(dashboard && { dashboard: createDashboard(server, alarms) }) };
+  const alarms = settings.alarms === false ? [] : createAlarms(server, settings.alarms);
+  return { alarms, ...(settings.dashboard && { dashboard: createDashboard(server, alarms) }) };
 }

@@ -1,4 +1,4 @@
-/** What the server counts itself, and what AWS counts about its parts, as methods. */
+/** Metrics as methods: the server's own, and those that AWS provides for its resources. */
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, type MathExpressionOptions, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -8,18 +8,19 @@ import { Names } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { METRICS, METRICS_NAMESPACE, type MetricName } from '../../lambda/observe/metrics.ts';
 
-/** The dimension that tells the metrics of one server from another's. */
+/** The value of the dimension `server`, which distinguishes the metrics of one server from another's. */
 export const buildMetricsName = (server: IConstruct): string => Names.uniqueResourceName(server, { separator: '-' });
 
-/** CloudWatch's options, and the tool whose tasks alone are counted. */
+/** CloudWatch's options, and the tool whose tasks are counted. */
 export interface TaskMetricOptions extends MetricOptions {
   /** @default - the tasks of all tools */
   readonly tool?: string;
 }
 
 /**
- * Every metric takes CloudWatch's options (`period`, `statistic`, `label`, …) and has the statistic that an alarm on
- * it wants. There is none of the age of the oldest message: SQS counts a message that is worked on as waiting.
+ * A server whose metrics are methods. Each takes CloudWatch's options (`period`, `statistic`, `label`, …), and its
+ * default statistic is the one that an alarm needs. None measures the age of the oldest message, because to SQS a message
+ * that a worker is processing is still waiting.
  */
 export abstract class MeasuredServer extends Construct {
   abstract readonly table: ITable;
@@ -35,11 +36,11 @@ export abstract class MeasuredServer extends Construct {
   /**
    * One of the server's own metrics (namespace `McpTasks`). Sum of a count, 95th percentile of a duration (ms).
    *
-   * @throws Error for a tool where the metric is not told apart by tool
+   * @throws Error for a tool if the metric is not recorded by tool
    */
   metric(name: MetricName, { tool, ...options }: TaskMetricOptions = {}): Metric {
     const { unit, perTool } = METRICS[name];
-    if (tool !== undefined && !perTool) throw new Error(`The metric ${name} is not told apart by tool.`);
+    if (tool !== undefined && !perTool) throw new Error(`The metric ${name} is not recorded by tool: omit "tool".`);
     return new Metric({
       namespace: METRICS_NAMESPACE,
       metricName: name,
@@ -59,27 +60,27 @@ export abstract class MeasuredServer extends Construct {
     return this.httpApi.metricServerError({ statistic: 'Sum', ...options });
   }
 
-  /** Time from the gateway's receipt of a request to its answer (ms). 95th percentile. */
+  /** Time from the gateway's receipt of a request to its response (ms). 95th percentile. */
   metricLatency(options?: MetricOptions): Metric {
     return this.httpApi.metricLatency({ statistic: 'p95', ...options });
   }
 
-  /** Runs of the API function that ended without an answer. Sum. */
+  /** Invocations of the API function that ended without a response. Sum. */
   metricApiErrors(options?: MetricOptions): Metric {
     return this.apiFunction.metricErrors({ statistic: 'Sum', ...options });
   }
 
-  /** Runs of the worker that crashed or were stopped at the function's time-out; a tool's own error is none. Sum. */
+  /** Invocations of the worker that crashed or timed out; errors of tools do not count. Sum. */
   metricWorkerErrors(options?: MetricOptions): Metric {
     return this.workerFunction.metricErrors({ statistic: 'Sum', ...options });
   }
 
-  /** Workers at the same time, of `maxWorkers`. Maximum. */
+  /** Workers that run at the same time, out of `maxWorkers`. Maximum. */
   metricWorkers(options?: MetricOptions): Metric {
     return this.workerFunction.metric('ConcurrentExecutions', { statistic: 'Maximum', ...options });
   }
 
-  /** Invocations that Lambda refused for want of concurrency, of the API function and the worker. Sum. */
+  /** Invocations that Lambda refused for lack of concurrency, of the API function and the worker. Sum. */
   metricThrottles(options?: MathExpressionOptions): MathExpression {
     return new MathExpression({
       label: 'Throttled invocations',
@@ -92,12 +93,12 @@ export abstract class MeasuredServer extends Construct {
     });
   }
 
-  /** Wake-ups that wait for a worker, those of sleeping tasks not among them. Maximum. */
+  /** Wake-ups that wait for a worker, not counting those of sleeping tasks. Maximum. */
   metricWakeUpsWaiting(options?: MetricOptions): Metric {
     return this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...options });
   }
 
-  /** Messages that the queue gave up on and the dead-letter function has not sent afresh. Maximum; 0 when all is well. */
+  /** Messages that the queue gave up on and the dead-letter function has not sent again. Maximum; normally 0. */
   metricDeadLetters(options?: MetricOptions): Metric {
     return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...options });
   }

@@ -1,7 +1,8 @@
-/** What one request may bring: bounds that hold before anything is written, each with an error that names it. */
+/** What one request may bring: limits that hold before anything is written, each with an error that names it. */
 import { Token } from 'aws-cdk-lib/core';
+import { VARIABLES } from '../../lambda/variables.ts';
 
-/** Props of the construct about requests. */
+/** What one request may bring. */
 export interface RequestProps {
   /**
    * How large a request, and what is in it, may be.
@@ -11,7 +12,7 @@ export interface RequestProps {
   readonly requestLimits?: RequestLimits;
 }
 
-/** Upper bounds of one request. */
+/** Limits of one request. The defaults are those of the API function, which hold where a limit is not set. */
 export interface RequestLimits {
   /**
    * Bytes of a body; more is refused with 413. At most 4 MiB: what Lambda takes, less what Base64 adds.
@@ -37,8 +38,8 @@ export interface RequestLimits {
   readonly values?: number;
 
   /**
-   * Characters of a JSON-RPC id and of a progress token, which are said again with each answer; more is refused with
-   * 400 and -32600. (Task ids, cursors and idempotency keys have lengths of their own, which are not for choice.)
+   * Characters of a JSON-RPC id and of a progress token, which every response repeats; more is refused with 400 and
+   * -32600. (Task ids, cursors and idempotency keys have fixed lengths, which are not configurable.)
    *
    * @default 256
    */
@@ -52,21 +53,21 @@ export interface RequestLimits {
   readonly inputBytes?: number;
 }
 
-/** The variable of each limit, and the most that it can be. */
+/** The variable of each limit, and its largest value. */
 const REQUEST_LIMITS = {
-  bytes: { variable: 'MAX_BODY_BYTES', most: 4_194_304 },
-  depth: { variable: 'MAX_BODY_DEPTH', most: 500 },
-  values: { variable: 'MAX_BODY_VALUES', most: 4_194_304 },
-  idLength: { variable: 'MAX_ID_LENGTH', most: 4_096 },
-  inputBytes: { variable: 'MAX_INPUT_BYTES', most: 4_194_304 },
-} as const;
+  bytes: { variable: VARIABLES.maxBodyBytes, max: 4_194_304 },
+  depth: { variable: VARIABLES.maxBodyDepth, max: 500 },
+  values: { variable: VARIABLES.maxBodyValues, max: 4_194_304 },
+  idLength: { variable: VARIABLES.maxIdLength, max: 4_096 },
+  inputBytes: { variable: VARIABLES.maxInputBytes, max: 4_194_304 },
+} as const satisfies Required<Record<keyof RequestLimits, { variable: string; max: number }>>;
 
 const REQUEST_LIMIT_ENTRIES = Object.entries(REQUEST_LIMITS) as [
   keyof RequestLimits,
   (typeof REQUEST_LIMITS)[keyof RequestLimits],
 ][];
 
-/** What the function that answers requests is told of them: nothing where nothing is said. */
+/** The limits as variables of the function that answers requests; one that is not set has none. */
 export const buildRequestEnvironment = ({ requestLimits = {} }: RequestProps): Record<string, string> =>
   Object.fromEntries(
     REQUEST_LIMIT_ENTRIES.flatMap(([name, { variable }]) => {
@@ -76,10 +77,10 @@ export const buildRequestEnvironment = ({ requestLimits = {} }: RequestProps): R
   );
 
 export function* findRequestProblems({ requestLimits = {} }: RequestProps): Iterable<string> {
-  for (const [name, { most }] of REQUEST_LIMIT_ENTRIES) {
+  for (const [name, { max }] of REQUEST_LIMIT_ENTRIES) {
     const limit = requestLimits[name];
     if (limit === undefined || Token.isUnresolved(limit)) continue;
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > most)
-      yield `requestLimits.${name} is ${limit}: it has to be a whole number from 1 to ${most}.`;
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > max)
+      yield `requestLimits.${name} is ${limit}: it must be an integer from 1 to ${max}.`;
   }
 }

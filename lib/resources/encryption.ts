@@ -1,10 +1,10 @@
-/** Keys of somebody's own: who may use them, and for what. */
+/** Customer-managed keys: who may use them, and for what. */
 import { Effect, type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
-/** What DynamoDB, SQS, S3 and Secrets Manager ask of KMS in the name of whoever calls them. */
+/** What DynamoDB, SQS, S3 and Secrets Manager request from KMS on behalf of their caller. */
 const KEY_USE_ACTIONS = [
   'kms:Decrypt',
   'kms:Encrypt',
@@ -14,12 +14,12 @@ const KEY_USE_ACTIONS = [
   'kms:ReEncryptTo',
 ] as const;
 
-/** A key that several resources share is granted once. */
+/** Lets a role use the keys of its resources; a key that several of them share is granted once. */
 export function grantKeyUse(role: IRole, keys: readonly (IKey | undefined)[]): void {
   for (const key of new Set(keys)) key?.grant(role, ...KEY_USE_ACTIONS);
 }
 
-/** CloudWatch Logs encrypts in its own name, for the log groups of this account alone. */
+/** Lets CloudWatch Logs, which encrypts as itself, use the key for the log groups of this account only. */
 export function grantLogsUse(key: IKey, scope: Construct): void {
   const { partition, region, account } = Stack.of(scope);
   key.addToResourcePolicy(

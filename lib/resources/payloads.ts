@@ -1,9 +1,10 @@
+/** The payload bucket. */
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Settings } from '../props/settings.ts';
 
-/** Where payloads go that are too large for a row. Objects are written once, never overwritten, and expire. */
+/** The bucket of payloads that are too large for a row. Objects are written once, never overwritten, and expire. */
 export function createPayloadBucket(scope: Construct, settings: Settings): IBucket {
   const { encryptionKey, payloadRetention, removalPolicy } = settings;
   if (settings.bucket) return settings.bucket;
@@ -25,8 +26,8 @@ export function createPayloadBucket(scope: Construct, settings: Settings): IBuck
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
-      'Only the functions reach the bucket, and their own logs name the task behind each access; a second ' +
-      'bucket for server access logs would hold nothing more. Account-wide trails can still record data events.',
+      'Only the functions access the bucket, and their own logs name the task of each access; a second bucket for ' +
+      'server access logs would add nothing. Account-wide trails can still record data events.',
   });
   return bucket;
 }

@@ -1,24 +1,16 @@
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+/** The two queues. */
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { DEAD_LETTER_TIMEOUT } from '../props/functions.ts';
+import type { QueuesProps } from '../props/resources.ts';
 import type { Settings } from '../props/settings.ts';
 
-export interface Queues {
-  readonly queue: IQueue;
-  readonly deadLetterQueue: IQueue;
-}
-
 /**
- * The wake-up queue and its dead-letter queue.
- *
- * @param timeouts the time-outs of the functions that consume them. Lambda demands a queue's visibility to be at
- *   least that; more would only delay the recovery of a function that dies before it says anything.
+ * The wake-up queue and its dead-letter queue. Lambda demands that a queue hides a message for at least the time-out of
+ * the function that consumes it; more would only delay the recovery of a function that dies before its first line.
  */
-export function createQueues(
-  scope: Construct,
-  { queues, encryptionKey }: Settings,
-  timeouts: { worker: Duration; deadLetter: Duration },
-): Queues {
+export function createQueues(scope: Construct, { queues, encryptionKey, workerTimeout }: Settings): QueuesProps {
   if (queues) return queues;
   const common = {
     enforceSSL: true,
@@ -28,15 +20,15 @@ export function createQueues(
   };
   const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', {
     ...common,
-    visibilityTimeout: timeouts.deadLetter,
-    // SQS's longest. Age counts from the first send, so this has to outlast the main queue's.
+    visibilityTimeout: DEAD_LETTER_TIMEOUT,
+    // SQS's maximum. Age counts from the first send, so this must exceed the main queue's.
     retentionPeriod: Duration.days(14),
   });
   const queue = new Queue(scope, 'Queue', {
     ...common,
-    visibilityTimeout: timeouts.worker,
+    visibilityTimeout: workerTimeout,
     retentionPeriod: Duration.days(7),
-    // High: a message that is put back while another worker's lease is live counts as received, and is healthy.
+    // High: a message that is put back while another worker's lease is live counts as received, which is normal.
     deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 100 },
   });
   return { queue, deadLetterQueue };

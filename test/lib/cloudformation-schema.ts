@@ -1,13 +1,13 @@
 /**
- * Holds a template to CloudFormation's own schema of resources, as the CDK's service specification packages it: types,
- * properties, what is required, what kind of value each takes, and which attributes `Fn::GetAtt` may ask for.
+ * Checks a template against CloudFormation's own schema of resources, as the CDK's service specification packages it:
+ * types, properties, which are required, the type of each value, and the attributes that `Fn::GetAtt` may read.
  */
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { CfnTemplate } from '../../lib/local/wiring.ts';
 
 const spec = loadAwsServiceSpecSync();
 
-/** Beside the properties. */
+/** The keys of a resource, besides its properties. */
 const RESOURCE_KEYS = [
   'Type',
   'Properties',
@@ -27,7 +27,7 @@ type PropertyType =
   | { readonly type: 'union'; readonly types: readonly PropertyType[] }
   | { readonly type: 'ref'; readonly reference: { readonly $ref: string } };
 
-/** A property as CloudFormation knows it. */
+/** A property in CloudFormation's schema. */
 export interface ResourceProperty {
   readonly required?: boolean;
   readonly type: PropertyType;
@@ -35,10 +35,10 @@ export interface ResourceProperty {
 }
 type ResourceProperties = Readonly<Record<string, ResourceProperty>>;
 
-/** Nothing for a type that CloudFormation does not know. */
+/** Undefined for a type that CloudFormation does not know. */
 export const findResourceType = (type: string) => spec.lookup('resource', 'cloudFormationType', 'equals', type)[0];
 
-/** @returns one line for each thing that CloudFormation would refuse, with the path to it */
+/** @returns one line for each problem that CloudFormation would report, with the path to it */
 export function findTemplateProblems({ Resources = {}, Outputs = {} }: CfnTemplate): string[] {
   const resources = Object.entries(Resources).flatMap(([id, resource]) => {
     const known = findResourceType(resource.Type);
@@ -67,31 +67,31 @@ function findObjectProblems(path: string, value: Record<string, unknown>, proper
 
 function findValueProblems(path: string, value: unknown, type: PropertyType): string[] {
   if (isIntrinsic(value)) return [];
-  const expected = (ok: boolean, what: string) => (ok ? [] : [`${path}: ${JSON.stringify(value)} is no ${what}`]);
+  const expected = (ok: boolean, what: string) => (ok ? [] : [`${path}: ${JSON.stringify(value)} must be ${what}`]);
   switch (type.type) {
     case 'string':
     case 'date-time':
-      return [...expected(typeof value === 'string', 'text'), ...findEnumProblems(path, value, type)];
+      return [...expected(typeof value === 'string', 'a string'), ...findEnumProblems(path, value, type)];
     case 'integer':
-      return [...expected(Number.isInteger(value), 'whole number'), ...findEnumProblems(path, value, type)];
+      return [...expected(Number.isInteger(value), 'an integer'), ...findEnumProblems(path, value, type)];
     case 'number':
-      return expected(typeof value === 'number', 'number');
+      return expected(typeof value === 'number', 'a number');
     case 'boolean':
-      return expected(typeof value === 'boolean', 'boolean');
+      return expected(typeof value === 'boolean', 'a boolean');
     case 'null':
       return expected(value === null, 'null');
     case 'json':
       return [];
     case 'tag':
-      return expected(isObject(value) && Object.keys(value).sort().join() === 'Key,Value', 'tag');
+      return expected(isObject(value) && Object.keys(value).sort().join() === 'Key,Value', 'a tag');
     case 'array':
-      if (!Array.isArray(value)) return expected(false, 'list');
+      if (!Array.isArray(value)) return expected(false, 'a list');
       return value.flatMap((part, i) => findValueProblems(`${path}[${i}]`, part, type.element));
     case 'map':
-      if (!isObject(value)) return expected(false, 'map');
+      if (!isObject(value)) return expected(false, 'a map');
       return Object.entries(value).flatMap(([name, part]) => findValueProblems(`${path}.${name}`, part, type.element));
     case 'ref': {
-      if (!isObject(value)) return expected(false, 'object');
+      if (!isObject(value)) return expected(false, 'an object');
       const { properties } = spec.get('typeDefinition', type.reference.$ref);
       return findObjectProblems(path, value, properties as ResourceProperties);
     }
@@ -100,20 +100,22 @@ function findValueProblems(path: string, value: unknown, type: PropertyType): st
   }
 }
 
-/** What fits one of them is right. "Any JSON" says nothing where it stands beside a type with a shape. */
+/** A value must fit one of the types. "Any JSON" does not count next to a type with a shape. */
 function findUnionProblems(path: string, value: unknown, types: readonly PropertyType[]): string[] {
   const shaped = types.some(({ type }) => type === 'array' || type === 'map' || type === 'ref');
-  const telling = types.filter(({ type }) => !(shaped && type === 'json'));
-  const verdicts = telling.map((type) => findValueProblems(path, value, type));
+  const candidates = types.filter(({ type }) => !(shaped && type === 'json'));
+  const verdicts = candidates.map((type) => findValueProblems(path, value, type));
   return verdicts.toSorted((one, other) => one.length - other.length)[0] ?? [];
 }
 
 function findEnumProblems(path: string, value: unknown, type: PropertyType): string[] {
   const values = 'allowedValues' in type ? type.allowedValues : undefined;
-  return values && !values.includes(value) ? [`${path}: ${JSON.stringify(value)} is none of ${values.join(', ')}`] : [];
+  return values && !values.includes(value)
+    ? [`${path}: ${JSON.stringify(value)} must be one of ${values.join(', ')}`]
+    : [];
 }
 
-/** `Ref` and `Fn::GetAtt` lead to what is in the template and has such an attribute. */
+/** `Ref` and `Fn::GetAtt` must name a resource of the template, and one of its attributes. */
 function findReferenceProblems(
   path: string,
   value: unknown,
@@ -135,6 +137,6 @@ function findReferenceProblems(
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What CloudFormation computes can be of any kind. */
+/** A value that CloudFormation computes may have any type. */
 const isIntrinsic = (value: unknown): boolean =>
   isObject(value) && Object.keys(value).length === 1 && /^(Ref|Fn::\w+)$/.test(Object.keys(value)[0] ?? '');

@@ -1,4 +1,4 @@
-/** A stack whose server uses resources of the stack's own: every one that the construct takes. */
+/** A stack whose server uses bring-your-own resources: every one that the construct accepts. */
 import { DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -15,7 +15,6 @@ import { FIXTURE_SERVER } from '../support/template.ts';
 
 export const createStack = () => new Stack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'Own');
 
-/** @param props is given the stack, in which it makes what it hands over */
 export function addServer(stack: Stack, props: Partial<McpTasksServerProps>): McpTasksServer {
   return new McpTasksServer(stack, 'Mcp', { entry: FIXTURE_SERVER, auth: McpAuth.iam(), ...props });
 }
@@ -33,7 +32,7 @@ export function createQueuePair(stack: Stack, visibilityTimeout = Duration.minut
   return { queue: new Queue(stack, 'OwnQueue', { visibilityTimeout, deadLetterQueue: redrive }), deadLetterQueue };
 }
 
-/** Everything at once. */
+/** A server with every resource at once. */
 export function addServerOnOwnResources(stack: Stack): McpTasksServer {
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
   return addServer(stack, {

@@ -13,7 +13,7 @@ const listNagFindings = (checks: AwsSolutionsChecks) =>
       violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
     );
 
-/** What the constructs themselves acknowledge, with their reasons. */
+/** The rules that the constructs acknowledge, with their reasons. */
 const acknowledged = stack.node.findAll().flatMap(({ node }) =>
   node.metadata
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
@@ -21,11 +21,11 @@ const acknowledged = stack.node.findAll().flatMap(({ node }) =>
     .map(([rule, reason]) => ({ rule: rule.replace(/^annotation::/i, ''), path: node.path, reason })),
 );
 
-test('passes every rule of AWS Solutions, errors and warnings, but those that are acknowledged in place', () => {
+test('passes every rule of AWS Solutions, errors and warnings, except those that are acknowledged in place', () => {
   expect(listNagFindings(new AwsSolutionsChecks())).toEqual([]);
 });
 
-test('acknowledges nothing that no rule complains of, and gives a reason for each', () => {
+test('acknowledges only what a rule complains about, and gives a reason for each', () => {
   const unforgiving = Object.assign(new AwsSolutionsChecks(), { isAcknowledged: () => false });
   const complaints = listNagFindings(unforgiving);
   expect(complaints).toHaveLength(acknowledged.length);

@@ -1,11 +1,11 @@
-/** What a later deployment would lose: resources with data in them, and what CloudFormation replaces them for. */
+/** Resources with data in them, which a later deployment must not replace, and the properties that would replace them. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { describe, expect, test } from 'vitest';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 import { synthesizeFixture } from '../support/template.ts';
 import { findResourceType, type ResourceProperty } from './cloudformation-schema.ts';
 
-/** Recorded with the first release. A change here loses what deployed stacks keep: find another way. */
+/** Recorded with the first release. A change here loses the data of deployed stacks: find another way. */
 const RECORDED = {
   'AWS::DynamoDB::Table': {
     McpTableF1E79E5B: {
@@ -31,7 +31,7 @@ const other = synthesizeFixture({
   streaming: true,
 });
 
-/** The properties for which CloudFormation makes the resource anew, as its schema says. */
+/** The properties whose change makes CloudFormation replace the resource, by its schema. */
 function pickReplacingProperties(type: string, properties: Record<string, unknown> = {}) {
   const known = findResourceType(type)?.properties as Record<string, ResourceProperty>;
   return Object.fromEntries(
@@ -54,7 +54,7 @@ describe('cannot be replaced by accident, by an update or by other props', () =>
   });
 });
 
-test('the schema knows what it is asked: other keys, and a name, would replace the table', () => {
+test('the schema knows what replaces the table: other keys, and a name', () => {
   const properties = { KeySchema: [], TableName: 'tasks', BillingMode: 'PAY_PER_REQUEST' };
   expect(pickReplacingProperties('AWS::DynamoDB::Table', properties)).toEqual({ KeySchema: [], TableName: 'tasks' });
 });

@@ -24,8 +24,8 @@ const findPolicyStatements = (role: string) => {
   return (policy?.Properties.PolicyDocument.Statement ?? []) as { Action: string | string[]; Resource: unknown }[];
 };
 
-describe('resources of somebody’s own', () => {
-  test('stand in for those that the construct would make', () => {
+describe('bring-your-own resources', () => {
+  test('replace those that the construct would create', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.resourceCountIs('AWS::S3::Bucket', 1);
@@ -40,7 +40,7 @@ describe('resources of somebody’s own', () => {
     });
   });
 
-  test('the functions run in the network, in the groups that are named', () => {
+  test('the functions run in the given VPC and security groups', () => {
     expect(lambdas).toHaveLength(4);
     for (const [id, { Properties }] of lambdas) {
       expect(Properties.VpcConfig.SubnetIds, id).toHaveLength(2);
@@ -58,14 +58,14 @@ describe('resources of somebody’s own', () => {
       findPolicyStatements(role)
         .filter(({ Action }) => [Action].flat().includes('kms:Decrypt'))
         .map(({ Resource }) => (Resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]?.slice(0, -8));
-    // Table and queues bring no key of their own here.
+    // Table and queues have no key here.
     expect(keysOf('Api').sort()).toEqual(['BucketKey', 'OwnKey']);
     expect(keysOf('Worker')).toEqual(['BucketKey']);
     expect(keysOf('External')).toEqual(['BucketKey']);
     expect(keysOf('DeadLetter')).toEqual([]);
   });
 
-  test('lets CloudWatch Logs use the key for this account’s log groups alone', () => {
+  test('CloudWatch Logs may use the key only for this account’s log groups', () => {
     template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
         Statement: Match.arrayWith([
@@ -89,7 +89,7 @@ describe('resources of somebody’s own', () => {
     });
   });
 
-  test('pass every rule of AWS Solutions as far as they are the construct’s', () => {
+  test('pass every rule of AWS Solutions that applies to the construct', () => {
     const violations = new AwsSolutionsChecks().validateScope(server).violations;
     expect(
       violations.flatMap(({ ruleName, violatingResources }) =>
@@ -99,8 +99,8 @@ describe('resources of somebody’s own', () => {
   });
 });
 
-describe('a key of somebody’s own', () => {
-  test('encrypts table, queues, bucket, secret and logs that the construct makes', async () => {
+describe('a customer-managed key', () => {
+  test('encrypts the table, queues, bucket, secret and logs that the construct creates', async () => {
     const { Key } = await import('aws-cdk-lib/aws-kms');
     const other = createStack();
     addServer(other, { encryptionKey: new Key(other, 'Key') });
@@ -128,8 +128,8 @@ describe('a key of somebody’s own', () => {
   });
 });
 
-describe('resources that are imported', () => {
-  test('are named as they are', () => {
+describe('imported resources', () => {
+  test('keep their names', () => {
     const other = createStack();
     addServer(other, {
       table: Table.fromTableName(other, 'T', 'tasks'),
@@ -150,15 +150,15 @@ describe('synthesis refuses', () => {
     [
       'a table with other keys',
       (scope) => ({ table: new Table(scope, 'T', { partitionKey: { name: 'pk', type: AttributeType.STRING } }) }),
-      /keyed by pk \(S\): it has to be partition \(S\) and id \(S\)/,
+      /keyed by pk \(S\): its keys must be partition \(S\) and id \(S\)/,
     ],
     [
-      'a queue that shows a message again while it is worked on',
+      'a queue that delivers a message again while a function processes it',
       (scope) => ({ queues: createQueuePair(scope, Duration.minutes(5)) }),
       /hides a message for 300 s while its function may work on it for 900 s: raise its visibilityTimeout/,
     ],
     [
-      'a queue that loses what it gave up on',
+      'a queue that loses the messages that it gives up on',
       (scope) => ({
         queues: {
           ...createQueuePair(scope),
@@ -174,23 +174,23 @@ describe('synthesis refuses', () => {
       }),
       /is a FIFO queue/,
     ],
-    ['subnets of no network', () => ({ vpcSubnets: {} }), /name it as "vpc"/],
-    ['no shard', () => ({ ownerShards: 0 }), /ownerShards is 0: it has to be 1 to 100/],
-    ['a negative limit', () => ({ maxOpenTasks: -1 }), /maxOpenTasks is -1: it has to be at least 0/],
+    ['subnets without a VPC', () => ({ vpcSubnets: {} }), /name it as "vpc"/],
+    ['zero shards', () => ({ ownerShards: 0 }), /ownerShards is 0: it must be 1 to 100/],
+    ['a negative limit', () => ({ maxOpenTasks: -1 }), /maxOpenTasks is -1: it must be at least 0/],
   ];
   test.each(refused)('%s', (_, props, message) => {
     const other = createStack();
     expect(() => addServer(other, props(other))).toThrow(message);
   });
 
-  test('nothing of a table and queues that fit', () => {
+  test('no table and no queues that are suitable', () => {
     const other = createStack();
     expect(() => addServer(other, { table: createKeyedTable(other), queues: createQueuePair(other) })).not.toThrow();
   });
 });
 
 describe('metrics', () => {
-  test('are of the construct’s own parts, with the statistic that an alarm wants', () => {
+  test('are of the construct’s own resources, with the statistic that an alarm needs', () => {
     const other = createStack();
     const made = addServer(other, {});
     const shown = [

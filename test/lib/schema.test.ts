@@ -29,7 +29,7 @@ describe("CloudFormation's schema holds for", () => {
     ['jwt', () => synthesizeFixture({ auth: McpAuth.jwt({ issuer: 'https://login.example.com', scopes: ['mcp'] }) })],
     ['cognito', createCognitoStack],
     ['streaming', () => synthesizeFixture({ streaming: true })],
-    ['resources of somebody’s own', createOwnResourcesStack],
+    ['bring-your-own resources', createOwnResourcesStack],
   ])('%s', (_, template) => {
     expect(findTemplateProblems(toTemplateJson(template()))).toEqual([]);
   });
@@ -41,25 +41,25 @@ describe('the check itself', () => {
     const [key, resource] = Object.entries(template.Resources ?? {}).find(([name]) => name.slice(0, -8) === id) ?? [];
     if (!key || !resource) throw new Error(`There is no ${id}.`);
     const changed = { ...resource, Properties: { ...resource.Properties, ...properties } };
-    // As JSON, in which nothing is undefined.
+    // JSON drops what is undefined.
     return JSON.parse(JSON.stringify({ ...template, Resources: { ...template.Resources, [key]: changed } }));
   };
 
   test.each<[string, string, Record<string, unknown>, RegExp]>([
-    ['a property that is not there', 'McpTable', { Colour: 'red' }, /there is no property Colour/],
-    ['a value of another kind', 'McpApi', { Timeout: 'soon' }, /Timeout: "soon" is no whole number/],
-    ['a value that is none of those allowed', 'McpWorker', { RecursiveLoop: 'Maybe' }, /"Maybe" is none of Allow/],
-    ['a property that is required', 'McpApi', { Role: undefined }, /Role is required/],
+    ['an unknown property', 'McpTable', { Colour: 'red' }, /there is no property Colour/],
+    ['a value of another type', 'McpApi', { Timeout: 'soon' }, /Timeout: "soon" must be an integer/],
+    ['a value that is not allowed', 'McpWorker', { RecursiveLoop: 'Maybe' }, /"Maybe" must be one of Allow/],
+    ['a missing property that is required', 'McpApi', { Role: undefined }, /Role is required/],
     [
-      'a property inside of another',
+      'an unknown property inside another',
       'McpWorkerEvents',
       { ScalingConfig: { Most: 2 } },
       /ScalingConfig: there is no property Most/,
     ],
-    ['a list that is an object', 'McpTable', { KeySchema: { AttributeName: 'id' } }, /KeySchema: .* is no list/],
-    ['a reference to nothing', 'McpApi', { Role: { Ref: 'Nobody' } }, /there is no Nobody/],
+    ['a list that is an object', 'McpTable', { KeySchema: { AttributeName: 'id' } }, /KeySchema: .* must be a list/],
+    ['a reference to nothing', 'McpApi', { Role: { Ref: 'Missing' } }, /there is no Missing/],
     [
-      'an attribute that no such resource has',
+      'an attribute that the resource does not have',
       'McpApi',
       { Role: { 'Fn::GetAtt': ['McpTableF1E79E5B', 'Size'] } },
       /there is no McpTableF1E79E5B\.Size/,

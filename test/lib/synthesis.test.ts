@@ -12,12 +12,12 @@ const root = mkdtempSync(join(tmpdir(), 'synthesis-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the app', () => {
-  test('synthesizes with no AWS credentials, no region and no home, into what is deployable', {
+  test('synthesizes a deployable assembly with no AWS credentials, no region and no home', {
     timeout: 120_000,
   }, () => {
     const outdir = join(root, 'cdk.out');
     const { status, stderr } = spawnSync('node_modules/.bin/cdk', ['synth', '--quiet', '--output', outdir], {
-      // Whatever else this machine has in its environment, an AWS account among it, the app does not see.
+      // The app sees nothing else of this machine's environment, such as an AWS account.
       env: { PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}`, HOME: root, CI: 'true' },
       encoding: 'utf8',
     });
@@ -55,7 +55,7 @@ describe('the construct', () => {
 
 describe('synthesizing in this process', () => {
   test('gives the template that the CDK command gives, and leaves no file behind', () => {
-    // A folder of its own: everything that runs beside this test leaves its own files among the temporary ones.
+    // A separate folder: other processes create temporary files at the same time.
     const temporary = mkdtempSync(join(root, 'tmp-'));
     vi.stubEnv('TMPDIR', temporary);
     const template = synthesizeTemplate({ bundle: false });
@@ -71,7 +71,7 @@ function synthesizeWith(context: Record<string, unknown>): unknown {
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
-/** Policies list their actions in an order that a flag chooses and that means nothing. */
+/** A feature flag chooses the order of actions in policies, which has no meaning. */
 const sortActions = (template: unknown) =>
   JSON.parse(JSON.stringify(template), (key, value) =>
     key === 'Action' && Array.isArray(value) ? value.toSorted() : value,

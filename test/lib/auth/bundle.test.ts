@@ -27,7 +27,7 @@ const environment = {
 const buildPollEvent = (authorization?: string) =>
   buildApiEvent(buildRequest('tasks/get', { taskId: 'x' }, { headers: { authorization } }));
 
-test('what checks tokens is loaded with the first of them, and is small', () => {
+test('the token checks are loaded with the first token, and are small', () => {
   const { coldStart, answers } = invokeBundle(
     folder,
     [buildPollEvent(), buildPollEvent('Bearer a.b.c'), buildPollEvent('Bearer a.b.c')],
@@ -46,7 +46,7 @@ test('what checks tokens is loaded with the first of them, and is small', () => 
   expect(bytes).toBeLessThan(32_768);
 });
 
-test('no other function has it, and the cold start is without it', () => {
+test('the cold start does not load the token checks', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'));
   const having = files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('ERR_JWKS_NO_MATCHING_KEY'));
   expect(having.length).toBeGreaterThan(0);

@@ -71,9 +71,9 @@ describe('the gateway', () => {
   });
 });
 
-describe('the function is told', () => {
-  test('everything that was said', () => {
-    const told = createAuthStack(() =>
+describe('the environment of the API function', () => {
+  test('has every option', () => {
+    const full = createAuthStack(() =>
       createJwtAuth({
         audience: ['api://a', 'api://b'],
         scopes: ['mcp', 'more'],
@@ -83,7 +83,7 @@ describe('the function is told', () => {
         resource: 'https://cdn.example/mcp',
       }),
     );
-    expect(told.environment()).toEqual({
+    expect(full.environment()).toEqual({
       AUTH: 'jwt',
       AUTH_ISSUER: issuer,
       AUTH_JWKS_URI: 'https://issuer.example/keys',
@@ -95,13 +95,13 @@ describe('the function is told', () => {
     });
   });
 
-  test('nothing that was not', () => {
+  test('has nothing for an option that is not given', () => {
     expect(createAuthStack(() => createJwtAuth()).environment()).toEqual({ AUTH: 'jwt', AUTH_ISSUER: issuer });
     expect(createAuthStack(() => McpAuth.iam()).environment()).toEqual({ AUTH: 'iam' });
     expect(createAuthStack(() => McpAuth.none()).environment()).toEqual({ AUTH: 'none' });
   });
 
-  test('the user pool and its clients, which are known only when they are deployed', () => {
+  test('has the user pool and its clients, which are known only when they are deployed', () => {
     const { AUTH, AUTH_ALGORITHMS, AUTH_CLIENTS, AUTH_ISSUER, AUTH_JWKS_URI, AUTH_SCOPES } =
       createAuthStack(createCognitoAuth).environment();
     expect({ AUTH, AUTH_ALGORITHMS, AUTH_SCOPES }).toEqual({
@@ -115,7 +115,7 @@ describe('the function is told', () => {
     expect(AUTH_JWKS_URI).toEqual({ 'Fn::Join': ['', ['https://', provider, '/.well-known/jwks.json']] });
   });
 
-  test('at the streaming endpoint, that it is the same resource as the main one', () => {
+  test('makes the streaming endpoint the same resource as the main one', () => {
     const resourceOf = (auth: McpAuth) => {
       const functions = createAuthStack(() => auth, { streaming: true })
         .template()
@@ -131,20 +131,20 @@ describe('the function is told', () => {
     expect(resourceOf(McpAuth.iam())).toBeUndefined();
   });
 
-  test('and the worker and the dead-letter function are not: they serve nobody', () => {
+  test('is not that of the worker and the dead-letter function, which serve no clients', () => {
     const functions = Object.values(
       createAuthStack(() => createJwtAuth())
         .template()
         .findResources('AWS::Lambda::Function'),
     );
-    const knowing = functions.filter(({ Properties }) => 'AUTH' in (Properties.Environment?.Variables ?? {}));
-    expect(knowing).toHaveLength(1);
+    const authFunctions = functions.filter(({ Properties }) => 'AUTH' in (Properties.Environment?.Variables ?? {}));
+    expect(authFunctions).toHaveLength(1);
   });
 });
 
 describe('synthesis', () => {
   test.each(configurations)(
-    'with %s passes AWS Solutions, and warns only where nobody is asked who they are',
+    'with %s passes AWS Solutions, and warns only if callers are not identified',
     (kind, auth) => {
       const { stack } = createAuthStack(auth, { streaming: true });
       const own = stack.node.findChild('Mcp');
@@ -152,7 +152,7 @@ describe('synthesis', () => {
       const paths = violations.flatMap(({ ruleName, violatingResources }) =>
         violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
       );
-      // What a user pool lacks is for those to say whose pool it is.
+      // The user pool is not the construct's.
       expect(paths.filter((path) => path.includes(own.node.path))).toEqual([]);
       const { messages } =
         stack.node.root instanceof App ? stack.node.root.synth().getStackByName('Stack') : { messages: [] };
@@ -168,18 +168,18 @@ describe('synthesis', () => {
     [
       'an issuer without TLS',
       () => createJwtAuth({ issuer: 'http://issuer.example' }),
-      /issuer is .*: write an https URL/,
+      /issuer is .*: it must be an https URL/,
     ],
-    ['an issuer that is no URL', () => createJwtAuth({ issuer: 'issuer' }), /issuer is "issuer"/],
+    ['an issuer that is not a URL', () => createJwtAuth({ issuer: 'issuer' }), /issuer is "issuer"/],
     ['keys behind a query', () => createJwtAuth({ jwksUri: 'https://issuer.example/keys?a=b' }), /jwksUri is/],
-    ['two scopes in one', () => createJwtAuth({ scopes: ['a b'] }), /"a b" is no scope/],
-    ['an empty audience', () => createJwtAuth({ audience: '' }), /"" is no audience/],
+    ['two scopes in one', () => createJwtAuth({ scopes: ['a b'] }), /"a b" is not a scope/],
+    ['an empty audience', () => createJwtAuth({ audience: '' }), /"" is not an audience/],
     [
       'a shared secret',
       () => createJwtAuth({ algorithms: ['HS256' as never] }),
-      /HS256 is no algorithm that proves who signed/,
+      /HS256 is not an algorithm that proves who signed/,
     ],
-    ['no signature', () => createJwtAuth({ algorithms: ['none' as never] }), /none is no algorithm/],
+    ['no signature', () => createJwtAuth({ algorithms: ['none' as never] }), /none is not an algorithm/],
     ['a skew of an hour', () => createJwtAuth({ clockSkew: Duration.hours(1) }), /clockSkew is 3600 s/],
     [
       'a user pool without clients',
@@ -189,7 +189,7 @@ describe('synthesis', () => {
     [
       'browsers that would have to sign',
       () => createAuthStack(() => McpAuth.iam(), { allowedOrigins: ['https://app.example'] }),
-      /allowedOrigins are of no use with McpAuth\.iam/,
+      /allowedOrigins have no effect with McpAuth\.iam/,
     ],
     [
       'a variable of the tools that would change who may call',
@@ -197,9 +197,9 @@ describe('synthesis', () => {
       /AUTH_ISSUER is set by the construct/,
     ],
     [
-      'a tool that demands scopes where nobody has any',
+      'a tool that demands scopes if callers have none',
       () => synthesizeTemplate({ entry: 'test/lambda/auth/fixtures/scoped-tool.ts', auth: McpAuth.iam() }),
-      /The tool erase demands scopes, and with McpAuth\.iam\(\) no caller has any/,
+      /The tool erase demands scopes, but with McpAuth\.iam\(\) callers have none/,
     ],
   ];
   test.each(refused)('refuses %s', (_, synthesis, message) => {
@@ -208,7 +208,7 @@ describe('synthesis', () => {
 });
 
 describe('with IAM', () => {
-  test('whoever is granted may call the endpoint, and nothing else', () => {
+  test('a grantee may call the endpoint, and nothing else', () => {
     const { stack, server, template } = createAuthStack(() => McpAuth.iam());
     const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     server.grantInvoke(role);
@@ -226,7 +226,7 @@ describe('with IAM', () => {
     });
   });
 
-  test('where nobody signs there is nothing to grant', () => {
+  test('there is nothing to grant if callers do not sign', () => {
     for (const auth of [McpAuth.none(), createJwtAuth()]) {
       const { stack, server } = createAuthStack(() => auth);
       const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
@@ -262,7 +262,7 @@ describe('the example app', () => {
     expect(template).toContain(written);
   });
 
-  test('says what is missing', { timeout: 120_000 }, () => {
+  test('reports what is missing', { timeout: 120_000 }, () => {
     expect(app('auth=jwt')).toMatchObject({ status: 1, stderr: expect.stringContaining('needs -c issuer=') });
   });
 });

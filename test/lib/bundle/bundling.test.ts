@@ -37,7 +37,7 @@ const root = mkdtempSync(join(tmpdir(), 'bundles-'));
 const table = `tasks-${randomUUID()}`;
 const findAdditionalEntries = (role: BundleRole) => (role === 'worker' ? buildWorkerSideEntries(FIXTURE_SERVER) : {});
 const bundles = new Map(
-  ROLES.map((role) => [role, bundle(sources[role], join(root, role), findAdditionalEntries(role))]),
+  ROLES.map((role) => [role, bundle(sources[role], join(root, role), { sideEntries: findAdditionalEntries(role) })]),
 );
 const getMetafile = (role: BundleRole) => bundles.get(role) as Metafile;
 
@@ -84,7 +84,7 @@ const parseGatewayReply = (value: unknown) => {
 };
 
 describe('the bundles', () => {
-  test('need nothing but Node: the AWS SDK is in them', () => {
+  test('need nothing but Node: they contain the AWS SDK', () => {
     for (const role of ROLES) {
       const externals = Object.values(getMetafile(role).outputs).flatMap(({ imports }) =>
         imports.filter(({ external }) => external).map(({ path }) => path.replace(/^node:/, '').split('/')[0]),
@@ -96,7 +96,7 @@ describe('the bundles', () => {
     }
   });
 
-  test('are the same wherever they are made, so that a deployment without changes changes nothing', () => {
+  test('are the same in every folder, so that a deployment without changes changes nothing', () => {
     const [here, elsewhere] = [join(root, 'here'), join(root, 'else', 'where')];
     bundle(sources.api, here);
     bundle(sources.api, elsewhere);
@@ -104,12 +104,12 @@ describe('the bundles', () => {
     for (const [name, text] of readBundleFiles(here)) expect(text.includes(process.cwd()), name).toBe(false);
   });
 
-  test.each(ROLES)('%s: starts in a process of its own', (role) => {
+  test.each(ROLES)('%s: starts in its own process', (role) => {
     const { coldStart } = invokeBundle(join(root, role), [], environment);
     expect(coldStart).toContain('index.mjs');
   });
 
-  test.each(ROLES)('%s: says at its first line what is missing', (role) => {
+  test.each(ROLES)('%s: reports at its first line what is missing', (role) => {
     const { TABLE_NAME: _, ...incomplete } = environment;
     expect(() => invokeBundle(join(root, role), [], incomplete)).toThrow(/ConfigurationError: .*TABLE_NAME is missing/);
   });
@@ -122,7 +122,7 @@ describe('the bundles', () => {
       const bytes = first.reduce((sum, file) => sum + file.length, 0);
       const gzip = first.reduce((sum, file) => sum + gzipSync(file).length, 0);
       console.log(`${role}: cold start ${bytes} bytes in ${first.length} files (${gzip} gzip)`);
-      // The AWS clients alone are 250 KB: whatever doubles that was loaded by mistake.
+      // The AWS clients alone are 250 KB: what doubles that was loaded by mistake.
       expect(bytes).toBeLessThan(500_000);
     }
   });
@@ -148,7 +148,7 @@ describe('a poll', () => {
       expect(needed).not.toContain(unneeded);
   });
 
-  test('loads nothing more when it is answered; a list of tools loads all of it', () => {
+  test('loads nothing more when it is answered; a list of tools loads them', () => {
     const poll = buildGatewayEvent('tasks/get', { taskId: 'no-such-task-0123456789abcdef' });
     const { coldStart, answers } = invokeBundle(
       join(root, 'api'),
@@ -178,14 +178,14 @@ describe('a poll', () => {
 });
 
 describe('the thread of a worker', () => {
-  const place = (name: string) => pathToFileURL(join(root, 'worker', name));
+  const toFileUrl = (name: string) => pathToFileURL(join(root, 'worker', name));
 
-  test('is in the bundle, where the worker looks for it, and runs a tool of the bundled server', async () => {
+  test('is in the bundle, at the path that the worker uses, and runs a tool of the bundled server', async () => {
     for (const name of ['./thread.mjs', './server.mjs']) {
       expect(sources.worker).toContain(`new URL('${name}', import.meta.url)`);
-      expect(existsSync(place(name))).toBe(true);
+      expect(existsSync(toFileUrl(name))).toBe(true);
     }
-    const start = createThreadStarter({ entry: place('thread.mjs'), server: place('server.mjs') });
+    const start = createThreadStarter({ entry: toFileUrl('thread.mjs'), server: toFileUrl('server.mjs') });
     const run = { key: { partition: 'task#1', id: '1' }, tool: 'count_words', arguments: { text: 'one two three' } };
     const host = { record: async () => {}, progress: () => {} } as unknown as RunHost;
     const call = { era: '2026-07-28' as const, capabilities: {}, history: EMPTY_HISTORY };
@@ -197,7 +197,7 @@ describe('the thread of a worker', () => {
     await live.close();
   });
 
-  test('shares its code with the worker: neither has the AWS SDK twice, and the thread none of it', () => {
+  test('shares its code with the worker, and does not load the AWS SDK', () => {
     const loaded = listStaticImports(getMetafile('worker'), 'thread.mjs');
     const inputs = loaded.flatMap((path) => Object.keys(getMetafile('worker').outputs[path]?.inputs ?? {}));
     expect(inputs).toContain('lambda/tool/run.ts');
@@ -206,7 +206,7 @@ describe('the thread of a worker', () => {
 });
 
 describe('an asset', () => {
-  test('is copied beside the code, without what the filter leaves out', () => {
+  test('is copied next to the code, without what the filter leaves out', () => {
     const to = join(root, 'assets');
     copyAsset({ from: 'test/lib/fixtures', to: 'data', filter: (path) => path === 'exits.ts' }, to);
     copyAsset({ from: FIXTURE_SERVER, to: 'data/renamed.ts' }, to);
@@ -220,7 +220,7 @@ describe('an asset', () => {
   });
 });
 
-/** The entry and all that it imports statically: what every cold start reads. */
+/** The files that every cold start reads: the entry and all that it imports statically. */
 const listColdStartFiles = (meta: Metafile): string[] => listStaticImports(meta, 'index.mjs');
 
 function listStaticImports({ outputs }: Metafile, entry: string): string[] {

@@ -6,14 +6,14 @@ import { FIXTURE_SERVER } from '../../support/template.ts';
 const resolveFixture = (name: string) => `test/lib/fixtures/${name}.ts`;
 
 describe('a server module', () => {
-  test('is loaded as it will be deployed, whatever it prints and leaves running', () => {
+  test('is loaded as it will be deployed, even if it prints lines and leaves a timer running', () => {
     expect(loadServer(FIXTURE_SERVER)).toEqual({
       info: { name: 'words', version: '2.0.0', title: 'Words' },
       tools: [{ name: 'count_words', lifetimeMs: 86_400_000, retentionMs: 86_400_000, scopes: [] }],
     });
   });
 
-  test('the example is one', () => {
+  test('may be the example', () => {
     const { info, tools } = loadServer('examples/datasets/server.ts');
     expect(info.name).toBe('datasets');
     expect(tools.map(({ name }) => name)).toEqual(['list_datasets', 'profile_dataset', 'redact_dataset']);
@@ -24,8 +24,8 @@ describe('synthesis fails, with the file and the reason, for a module', () => {
   test.each([
     ['name-twice', /Two tools are named "same_name": rename one of them/],
     ['name-in-both', /Tool same_name is already registered.*either in "tools" or registered by "mcp"/],
-    ['no-server', /its default export is not what defineServer returns/],
-    ['exits', /it ended the process \(exit code 0\) while loading/],
+    ['no-server', /its default export must be what defineServer returns/],
+    ['exits', /it exited the process \(exit code 0\) while loading/],
     ['unresolved', /Could not resolve "a-package-that-nobody-installed"/],
   ])('%s', (name, reason) => {
     const synthesis = () => synthesizeTemplate({ entry: resolveFixture(name) });
@@ -35,7 +35,7 @@ describe('synthesis fails, with the file and the reason, for a module', () => {
 
   test('whose tasks would outlive their payloads', () => {
     expect(() => synthesizeTemplate({ entry: resolveFixture('long-lived') })).toThrow(
-      /slow_tool keeps tasks longer than their payloads are kept: raise payloadRetention to at least Duration\.days\(35\)/,
+      /slow_tool keeps tasks longer than their payloads: raise payloadRetention to at least Duration\.days\(35\)/,
     );
   });
 });

@@ -13,8 +13,8 @@ const writeSource = (name: string, text: string) => {
   return join(root, 'src', name);
 };
 
-/** What the start shares with two later modules, each in its own way: a chunk for each without the merging. */
-function makeBundle(): ReturnType<typeof bundle> {
+/** A start that shares a different part with each of two later modules: without merging, a chunk for each. */
+function makeBundle(outdir: string, merge?: boolean): ReturnType<typeof bundle> {
   writeSource(
     'known.ts',
     'export class Known extends Error {}\nexport const loads = { known: 0 };\nloads.known += 1;\n',
@@ -40,17 +40,17 @@ function makeBundle(): ReturnType<typeof bundle> {
       '  catch (error) { return { known: error instanceof Known, loads, said, own: greeting([...early.values()][0] ?? "") }; }\n' +
       '};\n',
   );
-  return bundle(`export { handler } from ${JSON.stringify(start)};\n`, join(root, 'out'));
+  return bundle(`export { handler } from ${JSON.stringify(start)};\n`, join(root, outdir), { merge });
 }
 
 let metafile: ReturnType<typeof bundle>;
 beforeAll(() => {
-  metafile = makeBundle();
+  metafile = makeBundle('out');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a start', () => {
-  test('is the entry and one other file, and says so', () => {
+  test('is the entry and one other file, also in the metafile', () => {
     const entry = Object.keys(metafile.outputs).find((path) => basename(path) === 'index.mjs') ?? '';
     const start = collectStaticImports(entry, metafile.outputs);
     expect(start).toEqual([entry, expect.stringMatching(/\/chunks\/merged-\w+\.mjs$/)]);
@@ -62,7 +62,7 @@ describe('a start', () => {
     expect(later.map(({ path }) => path in metafile.outputs)).toEqual([true, true]);
   });
 
-  test('shares what it has with what is loaded later: nothing is there twice', async () => {
+  test('shares its modules with what is loaded later: no module is loaded twice', async () => {
     const { handler } = await import(pathToFileURL(join(root, 'out', 'index.mjs')).href);
     expect(await handler()).toEqual({
       known: true,
@@ -72,11 +72,19 @@ describe('a start', () => {
     });
   });
 
-  test('does not wait for itself where it loads something before it is through', async () => {
+  test('does not wait for itself if it loads something before it has been evaluated', async () => {
     const start = join(root, 'src', 'start.ts');
     const out = join(root, 'awaiting');
     bundle(`import { handler } from ${JSON.stringify(start)};\nexport const answer = await handler();\n`, out);
     expect(await import(pathToFileURL(join(out, 'index.mjs')).href)).toMatchObject({ answer: { known: true } });
+  });
+
+  test('works the same without the merging, from more files', async () => {
+    const { outputs } = makeBundle('unmerged', false);
+    const entry = Object.keys(outputs).find((path) => basename(path) === 'index.mjs') ?? '';
+    expect(collectStaticImports(entry, outputs).length).toBeGreaterThan(2);
+    const { handler } = await import(pathToFileURL(join(root, 'unmerged', 'index.mjs')).href);
+    expect(await handler()).toMatchObject({ known: true, own: 'Hello, early' });
   });
 
   test('has a source map that leads back to the sources', () => {
@@ -88,7 +96,7 @@ describe('a start', () => {
     expect(mappings.length).toBeGreaterThan(50);
   });
 
-  test('leaves no map behind for what it took in', () => {
+  test('leaves no source map of the merged chunks behind', () => {
     const files = readdirSync(join(root, 'out', 'chunks'));
     const stubs = files.filter((name) => name.startsWith('chunk-') && name.endsWith('.mjs'));
     expect(stubs.length).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { addServer, createStack } from '../existing-resources.ts';
 const template = synthesizeFixture();
 
 describe('the function that outside systems invoke', () => {
-  test('writes into rows that are there and wakes their tasks: it makes no row, lists none and reads no secret', () => {
+  test('writes into existing rows and wakes their tasks: it creates no row, lists none and reads no secret', () => {
     expect(readGrants(template, 'External')).toEqual({
       'logs:CreateLogStream': ['ExternalLogs'],
       'logs:PutLogEvents': ['ExternalLogs'],
@@ -19,7 +19,7 @@ describe('the function that outside systems invoke', () => {
     });
   });
 
-  test('knows the table, the queue, the bucket and what its metrics are named for, and nothing else', () => {
+  test('knows the table, the queue, the bucket and the name of its metrics, and nothing else', () => {
     expect(Object.keys(findFunction(template, 'External').Environment.Variables).sort()).toEqual([
       'METRICS_SERVER',
       'PAYLOAD_BUCKET',
@@ -28,7 +28,7 @@ describe('the function that outside systems invoke', () => {
     ]);
   });
 
-  test('is invoked by nobody unless granted: no URL, no event source, no resource policy', () => {
+  test('cannot be invoked without a grant: no URL, no event source, no resource policy', () => {
     const id = findFunction(template, 'External').id;
     template.resourceCountIs('AWS::Lambda::Url', 0);
     for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission'])
@@ -40,7 +40,7 @@ describe('the function that outside systems invoke', () => {
     template.hasOutput('ExternalFunctionName', { Value: matchReference('External') });
   });
 
-  test('is invoked by whom it is granted to, who may do nothing else', () => {
+  test('can be invoked by the grantee, which may do nothing else', () => {
     const stack = createStack();
     const server = addServer(stack, {});
     server.grantExternal(new Role(stack, 'Batch', { assumedBy: new ServicePrincipal('batch.amazonaws.com') }));

@@ -7,7 +7,7 @@ import { findFunction, matchAttribute, matchReference, synthesizeFixture } from 
 const template = synthesizeFixture();
 
 describe('the functions', () => {
-  test('are four, on Node 24 and arm64, each with a log group of its own', () => {
+  test('are four, on Node 24 and arm64, each with its own log group', () => {
     template.resourceCountIs('AWS::Lambda::Function', 4);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -20,7 +20,7 @@ describe('the functions', () => {
     expect(new Set(groups).size).toBe(4);
   });
 
-  test('have the memory and time that they are given, the API less time than the gateway', () => {
+  test('have the memory and time that the props set, the API less time than the gateway', () => {
     expect(findFunction(template, 'Api')).toMatchObject({ MemorySize: 512 });
     expect(findFunction(template, 'Api').Timeout).toBeLessThan(30);
     expect(findFunction(template, 'Worker')).toMatchObject({ MemorySize: 1024, Timeout: 900 });
@@ -30,13 +30,13 @@ describe('the functions', () => {
     expect(findFunction(other, 'Worker')).toMatchObject({ MemorySize: 1769, Timeout: 120 });
   });
 
-  test('worker and dead-letter function may wake themselves for ever; the API function never does', () => {
+  test('the worker and the dead-letter function may invoke themselves without limit; the API function may not', () => {
     expect(findFunction(template, 'Worker').RecursiveLoop).toBe('Allow');
     expect(findFunction(template, 'DeadLetter').RecursiveLoop).toBe('Allow');
     expect(findFunction(template, 'Api').RecursiveLoop).toBeUndefined();
   });
 
-  test('take nothing from the account: no concurrency is reserved', () => {
+  test('leave the account its concurrency: no concurrency is reserved', () => {
     template.allResourcesProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.absent() });
   });
 
@@ -51,7 +51,7 @@ describe('the environment', () => {
   const queue = matchReference('Queue');
   const bucket = matchReference('Payloads');
 
-  test('names to each function the parts that it uses, and no others', () => {
+  test('names to each function the resources that it uses, and no others', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
@@ -104,14 +104,14 @@ describe('the environment', () => {
     );
   });
 
-  test('gives the tools their own variables, where the tools run', () => {
-    const with_ = synthesizeFixture({ environment: { GREETING: 'hello' } });
-    expect(findFunction(with_, 'Api').Environment.Variables.GREETING).toBe('hello');
-    expect(findFunction(with_, 'Worker').Environment.Variables.GREETING).toBe('hello');
-    expect(findFunction(with_, 'DeadLetter').Environment.Variables.GREETING).toBeUndefined();
+  test('gives the functions that run tools the variables of the tools', () => {
+    const greeting = synthesizeFixture({ environment: { GREETING: 'hello' } });
+    expect(findFunction(greeting, 'Api').Environment.Variables.GREETING).toBe('hello');
+    expect(findFunction(greeting, 'Worker').Environment.Variables.GREETING).toBe('hello');
+    expect(findFunction(greeting, 'DeadLetter').Environment.Variables.GREETING).toBeUndefined();
   });
 
-  test('says where an asset is: on this machine as long as nothing is bundled', () => {
+  test('gives the path of an asset: on this machine while nothing is bundled', () => {
     const assets = [{ from: 'test/lib/fixtures', to: 'data', variable: 'DATA' }];
     expect(findFunction(synthesizeFixture({ assets }), 'Worker').Environment.Variables.DATA).toBe(
       resolve('test/lib/fixtures'),
@@ -120,7 +120,7 @@ describe('the environment', () => {
 });
 
 describe('the event sources', () => {
-  test('feed the worker one message at a time, take partial answers, and cap how many work', () => {
+  test('give the worker one message at a time, accept partial failures, and cap how many work', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
     const mapping = (most: number) => ({
       EventSourceArn: matchAttribute('Queue'),
@@ -133,7 +133,7 @@ describe('the event sources', () => {
     synthesizeFixture({ maxWorkers: 7 }).hasResourceProperties('AWS::Lambda::EventSourceMapping', mapping(7));
   });
 
-  test('feed the dead-letter function from the dead-letter queue, and take partial answers', () => {
+  test('give the dead-letter function the messages of the dead-letter queue, and accept partial failures', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: matchAttribute('DeadLetterQueue'),
       FunctionName: matchReference('DeadLetter'),

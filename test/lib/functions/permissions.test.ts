@@ -52,7 +52,7 @@ describe('what each function may do', () => {
     });
   });
 
-  test('that is all: a role for each, which only Lambda assumes, without managed policies', () => {
+  test('each function has its own role, which only Lambda assumes, without managed policies', () => {
     template.resourceCountIs('AWS::IAM::Role', 4);
     template.resourceCountIs('AWS::IAM::Policy', 4);
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
@@ -64,7 +64,7 @@ describe('what each function may do', () => {
   });
 });
 
-describe('what the code asks of AWS', () => {
+describe('each request of the code to AWS', () => {
   /** The action behind each request; a transaction is the writes in it. */
   const ACTIONS: Record<string, string> = {
     Get: 'dynamodb:GetItem',
@@ -87,19 +87,19 @@ describe('what the code asks of AWS', () => {
     .map(([, command, pages, write]) => command ?? pages ?? write ?? '')
     .filter((name) => name !== 'TransactWrite');
 
-  test.each([...new Set(requests)])('%s is granted: no emulator would miss it', (name) => {
+  test.each([...new Set(requests)])('%s is granted, which no emulator checks', (name) => {
     const granted = { ...readGrants(template, 'Api'), ...readGrants(template, 'Worker') };
-    expect(Object.keys(granted)).toContain(ACTIONS[name] ?? `an action for ${name}, which this test does not know`);
+    expect(Object.keys(granted)).toContain(ACTIONS[name] ?? `an action for ${name}, which is missing in ACTIONS`);
   });
 
-  test('has been read: the table, the queue, the bucket and the secret are in it', () => {
+  test('is found in the code: requests to the table, the queue, the bucket and the secret', () => {
     const services = new Set(requests.map((name) => ACTIONS[name]?.split(':')[0]));
     expect([...services].sort()).toEqual(['dynamodb', 's3', 'secretsmanager', 'sqs']);
   });
 });
 
 describe('who may call the functions', () => {
-  test('the gateway may call the API function, for the one path; nobody may call the others', () => {
+  test('the gateway may call the API function, for one path; nothing may call the others', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(
       ({ Properties }) => Properties,
     );
@@ -112,7 +112,7 @@ describe('who may call the functions', () => {
     expect(JSON.stringify(permissions[0].SourceArn)).toMatch(/\/\*\/\*\/mcp"/);
   });
 
-  test('there is no function URL, and nothing invokes asynchronously', () => {
+  test('there is no function URL and no asynchronous invocation', () => {
     template.resourceCountIs('AWS::Lambda::Url', 0);
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 0);
   });

@@ -5,7 +5,7 @@ import { matchAttribute, matchReference, synthesizeFixture } from '../../support
 const template = synthesizeFixture();
 
 describe('the HTTP API', () => {
-  test('hands every method of /mcp to the API function, in payload format 2.0', () => {
+  test('passes every method of /mcp to the API function, in payload format 2.0', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /mcp' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
@@ -15,7 +15,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('answers CORS preflights in the function, which knows the allowed origins: the gateway adds no header', () => {
+  test('leaves CORS preflights to the function, which knows the allowed origins: the gateway adds no header', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'HTTP',
       CorsConfiguration: Match.absent(),
@@ -27,7 +27,7 @@ describe('the HTTP API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
   });
 
-  test('lets 200 requests per second through and 400 at once, or what it is told', () => {
+  test('lets 200 requests per second through and 400 at once, or what the props set', () => {
     const limits = (rate: number, burst: number) => ({
       DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
     });
@@ -36,7 +36,7 @@ describe('the HTTP API', () => {
     busier.hasResourceProperties('AWS::ApiGatewayV2::Stage', limits(1000, 1500));
   });
 
-  test('logs each request without what it carried', () => {
+  test('logs each request without its contents', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       AccessLogSettings: { DestinationArn: matchAttribute('AccessLogs') },
     });

@@ -19,10 +19,12 @@ describe('the bundle of the streaming function', () => {
   const root = mkdtempSync(join(tmpdir(), 'streaming-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  test('answers by the runtime’s own stream, and loads no tools for a subscription', () => {
+  test('responds through the runtime’s own stream, and loads no tools for a subscription', () => {
     bundle(buildStreamingApiEntry(FIXTURE_SERVER, { name: 'words', version: '2.0.0' }), root);
-    const asked = {
-      ...{ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen' },
+    const request = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'subscriptions/listen',
       params: {
         notifications: {},
         _meta: {
@@ -37,11 +39,15 @@ describe('the bundle of the streaming function', () => {
       'mcp-method': ['subscriptions/listen'],
     };
     const event = {
-      ...{ resource: '/mcp', path: '/mcp', httpMethod: 'POST', multiValueHeaders: headers, isBase64Encoded: false },
-      body: JSON.stringify(asked),
+      resource: '/mcp',
+      path: '/mcp',
+      httpMethod: 'POST',
+      multiValueHeaders: headers,
+      isBase64Encoded: false,
+      body: JSON.stringify(request),
       requestContext: { path: '/stream/mcp', domainName: 'example.com', identity: {} },
     };
-    // The stand-in for Lambda's runtime is that of the stack on one machine.
+    // Lambda's runtime is replaced by that of the local stack.
     writeFileSync(
       join(root, 'run.mjs'),
       `import { installResponseStreaming } from ${JSON.stringify(resolve('lib/local/response-stream.ts'))};
@@ -51,8 +57,12 @@ describe('the bundle of the streaming function', () => {
     );
     const environment = {
       ...LOCAL_AWS_ENVIRONMENT,
-      ...{ PATH: process.env.PATH, TABLE_NAME: 't', QUEUE_URL: 'http://127.0.0.1:1/q', AUTH: 'none' },
-      ...{ PAYLOAD_FOLDER: join(root, 'payloads'), SEALING_SECRET: 'a secret' },
+      PATH: process.env.PATH,
+      TABLE_NAME: 't',
+      QUEUE_URL: 'http://127.0.0.1:1/q',
+      AUTH: 'none',
+      PAYLOAD_FOLDER: join(root, 'payloads'),
+      SEALING_SECRET: 'a secret',
     };
     const run = spawnSync(process.execPath, [join(root, 'run.mjs')], { env: environment, encoding: 'utf8' });
     expect(run.stderr).toBe('');
@@ -62,13 +72,13 @@ describe('the bundle of the streaming function', () => {
 });
 
 describe('the streaming endpoint', () => {
-  test('is not there unless it is asked for', () => {
+  test('exists only if it is asked for', () => {
     const without = synthesizeFixture();
     without.resourceCountIs('AWS::ApiGateway::RestApi', 0);
     expect(Object.keys(without.findOutputs('*'))).not.toContain('McpStreamingEndpoint');
   });
 
-  test('streams what its function writes, for as long as a REST API does', () => {
+  test('streams what its function writes, for as long as a REST API can', () => {
     template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
     template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'stream' });
     template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: 'mcp' });
@@ -83,18 +93,18 @@ describe('the streaming endpoint', () => {
     );
   });
 
-  test('its function is the API function in everything but its time and its entry', () => {
+  test('its function equals the API function except for its time-out and its entry', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
-    const of = (role: string) =>
+    const propertiesOf = (role: string) =>
       functions.find(([id]) => new RegExp(`^Mcp${role}[0-9A-F]{8}$`).test(id))?.[1].Properties;
-    expect(of('Streaming').Environment).toEqual(of('Api').Environment);
-    expect(of('Streaming').MemorySize).toBe(of('Api').MemorySize);
-    expect([of('Streaming').Timeout, of('Api').Timeout]).toEqual([900, 28]);
-    const rights = (role: string) => {
+    expect(propertiesOf('Streaming').Environment).toEqual(propertiesOf('Api').Environment);
+    expect(propertiesOf('Streaming').MemorySize).toBe(propertiesOf('Api').MemorySize);
+    expect([propertiesOf('Streaming').Timeout, propertiesOf('Api').Timeout]).toEqual([900, 28]);
+    const grantsOf = (role: string) => {
       const { 'logs:CreateLogStream': _, 'logs:PutLogEvents': __, ...grants } = readGrants(template, role);
       return grants;
     };
-    expect(rights('Streaming')).toEqual(rights('Api'));
+    expect(grantsOf('Streaming')).toEqual(grantsOf('Api'));
   });
 
   test('its URL is an output, and ends in /stream/mcp', () => {
@@ -104,19 +114,19 @@ describe('the streaming endpoint', () => {
     expect(parts.at(-2)).toEqual({ Ref: expect.stringMatching(/^McpStreamingApiDeploymentStagestream/) });
   });
 
-  test('demands a signature where the other endpoint does', () => {
+  test('demands a signature if the main endpoint does', () => {
     const signed = synthesizeFixture({ streaming: true, auth: McpAuth.iam() });
     signed.hasResourceProperties('AWS::ApiGateway::Method', { HttpMethod: 'ANY', AuthorizationType: 'AWS_IAM' });
   });
 
-  test('logs each request without what it carried, and throttles as the other one', () => {
+  test('logs each request without its contents, and throttles like the main endpoint', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       AccessLogSetting: { DestinationArn: matchAttribute('StreamingAccessLogs') },
       MethodSettings: [{ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400, DataTraceEnabled: false }],
     });
   });
 
-  test('passes every rule of AWS Solutions but those that are acknowledged in place', () => {
+  test('passes every rule of AWS Solutions except those that are acknowledged in place', () => {
     const app = new App({ context: { [BUNDLING_STACKS]: [] } });
     const stack = new McpTasksStack(app, 'McpTasks', { exampleProps: { streaming: true } });
     const { violations } = new AwsSolutionsChecks().validateScope(stack);

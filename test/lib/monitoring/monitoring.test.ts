@@ -10,10 +10,10 @@ import { McpTasksServer } from '../../../lib/mcp-tasks-server.ts';
 import type { MonitoringOptions } from '../../../lib/props/monitoring.ts';
 import { FIXTURE_SERVER, findFunction, synthesizeFixture } from '../../support/template.ts';
 
-/** What the example's metrics are kept under. */
+/** The dimension of the example's metrics. */
 const NAME = 'McpTasks-Mcp-97F523E5';
 
-/** A server of its own stack, for what only the construct itself can tell. */
+/** A server in its own stack, to test the construct itself. */
 function createMonitoredServer(monitoring?: (stack: Stack) => MonitoringOptions): {
   stack: Stack;
   server: McpTasksServer;
@@ -41,7 +41,7 @@ interface AlarmMetric {
   readonly MetricStat?: { readonly Metric: Record<string, unknown>; readonly Stat: string; readonly Period: number };
 }
 
-/** What an alarm on an expression computes, and from what: `name: namespace/metric statistic`. */
+/** The expression of an alarm, and its inputs: `name: namespace/metric statistic`. */
 function describeComputation({ Metrics }: { readonly Metrics: readonly AlarmMetric[] }) {
   const expression = Metrics.find((each) => each.Expression !== undefined)?.Expression;
   const inputs = Metrics.flatMap(({ Id, MetricStat }) =>
@@ -58,7 +58,7 @@ describe('the alarms', () => {
     alarms = findAlarms(template);
   });
 
-  test('are all there unless somebody says otherwise, tell nobody, and say what they mean and where to read on', () => {
+  test('exist by default, notify no topic, and describe what they mean and where it is documented', () => {
     expect(Object.keys(alarms).sort()).toEqual([
       ...['DeadLetters', 'QueueWait', 'RequestErrors', 'Stalled', 'TaskErrors', 'TaskTime', 'Throttles'],
       'WorkerErrors',
@@ -71,7 +71,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('QueueWait watches our own metric: the age of the oldest message counts work that is being done', () => {
+  test('QueueWait watches our own metric: the age of the oldest message includes messages that workers are processing', () => {
     expect(alarms.QueueWait).toMatchObject({
       Namespace: 'McpTasks',
       MetricName: 'QueueWait',
@@ -88,7 +88,7 @@ describe('the alarms', () => {
     expect(alarms.TaskTime).toMatchObject({ MetricName: 'TaskTime', ExtendedStatistic: 'p95', Threshold: 3_600_000 });
   });
 
-  test('DeadLetters counts what was sent afresh and what could not be', () => {
+  test('DeadLetters counts the wake-ups that were sent again and those that could not be', () => {
     expect(describeComputation(alarms.DeadLetters)).toEqual({
       expression: 'FILL(redriven, 0) + FILL(left, 0)',
       inputs: ['left: AWS/SQS/ApproximateNumberOfMessagesVisible Maximum', 'redriven: McpTasks/Redrives Sum'],
@@ -96,7 +96,7 @@ describe('the alarms', () => {
     expect(alarms.DeadLetters.Threshold).toBe(1);
   });
 
-  test('TaskErrors and RequestErrors are shares of something, not of one or two', () => {
+  test('TaskErrors and RequestErrors are percentages, and need a minimum number of tasks or requests', () => {
     expect(describeComputation(alarms.TaskErrors).inputs).toEqual([
       'done: McpTasks/TasksCompleted Sum',
       'failed: McpTasks/TasksFailed Sum',
@@ -118,7 +118,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  test('Stalled needs wake-ups that wait all the time and no run that ends, for longer than any run may take', () => {
+  test('Stalled is raised when wake-ups wait and no run ends, for longer than any run may take', () => {
     expect(describeComputation(alarms.Stalled)).toEqual({
       expression: 'IF(FILL(waiting, 0) > 0 AND FILL(ended, 0) == 0, 1, 0)',
       inputs: ['ended: McpTasks/RunTime SampleCount', 'waiting: AWS/SQS/ApproximateNumberOfMessagesVisible Minimum'],
@@ -128,7 +128,7 @@ describe('the alarms', () => {
     expect(findAlarms(short).Stalled).toMatchObject({ EvaluationPeriods: 2 });
   });
 
-  test('take other thresholds, leave out what is false, and tell a topic of the beginning and the end', () => {
+  test('take other thresholds, are left out if false, and notify a topic of their beginning and end', () => {
     const { stack, server } = createMonitoredServer((scope) => ({
       alarms: {
         topic: new Topic(scope, 'Topic'),
@@ -155,11 +155,11 @@ describe('the alarms', () => {
   });
 
   test.each([
-    [{ stalled: Duration.minutes(7) }, /stalled is 7 minutes: it has to be a multiple of five/],
+    [{ stalled: Duration.minutes(7) }, /stalled is 7 minutes: it must be a multiple of five/],
     [{ stalled: Duration.days(2) }, /at most a day/],
-    [{ throttles: 0 }, /throttles is 0: an alarm that always rings/],
+    [{ throttles: 0 }, /throttles is 0: it must be greater than zero/],
     [{ taskErrorRate: -1 }, /taskErrorRate is -1/],
-    [{ queueWait: Duration.seconds(0) }, /queueWait has to be longer/],
+    [{ queueWait: Duration.seconds(0) }, /queueWait must be longer/],
   ])('refuse %o, and say what to do', (alarms, message) => {
     expect(() => synthesizeFixture({ monitoring: { alarms } })).toThrow(message);
   });
@@ -180,21 +180,21 @@ describe('the dashboard', () => {
     expect(body).toContain('SEARCH(');
   });
 
-  test('is there without alarms, and is not there when nobody wants it', () => {
+  test('exists without alarms, and can be switched off', () => {
     const alone = synthesizeFixture({ monitoring: { alarms: false } });
     alone.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
     synthesizeFixture({ monitoring: { dashboard: false } }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
 });
 
-describe('what the functions tell CloudWatch', () => {
-  test('is told under the name that alarms and dashboard ask for', () => {
+describe('the functions’ logs and metrics', () => {
+  test('have the dimension that alarms and dashboard use', () => {
     const template = synthesizeFixture();
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
       expect(findFunction(template, role).Environment.Variables.METRICS_SERVER).toBe(NAME);
   });
 
-  test('is JSON, with the lines of Lambda itself but where polls would drown everything in them', () => {
+  test('are JSON, with Lambda’s own lines except for the function that answers polls', () => {
     const template = synthesizeFixture();
     const level = (role: 'Api' | 'Worker' | 'DeadLetter') => findFunction(template, role).LoggingConfig;
     expect(level('Api')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
@@ -202,7 +202,7 @@ describe('what the functions tell CloudWatch', () => {
     expect(level('DeadLetter')).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'INFO' });
   });
 
-  test('a metric is a method, told apart by tool where it can be', () => {
+  test('are available as methods, by tool if they are recorded by tool', () => {
     const { server } = createMonitoredServer();
     const { metricName, dimensions, statistic } = server.metric('TaskTime', { tool: 'profile_dataset' });
     expect({ metricName, dimensions, statistic }).toEqual({
@@ -210,18 +210,18 @@ describe('what the functions tell CloudWatch', () => {
       dimensions: { server: server.metricsName, tool: 'profile_dataset' },
       statistic: 'p95',
     });
-    expect(() => server.metric('QueueWait', { tool: 'profile_dataset' })).toThrow('not told apart by tool');
+    expect(() => server.metric('QueueWait', { tool: 'profile_dataset' })).toThrow('not recorded by tool');
   });
 });
 
 describe('tracing', () => {
-  test('is off unless asked for: it costs for every trace', () => {
+  test('is off by default, because every trace costs', () => {
     const template = synthesizeFixture();
     expect(findFunction(template, 'Api').TracingConfig).toBeUndefined();
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('xray:');
   });
 
-  test('has Lambda record every function, and permits each to send nothing but that', () => {
+  test('makes Lambda trace every function, and permits each to send only traces', () => {
     const template = synthesizeFixture({ monitoring: { tracing: true } });
     for (const role of ['Api', 'Worker', 'DeadLetter'] as const)
       expect(findFunction(template, role).TracingConfig).toEqual({ Mode: 'Active' });

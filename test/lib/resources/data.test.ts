@@ -27,15 +27,15 @@ describe('the table', () => {
     });
   });
 
-  test('cannot be replaced by accident: its logical id, its keys and its generated name are what they always were', () => {
+  test('cannot be replaced by accident: its logical id, its keys and its generated name never change', () => {
     const [id, ...others] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     expect(others).toEqual([]);
-    // Recorded with the first release. A change here deletes every deployed table: find another way.
+    // Recorded with the first release. A change here replaces every deployed table: find another way.
     expect(id).toBe('McpTableF1E79E5B');
     template.hasResourceProperties('AWS::DynamoDB::Table', { TableName: Match.absent() });
   });
 
-  test('stays when the stack goes, and refuses to be deleted, unless told otherwise', () => {
+  test('is kept when the stack is deleted, and refuses deletion, unless the props say otherwise', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -76,7 +76,7 @@ describe('the payload bucket', () => {
     });
   });
 
-  test('drops payloads after 30 days, or after what it is told, and uploads that were never finished', () => {
+  test('deletes payloads after 30 days or payloadRetention, and uploads that were never finished', () => {
     const rule = (days: number) => ({
       LifecycleConfiguration: {
         Rules: [
@@ -103,7 +103,7 @@ describe('the sealing secret', () => {
 });
 
 describe('the queues', () => {
-  test('wake-ups stay 7 days, are invisible for as long as a worker may take, and are given up after 100 receives', () => {
+  test('wake-ups stay 7 days, are hidden for as long as a worker may run, and are given up after 100 receives', () => {
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.hasResourceProperties('AWS::SQS::Queue', {
       FifoQueue: Match.absent(),
@@ -116,7 +116,7 @@ describe('the queues', () => {
     });
   });
 
-  test('dead letters stay 14 days, and are invisible for as long as their function may take', () => {
+  test('dead letters stay 14 days, and are hidden for as long as their function may run', () => {
     template.hasResource('AWS::SQS::Queue', {
       Properties: { VisibilityTimeout: 60, MessageRetentionPeriod: 1_209_600, RedrivePolicy: Match.absent() },
     });
@@ -138,7 +138,7 @@ describe('the queues', () => {
 });
 
 describe('logs', () => {
-  test('of each function and of the gateway are kept a month, or as long as is said', () => {
+  test('of each function and of the gateway are kept a month, or for logRetention', () => {
     template.resourceCountIs('AWS::Logs::LogGroup', 5);
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 30 } });
     const longer = synthesizeFixture({ logRetention: RetentionDays.ONE_YEAR });

@@ -7,7 +7,7 @@ import { SCOPE_PATTERN } from '../../lambda/tool/define.ts';
 /** How access tokens of any issuer are checked. */
 export interface TokenOptions {
   /**
-   * What the token's `aud` must be; one of several. A client asks its authorization server for a token for the URL
+   * Accepted values of the token's `aud`, which must have one of them. A client asks its authorization server for a token for the URL
    * that it calls (RFC 8707), which becomes the audience if the authorization server supports that.
    *
    * @default - the URL that the client called, such as `https://mcp.example.com/mcp`

@@ -38,7 +38,7 @@ export const buildWorkerEntry = (entry: string, info: ServerDefinition['info']) 
 const THREAD_FILES_SOURCE =
   "{ entry: new URL('./thread.mjs', import.meta.url), server: new URL('./server.mjs', import.meta.url) }";
 
-/** What a thread of the worker needs as separate files: its code, and the user's module, which it imports. */
+/** The separate files that a thread of the worker needs: its code, and the user's module, which it imports. */
 export const buildWorkerSideEntries = (entry: string) => ({
   thread: resolveLambdaModule('functions/tool-thread'),
   server: resolve(entry),

@@ -7,7 +7,7 @@ import type { ServerDefinition } from '../../lambda/tool/types.ts';
 import { bundle } from './bundling.ts';
 import { resolveLambdaModule } from './entries.ts';
 
-/** What the construct needs to know about a server. */
+/** The part of a server's definition that the construct needs. */
 export interface LoadedServer {
   readonly info: ServerDefinition['info'];
   readonly tools: readonly {

@@ -1,10 +1,10 @@
-/** What invokes the worker and the dead-letter function. */
+/** The event sources of the worker and the dead-letter function. */
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { QueuesProps } from '../props/resources.ts';
 import type { Settings } from '../props/settings.ts';
 
-/** The event sources are the only way to invoke the two functions: no one else may. */
+/** Nothing else may invoke the two functions. */
 export function addEventSources(
   scope: Construct,
   functions: { worker: LambdaFunction; deadLetter: LambdaFunction },

@@ -20,7 +20,7 @@ import type { Settings } from '../props/settings.ts';
 import { buildToolEnvironment } from './environment.ts';
 import type { ServerResources } from './permissions.ts';
 
-/** What a function depends on. */
+/** The input of every spec. */
 export interface FunctionContext {
   readonly settings: Settings;
   readonly server: LoadedServer;
@@ -29,7 +29,7 @@ export interface FunctionContext {
   readonly endpoint?: string;
 }
 
-/** What differs between the functions. */
+/** One function, by what differs from the others. */
 export interface FunctionSpec {
   /** Its id in the construct, from which CloudFormation's is made: a change replaces the function. */
   readonly id: string;
@@ -115,7 +115,7 @@ function buildEnvironment(scope: Construct, spec: FunctionSpec, context: Functio
   };
 }
 
-/** What Lambda needs to attach a function to a network: EC2 has no resource for most of it. */
+/** Lets Lambda attach the function to a network. EC2 has no resource for most of these actions. */
 function grantNetworkAccess(role: Role): void {
   role.addToPrincipalPolicy(
     new PolicyStatement({

@@ -1,4 +1,4 @@
-/** What each function may do: these statements and no others. */
+/** The permissions of each function: these statements and no others. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,7 +16,7 @@ export interface ServerResources {
   readonly secret: ISecret;
 }
 
-/** What Lambda needs to invoke a function with a queue's messages. */
+/** Lambda uses these to invoke a function with a queue's messages. */
 const CONSUME_ACTIONS = [
   'sqs:ReceiveMessage',
   'sqs:DeleteMessage',

@@ -1,4 +1,4 @@
-/** How the server is reached: under which name, from which browser pages, and whether responses stream. */
+/** The endpoint (name, browser origins, streaming): props, defaults and checks. */
 import type { IDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Token } from 'aws-cdk-lib/core';
 import type { IdentityProps } from './identity.ts';

@@ -1,4 +1,4 @@
-/** How large the functions are, how long they may run, and how many workers run at the same time. */
+/** Memory, time-out and concurrency of the functions: props, defaults and checks. */
 import { Duration } from 'aws-cdk-lib/core';
 import { findRangeProblems } from './problems.ts';
 
@@ -50,7 +50,7 @@ export const MAX_FUNCTION_TIMEOUT = Duration.minutes(15);
 /** Time-out of the dead-letter function: a few requests for each message of a batch. Not configurable. */
 export const DEAD_LETTER_TIMEOUT = Duration.seconds(60);
 
-/** What Lambda and SQS event sources accept. */
+/** The bounds of Lambda and of SQS event sources. */
 const FUNCTION_BOUNDS = { maxWorkers: [2, 1_000], apiMemory: [128, 10_240], workerMemory: [128, 10_240] } as const;
 
 export function* findFunctionsProblems(settings: Required<FunctionsProps>): Iterable<string> {

@@ -1,4 +1,4 @@
-/** Who may call, and whose tasks are whose. */
+/** Identity: the prop and its check. */
 import { McpAuth } from '../auth/mcp-auth.ts';
 
 /** Who may call, and whose tasks are whose. */

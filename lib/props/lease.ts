@@ -1,4 +1,4 @@
-/** How soon a dead worker is replaced, and what that costs. */
+/** Lease and heartbeat: props, defaults and checks. */
 import { Duration } from 'aws-cdk-lib/core';
 import type { FunctionsProps } from './functions.ts';
 

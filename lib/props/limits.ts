@@ -1,4 +1,4 @@
-/** How much one client, and all of them together, may ask for. */
+/** Limits for one client and for all together: props, defaults and checks. */
 import { findRangeProblems } from './problems.ts';
 
 /** How much one client, and all of them together, may ask for. */

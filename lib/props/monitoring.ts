@@ -1,12 +1,12 @@
-/** What an operator watches: dashboard, alarms and traces. */
+/** Dashboard, alarms and traces: props, defaults and checks. */
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration, Token } from 'aws-cdk-lib/core';
 import type { FunctionsProps } from './functions.ts';
 
-/** What an operator watches. */
+/** How an operator watches the server. */
 export interface MonitoringProps {
   /**
-   * What CloudWatch and X-Ray show of the server. The server's metrics are part of its log lines with any setting;
+   * The view of the server in CloudWatch and X-Ray. The server's metrics are part of its log lines with any setting;
    * CloudWatch charges for each (16 of them, and 8 more for each tool, for the hours in which they have data).
    *
    * @default - a dashboard, and every alarm without a topic
@@ -24,7 +24,7 @@ export interface MonitoringOptions {
   readonly dashboard?: boolean;
 
   /**
-   * What raises an alarm, and who is notified. `false`: no alarms.
+   * Thresholds of the alarms, and who is notified. `false`: no alarms.
    *
    * @default - every alarm with its default threshold, without a topic
    */

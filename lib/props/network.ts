@@ -1,4 +1,4 @@
-/** The network in which the functions run. */
+/** The network of the functions: props and checks. */
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 
 /** The network in which the functions run. */

@@ -1,8 +1,8 @@
-/** What one request may bring: limits that hold before anything is written, each with an error that names it. */
+/** Limits of one request: props and checks. They hold before anything is written, each with an error that names it. */
 import { Token } from 'aws-cdk-lib/core';
 import { VARIABLES } from '../../lambda/variables.ts';
 
-/** What one request may bring. */
+/** How large a request may be. */
 export interface RequestProps {
   /**
    * How large a request, and what is in it, may be.
@@ -60,7 +60,7 @@ const REQUEST_LIMITS = {
   values: { variable: VARIABLES.maxBodyValues, max: 4_194_304 },
   idLength: { variable: VARIABLES.maxIdLength, max: 4_096 },
   inputBytes: { variable: VARIABLES.maxInputBytes, max: 4_194_304 },
-} as const satisfies Required<Record<keyof RequestLimits, { variable: string; max: number }>>;
+} as const satisfies Record<keyof RequestLimits, { variable: string; max: number }>;
 
 const REQUEST_LIMIT_ENTRIES = Object.entries(REQUEST_LIMITS) as [
   keyof RequestLimits,

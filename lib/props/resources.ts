@@ -1,4 +1,4 @@
-/** Bring-your-own resources: what the server uses instead of creating it. */
+/** Bring-your-own resources: props and checks. */
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -81,7 +81,7 @@ function* findQueueProblems({ queue, deadLetterQueue }: QueuesProps, workerTimeo
     yield `The queue ${queue.node.path} has no dead-letter queue: messages that it gives up on would be lost.`;
 }
 
-/** What SQS sets where a queue does not. */
+/** SQS's default. */
 const SQS_DEFAULT_VISIBILITY_SECONDS = 30;
 
 /** Lambda demands that a queue hides a message for as long as its function may work on it. */

@@ -1,4 +1,4 @@
-/** How long data is kept, and what happens to it when the stack is deleted. */
+/** Retention of data: props, defaults and checks. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 

@@ -1,4 +1,4 @@
-/** Which tools are served, and what they need at run time. */
+/** The tools and what they need at run time: props, defaults and checks. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WIRING_VARIABLES } from '../../lambda/variables.ts';

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
-/** What DynamoDB, SQS, S3 and Secrets Manager request from KMS on behalf of their caller. */
+/** DynamoDB, SQS, S3 and Secrets Manager request these from KMS on behalf of their caller. */
 const KEY_USE_ACTIONS = [
   'kms:Decrypt',
   'kms:Encrypt',

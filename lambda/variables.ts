@@ -1,21 +1,11 @@
-/** The environment of the functions: names, and how they are read. */
+/** The environment of the functions: the names of its variables, and how a required one is read. */
 import { ConfigurationError } from './tool/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws ConfigurationError when a variable is missing or empty */
-export function requireVariable(env: Environment, name: string): string {
-  const value = env[name];
-  if (value === undefined || value === '')
-    throw new ConfigurationError(
-      `The environment variable ${name} is missing. The McpTasksServer construct sets it; a function wired by hand must set it too.`,
-    );
-  return value;
-}
-
 /**
- * The variables that wire the functions, by what they say. The construct writes them, the functions read them, and the
- * local stack has stand-ins for some: all three by this table.
+ * The variables that wire the functions. The construct writes them, the functions read them, and the local stack
+ * replaces some of them: all three by this table.
  */
 export const VARIABLES = {
   table: 'TABLE_NAME',
@@ -48,5 +38,27 @@ export const VARIABLES = {
   maxIdLength: 'MAX_ID_LENGTH',
 } as const;
 
-/** What the construct sets itself: the variables of a user must not change the wiring. */
+/** Reserved for the construct: a user's own variables must not change the wiring. */
 export const WIRING_VARIABLES: readonly string[] = Object.values(VARIABLES);
+
+/** The variables that Lambda sets, and on one machine the local stack in its place. The names are AWS's. */
+export const LAMBDA_VARIABLES = {
+  functionName: 'AWS_LAMBDA_FUNCTION_NAME',
+  memoryMb: 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  /** The X-Ray trace header of the current invocation. */
+  traceHeader: '_X_AMZN_TRACE_ID',
+  /** Only with an emulator. */
+  dynamoDbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
+  /** Only with an emulator. */
+  sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+} as const;
+
+/** @throws ConfigurationError when the variable is missing or empty */
+export function requireVariable(env: Environment, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '')
+    throw new ConfigurationError(
+      `The environment variable ${name} is missing. The McpTasksServer construct sets it; a function that is wired by hand must set it too.`,
+    );
+  return value;
+}

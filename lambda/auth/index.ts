@@ -7,23 +7,23 @@ import type { AuthSettings } from './settings.ts';
 
 export { anonymousGuard } from './anonymous.ts';
 export type { Guard, Identity } from './guard.ts';
-export { type AuthSettings, readAuthSettings } from './settings.ts';
+export type { AuthSettings } from './settings.ts';
 
 export interface GuardOptions {
   /** Path of the MCP endpoint. */
   readonly path: string;
-  /** What the server is called in its metadata. */
+  /** The server's name in its metadata. */
   readonly name: string;
   now(): number;
 }
 
-export function createGuard(settings: AuthSettings, parts: GuardOptions): Guard {
+export function createGuard(settings: AuthSettings, options: GuardOptions): Guard {
   switch (settings.kind) {
     case 'none':
       return anonymousGuard;
     case 'iam':
       return iamGuard;
     case 'token':
-      return createBearerGuard({ ...parts, settings: settings.token });
+      return createBearerGuard({ ...options, settings: settings.token });
   }
 }

@@ -1,14 +1,12 @@
-/** The dead-letter function: sends what is still owed afresh, and drops what is over. */
+/** The dead-letter function: sends a wake-up again while its task still needs it, and drops it otherwise. */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createDynamoDbClient } from '../aws/dynamodb.ts';
-import { createSqsClient } from '../aws/sqs.ts';
 import { systemClock } from '../engine/system.ts';
 import { createRedrive } from '../engine/worker/redrive.ts';
-import { createFunctionLog, type InvocationContext, toErrorFields, withInvocation } from '../observe/index.ts';
-import { SqsWakeUpQueue } from '../queue/queue.ts';
+import { type InvocationContext, toErrorFields, withInvocation } from '../observe/index.ts';
 import { parseWakeUp } from '../queue/wake-up.ts';
-import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
-import { type Environment, requireVariable } from '../variables.ts';
+import type { Environment } from '../variables.ts';
+import { wireQueue } from './queue-wiring.ts';
+import { wireLog, wireStore } from './wiring.ts';
 
 /**
  * The Lambda handler of the dead-letter queue.
@@ -17,21 +15,8 @@ import { type Environment, requireVariable } from '../variables.ts';
  * @throws ConfigurationError when one is missing
  */
 export function createDeadLetterHandler(env: Environment) {
-  const log = createFunctionLog(env.METRICS_SERVER);
-  const endpoint = env.AWS_ENDPOINT_URL_SQS;
-  const database = env.AWS_ENDPOINT_URL_DYNAMODB;
-  const redrive = createRedrive({
-    store: new DynamoTaskStore({
-      client: createDynamoDbClient(database ? { endpoint: database } : {}),
-      table: requireVariable(env, 'TABLE_NAME'),
-    }),
-    queue: new SqsWakeUpQueue({
-      client: createSqsClient(endpoint ? { endpoint } : {}),
-      queueUrl: requireVariable(env, 'QUEUE_URL'),
-    }),
-    clock: systemClock,
-    log,
-  });
+  const log = wireLog(env);
+  const redrive = createRedrive({ store: wireStore(env), queue: wireQueue(env).queue, clock: systemClock, log });
 
   async function redriveAll(event: SQSEvent): Promise<SQSBatchResponse> {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];

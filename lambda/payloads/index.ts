@@ -5,24 +5,16 @@ import type { PayloadStore } from './store.ts';
 export { FolderPayloadStore } from './folder.ts';
 export { PayloadMissing } from './missing.ts';
 
-/** Where payloads go: a bucket, or a folder on one machine. The bucket wins if both are set. */
-export interface PayloadEnvironment {
-  readonly PAYLOAD_BUCKET?: string | undefined;
-  readonly PAYLOAD_FOLDER?: string | undefined;
-}
+/** Where payloads are kept: in a bucket, or on one machine in a folder. */
+export type PayloadLocation = { readonly bucket: string } | { readonly folder: string };
 
 /**
- * The S3 client is loaded with the first payload, because most invocations have none.
- *
- * @throws Error when neither is set
+ * The payload store at this location. The S3 client is loaded with the first payload, because most invocations have
+ * none.
  */
-export function createPayloadStore({
-  PAYLOAD_BUCKET: bucket,
-  PAYLOAD_FOLDER: folder,
-}: PayloadEnvironment): PayloadStore {
-  if (bucket) return createLazyStore(async () => createS3Store(bucket));
-  if (folder) return new FolderPayloadStore(folder);
-  throw new Error('Neither PAYLOAD_BUCKET nor PAYLOAD_FOLDER is set. Set PAYLOAD_BUCKET to the name of the S3 bucket.');
+export function createPayloadStore(location: PayloadLocation): PayloadStore {
+  if ('folder' in location) return new FolderPayloadStore(location.folder);
+  return createLazyStore(async () => createS3Store(location.bucket));
 }
 
 async function createS3Store(bucket: string): Promise<Required<PayloadStore>> {

@@ -1,7 +1,7 @@
 /** Requests with tokens, as the gateway would deliver them. */
 import { createBearerGuard } from '../../lambda/auth/bearer.ts';
 import type { KeyCacheOptions } from '../../lambda/auth/keys.ts';
-import { readAuthSettings } from '../../lambda/auth/settings.ts';
+import { readAuthSettings } from '../../lambda/functions/auth-environment.ts';
 import { readHttpEvent } from '../../lambda/http/index.ts';
 import type { Refusal } from '../../lambda/mcp/failure.ts';
 import { buildApiEvent } from './requests.ts';

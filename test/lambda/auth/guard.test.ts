@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { iamGuard } from '../../../lambda/auth/iam.ts';
-import { anonymousGuard, createGuard, readAuthSettings } from '../../../lambda/auth/index.ts';
+import { anonymousGuard, createGuard } from '../../../lambda/auth/index.ts';
 import { hashClient, toClientOwner, toPrincipalOwner, toSubjectOwner } from '../../../lambda/auth/owner.ts';
+import { readAuthSettings } from '../../../lambda/functions/auth-environment.ts';
 import { readHttpEvent } from '../../../lambda/http/index.ts';
 import { defineServer } from '../../../lambda/index.ts';
 import { type LocalIssuer, startIssuer } from '../../../lib/local/issuer.ts';

@@ -115,7 +115,9 @@ describe('the limits', () => {
     expect(readRequestLimits({})).toEqual({});
     const environment = { MAX_BODY_BYTES: '10', MAX_BODY_DEPTH: '5', MAX_BODY_VALUES: '6', MAX_ID_LENGTH: '7' };
     expect(readRequestLimits(environment)).toEqual({ maxBodyBytes: 10, maxDepth: 5, maxValues: 6, maxIdLength: 7 });
-    expect(() => readRequestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow('MAX_BODY_DEPTH must be a whole number');
+    expect(() => readRequestLimits({ MAX_BODY_DEPTH: 'deep' })).toThrow(
+      'MAX_BODY_DEPTH must be an integer of at least 1',
+    );
   });
 
   test('count only what is outside of strings', () => {

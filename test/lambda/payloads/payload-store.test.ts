@@ -8,7 +8,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createS3Client } from '../../../lambda/aws/s3.ts';
-import { createPayloadStore, FolderPayloadStore, PayloadMissing } from '../../../lambda/payloads/index.ts';
+import { FolderPayloadStore, PayloadMissing } from '../../../lambda/payloads/index.ts';
 import { S3PayloadStore } from '../../../lambda/payloads/s3.ts';
 import type { PayloadStore } from '../../../lambda/payloads/store.ts';
 
@@ -150,12 +150,5 @@ describe('a put to S3', () => {
   test('fails when the conflict stays, and when it is not allowed', async () => {
     await expect((await s3That(409, 409, 409)).store.put('key', 'text')).rejects.toThrow();
     await expect((await s3That(403)).store.put('key', 'text')).rejects.toThrow();
-  });
-});
-
-describe('the environment', () => {
-  test('must name a bucket or a folder for payloads', () => {
-    expect(() => createPayloadStore({})).toThrow(/PAYLOAD_BUCKET/);
-    expect(() => createPayloadStore({ PAYLOAD_BUCKET: '', PAYLOAD_FOLDER: '' })).toThrow(/PAYLOAD_BUCKET/);
   });
 });

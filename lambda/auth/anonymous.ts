@@ -1,4 +1,4 @@
-/** No identity at all: whoever knows a task's id may read and cancel that task, and nothing is listed. */
+/** The guard without identities: anyone who knows a task's id may read and cancel that task, and nothing is listed. */
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { Guard } from './guard.ts';
 
@@ -6,5 +6,5 @@ export const anonymousGuard: Guard = {
   secretHeaders: [],
   identify: async () => ({ caller: {} }),
   refuseScopes: () =>
-    new Refusal(403, CODE.transport, 'This tool demands scopes, which callers of this server never have.'),
+    new Refusal(403, CODE.transport, 'This tool requires scopes, and callers of this server never have any.'),
 };

@@ -1,4 +1,4 @@
-/** Who calls: one guard for each of the construct's `auth` choices. */
+/** Authentication: one guard for each of the construct's `auth` choices. */
 import { anonymousGuard } from './anonymous.ts';
 import { createBearerGuard } from './bearer.ts';
 import type { Guard } from './guard.ts';
@@ -17,6 +17,7 @@ export interface GuardOptions {
   now(): number;
 }
 
+/** The guard that the settings describe. */
 export function createGuard(settings: AuthSettings, options: GuardOptions): Guard {
   switch (settings.kind) {
     case 'none':

@@ -1,4 +1,4 @@
-/** The issuer's public keys: found through its metadata, fetched on first use, kept, and fetched again for a key that is new. */
+/** The issuer's public keys: found through its metadata, fetched on first use, cached, and fetched again for a new key. */
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet } from 'jose/jwks/remote';
@@ -6,28 +6,30 @@ import type { JWTVerifyGetKey } from 'jose/jwt/verify';
 import { Unavailable } from '../engine/errors.ts';
 import { isTrustworthy, type TokenSettings } from './settings.ts';
 
-/** How long keys are used before they are fetched again (ms): a key that the issuer withdrew is taken no longer than this. */
+/** How long keys are used before they are fetched again (ms): a withdrawn key is accepted at most this long. */
 const KEYS_MAX_AGE_MS = 600_000;
-/** At most this often (ms) does an unknown key make us look for it: any text can name one. */
+/** Unknown keys cause at most one fetch in this time (ms): any text can name a key. */
 const KEYS_COOLDOWN_MS = 5_000;
-/** A client waits meanwhile (ms). */
+/** How long a request to the issuer may take (ms): a client waits for it. */
 const ISSUER_TIMEOUT_MS = 3_000;
 
 export interface KeyCacheOptions {
+  /** Default 600,000. */
   readonly maxAgeMs?: number;
+  /** Default 5,000. */
   readonly cooldownMs?: number;
 }
 
 /**
- * While the issuer cannot be reached, the keys that are known go on being used: an outage there is none here.
+ * While the issuer cannot be reached, the known keys stay in use: an outage at the issuer is not an outage here.
  *
- * @throws Unavailable (from what it returns) when there are no keys yet and none to be had; nothing is known of the token then
+ * @throws Unavailable (from what it returns) without any keys: nothing is known of the token then
  */
 export function createKeyResolver(
   settings: Pick<TokenSettings, 'issuer' | 'jwksUri'>,
   times: KeyCacheOptions = {},
 ): JWTVerifyGetKey {
-  let known: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
+  let cached: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   const load = async () => {
     const url = new URL(settings.jwksUri ?? (await discoverJwksUri(settings.issuer)));
     return createRemoteJWKSet(url, {
@@ -37,44 +39,49 @@ export function createKeyResolver(
     });
   };
 
-  async function remote() {
-    const loading = known ?? load();
-    known = loading;
+  async function getRemoteKeys() {
+    const loading = cached ?? load();
+    cached = loading;
     try {
       return await loading;
     } catch {
-      // Not kept: the next request tries again.
-      if (known === loading) known = undefined;
+      // A failed load is not cached: the next request tries again.
+      if (cached === loading) cached = undefined;
       throw createNoKeysError();
     }
   }
 
   return async (header, token) => {
-    const keys = await remote();
+    const keys = await getRemoteKeys();
     try {
       return await keys(header, token);
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey) throw error;
-      const last = keys.jwks();
-      if (!last) throw createNoKeysError();
-      // What is wrong with the token itself is said again.
-      return createLocalJWKSet(last)(header, token);
+      const lastKeys = keys.jwks();
+      if (!lastKeys) throw createNoKeysError();
+      // Throws again whatever is wrong with the token itself.
+      return createLocalJWKSet(lastKeys)(header, token);
     }
   };
 }
 
-const createNoKeysError = () => new Unavailable("The issuer's keys cannot be fetched.");
+function createNoKeysError(): Unavailable {
+  return new Unavailable("The issuer's keys cannot be fetched.");
+}
 
-/** The issuer's metadata: RFC 8414, section 3.1 (the path goes behind), then OpenID Connect Discovery (it goes before). */
+/**
+ * Reads the issuer's metadata: RFC 8414, section 3.1 (the issuer's path comes last), then OpenID Connect Discovery (it
+ * comes first).
+ */
 async function discoverJwksUri(issuer: string): Promise<string> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
-  const places = [
+  const metadataUrls = [
     `${origin}/.well-known/oauth-authorization-server${path}`,
     `${origin}${path}/.well-known/openid-configuration`,
   ];
-  for (const place of places) {
-    const response = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS) });
+  for (const metadataUrl of metadataUrls) {
+    const response = await fetch(metadataUrl, { redirect: 'error', signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS) });
     if (!response.ok) {
       await response.body?.cancel();
       continue;

@@ -1,13 +1,14 @@
+/** The protected resource that a server is to OAuth: its metadata (RFC 9728) and its challenges (RFC 6750). */
 import { CODE, Refusal } from '../mcp/failure.ts';
 import type { HttpRequest } from '../mcp/request.ts';
 import type { Reply } from '../mcp/rpc.ts';
 import type { TokenSettings } from './settings.ts';
 
-/** RFC 9728, section 3: the resource's own path follows. Clients try both, the longer one first. */
+/** RFC 9728, section 3: the resource's own path follows. Clients try both paths, the longer one first. */
 export const METADATA_PATH = '/.well-known/oauth-protected-resource';
 
 export interface ProtectedResource {
-  /** The URL that the client dialled: it compares, and so it has to be that one, whatever the domain. */
+  /** The URL that the client dialled, whatever the domain: the client compares it with that. */
   readonly url: string;
   readonly metadataUrl: string;
 }
@@ -21,7 +22,11 @@ export function toProtectedResource(
   return { url: url.href, metadataUrl: `${url.origin}${METADATA_PATH}${url.pathname}` };
 }
 
-/** The metadata, for a GET of either well-known path. Public, so that it is found without any header. */
+/**
+ * The metadata, for a GET of either well-known path; `undefined` for any other path. Public: it needs no header.
+ *
+ * @throws Refusal 405 for another method
+ */
 export function serveResourceMetadata(
   request: HttpRequest,
   path: string,
@@ -46,20 +51,20 @@ export function serveResourceMetadata(
   };
 }
 
-/** What went wrong with a request's token; absent when there was none, as RFC 6750, section 3.1, wants it. */
+/** What is wrong with a request's token (RFC 6750, section 3.1). A request without a token has no such error. */
 export interface BearerError {
   readonly error: 'invalid_token' | 'insufficient_scope';
   readonly description: string;
 }
 
-/** `WWW-Authenticate`. @param scopes what the client should ask its authorization server for */
+/** The value of `WWW-Authenticate`. @param scopes what the client should request from its authorization server */
 export function formatChallenge(
   { metadataUrl }: ProtectedResource,
   scopes: readonly string[],
-  fault?: BearerError,
+  error?: BearerError,
 ): string {
   const parameters = {
-    ...(fault && { error: fault.error, error_description: fault.description }),
+    ...(error && { error: error.error, error_description: error.description }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     resource_metadata: metadataUrl,
   };

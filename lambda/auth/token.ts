@@ -1,5 +1,4 @@
-/** Checking an access token. Loaded with the first one: a server without tokens does not pay for it. */
-
+/** Verifies access tokens. Loaded with the first one: a server without tokens does not pay for it. */
 import type { JWTPayload } from 'jose';
 import { JOSEError, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose/jwt/verify';
@@ -11,8 +10,9 @@ import type { TokenSettings } from './settings.ts';
 export { createKeyResolver } from './keys.ts';
 
 /**
- * @param resource the URL that the client dialled: the audience, unless the settings say another (RFC 8707)
- * @throws InvalidWaitToken, and whatever `keys` throws when it has none
+ * @param options.resource the URL that the client dialled: the audience, unless the settings name others (RFC 8707)
+ * @param options.now ms since the epoch
+ * @throws InvalidToken, and what `keys` throws when it has none
  */
 export async function verifyAccessToken(
   token: string,
@@ -50,12 +50,12 @@ async function verifyJwt(
   } catch (error) {
     if (error instanceof JWTExpired) throw new InvalidToken('The token has expired.');
     if (error instanceof JWTClaimValidationFailed)
-      throw new InvalidToken(CLAIM_MESSAGES[error.claim] ?? 'The token has a claim that is not valid.');
+      throw new InvalidToken(CLAIM_MESSAGES[error.claim] ?? 'The token has an invalid claim.');
     if (error instanceof JOSEError)
       throw new InvalidToken(
         SIGNATURE_ERROR_CODES.includes(error.code)
-          ? 'The signature is not that of the issuer.'
-          : 'The token is no JWT that can be checked.',
+          ? 'The token was not signed by its issuer.'
+          : 'The token is not a verifiable JWT.',
       );
     throw error;
   }
@@ -74,7 +74,7 @@ const SIGNATURE_ERROR_CODES = [
   'ERR_JOSE_ALG_NOT_ALLOWED',
 ];
 
-/** A token for another server proves nothing here, whoever signed it (RFC 8707; MCP, Token Audience Binding). */
+/** A token for another server proves nothing here, even if the issuer signed it (RFC 8707; MCP, Token Audience Binding). */
 function checkAudience(
   { aud, token_use }: JWTPayload,
   client: string | undefined,
@@ -83,18 +83,18 @@ function checkAudience(
 ): void {
   if (cognito && token_use !== 'access') throw new InvalidToken('The token is not an access token.');
   if (clients && (client === undefined || !clients.includes(client)))
-    throw new InvalidToken('The token was issued to a client that is not served here.');
-  // Cognito's access tokens name an audience only where the client asked for one; the list of clients binds the others.
+    throw new InvalidToken('The token was issued to a client that this server does not accept.');
+  // Cognito's access tokens name an audience only if the client requested one; the list of clients binds the others.
   if (cognito && aud === undefined && clients) return;
-  const named = [aud ?? []].flat();
-  if (!named.some((one) => (audiences ?? [resource]).includes(one)))
+  const accepted = audiences ?? [resource];
+  if (![aud ?? []].flat().some((audience) => accepted.includes(audience)))
     throw new InvalidToken('The token is for another audience.');
 }
 
 const readTextClaim = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim !== '' ? claim : undefined;
 
-/** `scope` is one string (RFC 9068); some issuers write a list, some call it `scp`. */
+/** `scope` is one string (RFC 9068); some issuers write a list, and some call it `scp`. */
 const readScopes = (claim: unknown): string[] =>
   (Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []).filter(
     (scope): scope is string => typeof scope === 'string' && scope !== '',

@@ -1,16 +1,17 @@
-/** One JSON line per event: ids, names and figures; never arguments, answers, results or tokens. */
+/** One JSON line for each event: ids, names and figures; never arguments, answers, results or tokens. */
 import type { Log } from '../engine/ports.ts';
 import { measureEvent, toEmbeddedMetrics } from './metrics.ts';
 import { countPolls } from './polls.ts';
 
-/** What did not work and will not by itself. */
+/** Failures that do not resolve themselves. */
 const ERROR_EVENTS = new Set(['work.failed', 'request.failed', 'message.poison', 'cleanUp.givenUp']);
 
-/** What wants somebody's attention if it goes on; everything else is information. */
+/** What needs attention if it continues; every other event is information. */
+// biome-ignore format: events of one kind to a line
 const WARNING_EVENTS = new Set([
-  ...['message.keptLonger', 'message.notRenewed', 'message.redriven', 'lease.notRenewed', 'write.again'],
-  ...['run.leftRunning', 'run.died', 'run.lost', 'run.superseded', 'run.withoutThread'],
-  ...['eventLoop.blocked', 'task.expired', 'cleanUp.threw', 'subscription.unread'],
+  'message.keptLonger', 'message.notRenewed', 'message.redriven', 'lease.notRenewed', 'write.again',
+  'run.leftRunning', 'run.died', 'run.lost', 'run.superseded', 'run.withoutThread',
+  'eventLoop.blocked', 'task.expired', 'cleanUp.threw', 'subscription.unread',
 ]);
 
 export interface LogOptions {
@@ -18,20 +19,24 @@ export interface LogOptions {
   readonly write: (line: string) => void;
   /** ms since the epoch */
   readonly now: () => number;
-  /** The name under which CloudWatch keeps this server's metrics. Default: none are made. */
+  /** The name under which CloudWatch keeps this server's metrics. Default: no metrics. */
   readonly server?: string | undefined;
-  /** The id that Lambda gave the present invocation, and its own lines. */
+  /** Lambda's id of the current invocation. */
   readonly requestId?: () => string | undefined;
 }
 
-/** `timestamp` and `level` are those by which Lambda's own log levels filter. */
-export const createJsonLog = ({ write, now, server, requestId }: LogOptions): Log =>
-  countPolls((event, facts) => {
+/** Lambda's own log levels filter by `timestamp` and `level`. */
+export function createJsonLog({ write, now, server, requestId }: LogOptions): Log {
+  return countPolls((event, fields) => {
     const time = now();
     const line = { timestamp: new Date(time).toISOString(), level: toLogLevel(event), event, requestId: requestId?.() };
-    const metrics = server === undefined ? {} : toEmbeddedMetrics(measureEvent(event, facts), server, facts.tool, time);
-    write(JSON.stringify({ ...line, ...facts, ...metrics }));
+    const metrics =
+      server === undefined ? {} : toEmbeddedMetrics(measureEvent(event, fields), server, fields.tool, time);
+    write(JSON.stringify({ ...line, ...fields, ...metrics }));
   }, now);
+}
 
-const toLogLevel = (event: string): string =>
-  ERROR_EVENTS.has(event) ? 'ERROR' : WARNING_EVENTS.has(event) ? 'WARN' : 'INFO';
+function toLogLevel(event: string): 'ERROR' | 'WARN' | 'INFO' {
+  if (ERROR_EVENTS.has(event)) return 'ERROR';
+  return WARNING_EVENTS.has(event) ? 'WARN' : 'INFO';
+}

@@ -1,70 +1,70 @@
-/** Metrics made of the lines that are written anyway: CloudWatch reads them out of the log (embedded metric format). */
+/** Metrics from the lines that are logged anyway: CloudWatch reads them from the log (embedded metric format). */
 import type { Log } from '../engine/ports.ts';
 
 type EventFields = Parameters<Log>[1];
 
-/** Every metric there is. Durations are in milliseconds, the others are counts. */
+/** All metrics. Durations are in milliseconds, the others are counts. */
 export const METRICS = {
   /** Tasks accepted. */
   TasksCreated: { unit: 'Count', perTool: true },
-  /** Tasks that ended with a result that is no error. */
+  /** Tasks that ended with a result that is not an error. */
   TasksCompleted: { unit: 'Count', perTool: true },
   /** Tasks that ended with a result that says `isError`: the tool's own verdict, in either revision. */
   ToolErrors: { unit: 'Count', perTool: true },
-  /** Tasks that ended with a JSON-RPC error: a tool that threw, a worker that died too often, a tool that is gone. */
+  /** Tasks that ended with a JSON-RPC error: a `ProtocolError`, a worker that died too often, a tool that is gone. */
   TasksFailed: { unit: 'Count', perTool: true },
   TasksCancelled: { unit: 'Count', perTool: true },
-  /** Open tasks that a worker found past their lifetime. One that expires while it waits for an answer is not among them. */
+  /** Open tasks that a worker found past their lifetime. A task that expires while it waits for an answer is not counted. */
   TasksExpired: { unit: 'Count', perTool: true },
-  /** From creation to the end, whatever was waited for in between. */
+  /** From creation to the end, waits included. */
   TaskTime: { unit: 'Milliseconds', perTool: true },
   /** One run, from its claim to its end: settled, parked or handed over. */
   RunTime: { unit: 'Milliseconds', perTool: true },
-  /** From when a task could run until a worker took it up; runs that follow a worker's death are not among them. */
+  /** From when a task could run until a worker claimed it; runs after a worker's death are not counted. */
   QueueWait: { unit: 'Milliseconds', perTool: false },
-  /** Runs that went on with a task that had parked or was handed over. */
+  /** Runs that continued a task that had parked or was handed over. */
   Resumes: { unit: 'Count', perTool: false },
-  /** Runs after one that ended without a word: a crash, a time-out, memory. */
+  /** Runs after one that died: a crash, a time-out, out of memory. */
   Retries: { unit: 'Count', perTool: false },
-  /** Runs that found, or feared, that another one holds their task. */
+  /** Runs that found another run holding their task, or could not rule it out. */
   LeasesLost: { unit: 'Count', perTool: false },
-  /** Wake-ups that went round until the queue gave them up, and were sent afresh. */
+  /** Wake-ups that the queue moved to its dead-letter queue, and that were sent again. */
   Redrives: { unit: 'Count', perTool: false },
-  /** Messages that are no wake-ups. */
+  /** Messages that are not wake-ups. */
   PoisonMessages: { unit: 'Count', perTool: false },
   /** Requests answered with 5xx. */
   RequestsFailed: { unit: 'Count', perTool: false },
-  /** Questions of clients after their task, answered without an error. */
+  /** Polls of clients for their task that were served without an error. */
   Polls: { unit: 'Count', perTool: false },
 } as const satisfies Record<string, { readonly unit: 'Count' | 'Milliseconds'; readonly perTool: boolean }>;
 
 export type MetricName = keyof typeof METRICS;
 export type MetricValues = Partial<Record<MetricName, number>>;
 
-/** What a line counts; most count nothing. */
-export function measureEvent(event: string, facts: EventFields): MetricValues {
+/** The metrics of one event; most events have none. */
+export function measureEvent(event: string, fields: EventFields): MetricValues {
   switch (event) {
     case 'task.created':
       return { TasksCreated: 1 };
     case 'task.ended':
       return {
-        [toEndMetric(facts)]: 1,
-        ...toNumericMetric('TaskTime', facts.durationMs),
-        ...toNumericMetric('RunTime', facts.runMs),
+        [toEndMetric(fields)]: 1,
+        ...toNumericMetric('TaskTime', fields.durationMs),
+        ...toNumericMetric('RunTime', fields.runMs),
       };
     case 'task.parked':
     case 'task.handedOver':
-      return toNumericMetric('RunTime', facts.runMs);
+      return toNumericMetric('RunTime', fields.runMs);
     case 'task.cancelled':
       return { TasksCancelled: 1 };
     case 'task.expired':
       return { TasksExpired: 1 };
     case 'run.started':
-      return { ...toStartMetrics(facts), ...toNumericMetric('QueueWait', facts.queueWaitMs) };
+      return { ...toStartMetrics(fields), ...toNumericMetric('QueueWait', fields.queueWaitMs) };
     case 'run.lost':
-      return facts.reason === 'LeaseLost' ? { LeasesLost: 1 } : {};
+      return fields.reason === 'LeaseLost' ? { LeasesLost: 1 } : {};
     case 'run.superseded':
-      return facts.status === 'cancelled' ? {} : { LeasesLost: 1 };
+      return fields.status === 'cancelled' ? {} : { LeasesLost: 1 };
     case 'message.redriven':
       return { Redrives: 1 };
     case 'message.poison':
@@ -72,14 +72,16 @@ export function measureEvent(event: string, facts: EventFields): MetricValues {
     case 'request.failed':
       return { RequestsFailed: 1 };
     case 'task.polled':
-      return toNumericMetric('Polls', facts.polls);
+      return toNumericMetric('Polls', fields.polls);
     default:
       return {};
   }
 }
 
-const toEndMetric = ({ toolError, status }: EventFields): MetricName =>
-  toolError === true ? 'ToolErrors' : status === 'completed' ? 'TasksCompleted' : 'TasksFailed';
+function toEndMetric({ toolError, status }: EventFields): MetricName {
+  if (toolError === true) return 'ToolErrors';
+  return status === 'completed' ? 'TasksCompleted' : 'TasksFailed';
+}
 
 function toStartMetrics({ failures, generation }: EventFields): MetricValues {
   if (Number(failures) > 0) return { Retries: 1 };
@@ -89,12 +91,14 @@ function toStartMetrics({ failures, generation }: EventFields): MetricValues {
 const toNumericMetric = (name: MetricName, value: EventFields[string]): MetricValues =>
   typeof value === 'number' ? { [name]: value } : {};
 
-/** The namespace of all metrics; their dimensions are `server`, and `server` with `tool`. */
+/** CloudWatch's namespace of all metrics. Their dimensions are `server`, and `server` with `tool`. */
 export const METRICS_NAMESPACE = 'McpTasks';
 
 /**
- * The members with which CloudWatch makes metrics of a line. Dimensions are bounded: one server, and the tools that
- * it defines; each combination of them is a metric that costs money, so that only those that differ by tool have it.
+ * The members from which CloudWatch makes the metrics of a line. Dimensions are bounded: one server, and the tools that
+ * it defines. Each combination is a metric that costs money, so only metrics that differ by tool have the second one.
+ *
+ * @param timestamp ms since the epoch
  */
 export function toEmbeddedMetrics(
   measured: MetricValues,
@@ -104,15 +108,15 @@ export function toEmbeddedMetrics(
 ): object {
   const names = Object.keys(measured) as MetricName[];
   if (names.length === 0) return {};
-  const directive = (dimensions: readonly (readonly string[])[], wanted: readonly MetricName[]) => ({
+  const directive = (dimensions: readonly (readonly string[])[], metrics: readonly MetricName[]) => ({
     Namespace: METRICS_NAMESPACE,
     Dimensions: dimensions,
-    Metrics: wanted.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
+    Metrics: metrics.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
   });
   const hasTool = typeof tool === 'string' && tool !== '';
-  const [perTool, total] = [true, false].map((wanted) =>
-    names.filter((name) => (hasTool && METRICS[name].perTool) === wanted),
-  ) as [MetricName[], MetricName[]];
+  const isPerTool = (name: MetricName) => hasTool && METRICS[name].perTool;
+  const perTool = names.filter(isPerTool);
+  const total = names.filter((name) => !isPerTool(name));
   const CloudWatchMetrics = [
     ...(perTool.length > 0 ? [directive([['server'], ['server', 'tool']], perTool)] : []),
     ...(total.length > 0 ? [directive([['server']], total)] : []),

@@ -1,9 +1,9 @@
-/** One text for each JSON value, and its digest: two values are the same exactly if their texts are. */
+/** One text for each JSON value, and its digest: two values are equal if and only if their texts are. */
 import { createHash } from 'node:crypto';
 
 /**
- * JSON whose members are in one order, however a client wrote them. What is not JSON yet is first made what
- * `JSON.stringify` makes of it, which is also what is stored.
+ * JSON whose members have one order, however a client wrote them. A value that is not JSON yet is first converted as
+ * `JSON.stringify` does, since that is what is stored.
  *
  * @throws TypeError for a value that JSON cannot hold (a `BigInt`, a cycle)
  */
@@ -17,8 +17,8 @@ export function digestJson(value: unknown): string {
 }
 
 /**
- * An object becomes pairs, since an object would put members that look like numbers first whatever the order; the
- * pairs are wrapped, so that no object has the text of an array.
+ * An object becomes pairs, because JavaScript always puts members with numeric names first; the pairs are wrapped, so
+ * that no object has the text of an array.
  */
 function sortMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortMembers);

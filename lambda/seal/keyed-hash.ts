@@ -1,12 +1,12 @@
-/** A keyed hash of what must be found again without being readable: idempotency keys. */
+/** A keyed hash for values that must be found again but not be readable: idempotency keys. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { SecretSource } from './sealer.ts';
 
 /**
- * HMAC-SHA256 under a key derived from the current secret. After a rotation the same text hashes otherwise, so an
- * idempotency key protects across one only until the secret changes.
+ * HMAC-SHA256 under a key derived from the current secret. After a rotation the same text has another hash, so an
+ * idempotency key protects only until the secret changes.
  *
- * @param purpose keeps one use from colliding with another
+ * @param purpose separates one use from another
  */
 export function createKeyedHash(secrets: SecretSource, purpose: string): (text: string) => Promise<string> {
   let key: Promise<Buffer> | undefined;
@@ -17,7 +17,7 @@ export function createKeyedHash(secrets: SecretSource, purpose: string): (text: 
   };
   return async (text) => {
     key ??= load();
-    // A failed load is not kept: the next use tries again.
+    // A failed load is not cached: the next use tries again.
     key.catch(() => {
       key = undefined;
     });

@@ -1,16 +1,17 @@
-/** The sealing secret as Secrets Manager keeps it: fetched on first use, and never by a poll. */
+/** The sealing secret in Secrets Manager: fetched on first use, and never by a poll. */
 import { buildClientConfig, SHORT_ATTEMPT_MS } from '../aws/client-config.ts';
 import { Unavailable } from '../engine/errors.ts';
 import type { SecretSource } from './sealer.ts';
 
-/** How soon a key id nobody knows may make us ask again (ms): a stranger's forgeries must not drive requests. */
+/** Unknown key ids cause at most one fetch in this time (ms): forgeries must not drive requests. */
 const MIN_REFRESH_INTERVAL_MS = 60_000;
 
 /**
- * Current and previous version of a secret. The client is loaded with the first request for it.
+ * The current and the previous version of a secret. The client is loaded with the first fetch.
  *
  * @param arn the secret's ARN or name; its value is the secret itself, a long random string
- * @throws Unavailable (from what is returned) when Secrets Manager does not give it
+ * @param now ms since the epoch
+ * @throws Unavailable (from what is returned) when the secret cannot be fetched
  */
 export function createSecretsManagerSource(arn: string, now: () => number): SecretSource {
   let cached: { readonly secrets: readonly string[]; readonly at: number } | undefined;
@@ -40,7 +41,7 @@ async function fetchVersions(arn: string): Promise<readonly string[]> {
         throw error;
       }),
     ]);
-    if (!current) throw new Error(`${arn} has no text: give it a long random string.`);
+    if (!current) throw new Error(`${arn} is empty: set it to a long random string.`);
     return previous ? [current, previous] : [current];
   } finally {
     client.destroy();

@@ -30,18 +30,22 @@ describe('the function’s environment', () => {
   const token = { AUTH: 'jwt', AUTH_ISSUER: 'https://issuer.example' };
 
   test.each([
-    ['says nothing of who may call', {}, 'AUTH is missing'],
-    ['says what is not known', { AUTH: 'magic' }, 'jwt, cognito, iam or none'],
+    ['does not say who may call', {}, 'AUTH is missing'],
+    ['names an unknown kind of authentication', { AUTH: 'magic' }, 'jwt, cognito, iam or none'],
     ['names no issuer', { AUTH: 'jwt' }, 'AUTH_ISSUER'],
-    ['names an issuer that anybody on the way could be', { ...token, AUTH_ISSUER: 'http://issuer.example' }, 'https'],
     [
-      'names keys that anybody on the way could change',
+      'names an issuer that anyone on the way could impersonate',
+      { ...token, AUTH_ISSUER: 'http://issuer.example' },
+      'https',
+    ],
+    [
+      'names keys that anyone on the way could change',
       { ...token, AUTH_JWKS_URI: 'http://issuer.example/keys' },
       'https',
     ],
-    ['wants signatures with a shared secret', { ...token, AUTH_ALGORITHMS: 'RS256 HS256' }, '"HS256"'],
-    ['wants no signatures', { ...token, AUTH_ALGORITHMS: 'none' }, '"none"'],
-    ['has a skew that is no number', { ...token, AUTH_CLOCK_SKEW_SECONDS: 'some' }, 'AUTH_CLOCK_SKEW_SECONDS'],
+    ['allows signatures with a shared secret', { ...token, AUTH_ALGORITHMS: 'RS256 HS256' }, '"HS256"'],
+    ['allows unsigned tokens', { ...token, AUTH_ALGORITHMS: 'none' }, '"none"'],
+    ['has a clock skew that is not a number', { ...token, AUTH_CLOCK_SKEW_SECONDS: 'some' }, 'AUTH_CLOCK_SKEW_SECONDS'],
   ])('%s: the function does not start', (_, environment, message) => {
     expect(() => readAuthSettings(environment)).toThrow(message);
   });
@@ -56,7 +60,7 @@ describe('an owner', () => {
       toClientOwner('https://a.example', 'anna'),
       hashClient('https://a.example', 'anna'),
       toPrincipalOwner('https://a.example', 'anna', ''),
-      // Where two texts meet is part of it.
+      // The boundary between two parts is hashed, too.
       toSubjectOwner('https://a.examplea', 'nna'),
       toPrincipalOwner('1', 'a', 'b'),
       toPrincipalOwner('1', 'ab', ''),
@@ -65,16 +69,16 @@ describe('an owner', () => {
     for (const hash of hashes) expect(hash).toMatch(/^[\w-]{43}$/);
   });
 
-  test('is the subject, through whichever client, and the client where there is no subject', async () => {
+  test('is the subject, through any client, or the client if there is no subject', async () => {
     const guard = createTestGuard({ AUTH_ISSUER: issuer.url });
-    const callerOf = async (claims: object) =>
+    const identifyCaller = async (claims: object) =>
       (await guard.identify(buildAuthorizedRequest(`Bearer ${await issueToken(claims as Record<string, unknown>)}`)))
         .caller;
     const [anna, elsewhere, azp, machine] = [
-      await callerOf({}),
-      await callerOf({ client_id: 'other' }),
-      await callerOf({ client_id: undefined, azp: 'app' }),
-      await callerOf({ sub: undefined }),
+      await identifyCaller({}),
+      await identifyCaller({ client_id: 'other' }),
+      await identifyCaller({ client_id: undefined, azp: 'app' }),
+      await identifyCaller({ sub: undefined }),
     ];
     expect(elsewhere.owner).toBe(anna.owner);
     expect(elsewhere.client).not.toBe(anna.client);
@@ -84,54 +88,54 @@ describe('an owner', () => {
 });
 
 describe('with IAM', () => {
-  const signedBy = (context: object | undefined) => {
+  const buildSignedRequest = (context: object | undefined) => {
     const event = buildApiEvent({});
     return readHttpEvent({
       ...event,
       requestContext: { ...event.requestContext, ...(context && { authorizer: { iam: context } }) },
     } as never);
   };
-  const ownerOf = async (userId: string, more: object = {}) =>
-    (await iamGuard.identify(signedBy({ accountId: '123456789012', userId, ...more }))).caller.owner;
+  const identifyOwner = async (userId: string, more: object = {}) =>
+    (await iamGuard.identify(buildSignedRequest({ accountId: '123456789012', userId, ...more }))).caller.owner;
 
   test('the owner is the role by its unique id, whatever the session is called', async () => {
-    expect(await ownerOf('AROAROLE:morning')).toBe(await ownerOf('AROAROLE:evening'));
-    expect(await ownerOf('AROAROLE:morning')).not.toBe(await ownerOf('AROAOTHER:morning'));
-    expect(await ownerOf('AIDAUSER')).not.toBe(await ownerOf('AROAROLE:AIDAUSER'));
+    expect(await identifyOwner('AROAROLE:morning')).toBe(await identifyOwner('AROAROLE:evening'));
+    expect(await identifyOwner('AROAROLE:morning')).not.toBe(await identifyOwner('AROAOTHER:morning'));
+    expect(await identifyOwner('AIDAUSER')).not.toBe(await identifyOwner('AROAROLE:AIDAUSER'));
   });
 
-  test('federated users of an account are told apart, and so are those of an identity pool', async () => {
-    expect(await ownerOf('123456789012:anna')).not.toBe(await ownerOf('123456789012:bert'));
-    expect(await ownerOf('123456789012:anna')).not.toBe(await ownerOf('123456789012'));
-    const pooled = (identityId: string) =>
-      ownerOf('AROAPOOL:CognitoIdentityCredentials', { cognitoIdentity: { identityId } });
-    expect(await pooled('eu-central-1:a')).not.toBe(await pooled('eu-central-1:b'));
+  test('federated users of an account are distinct owners, and so are those of an identity pool', async () => {
+    expect(await identifyOwner('123456789012:anna')).not.toBe(await identifyOwner('123456789012:bert'));
+    expect(await identifyOwner('123456789012:anna')).not.toBe(await identifyOwner('123456789012'));
+    const identifyPooled = (identityId: string) =>
+      identifyOwner('AROAPOOL:CognitoIdentityCredentials', { cognitoIdentity: { identityId } });
+    expect(await identifyPooled('eu-central-1:a')).not.toBe(await identifyPooled('eu-central-1:b'));
   });
 
-  test('a request of which the gateway says nothing is refused, whatever it says of itself', async () => {
+  test('a request without a principal from the gateway is refused, whatever its headers claim', async () => {
     const forged = buildApiEvent({
       headers: { 'x-amzn-iam-userid': 'AROAROLE:me', authorization: 'AWS4-HMAC-SHA256 …' },
     });
     expect(await catchRefusal(iamGuard.identify(readHttpEvent(forged)))).toMatchObject({ status: 403 });
-    expect(await catchRefusal(iamGuard.identify(signedBy(undefined)))).toMatchObject({ status: 403 });
+    expect(await catchRefusal(iamGuard.identify(buildSignedRequest(undefined)))).toMatchObject({ status: 403 });
   });
 });
 
 describe('at the front door', () => {
-  const environment = () => ({ AUTH_ISSUER: issuer.url, AUTH_SCOPES: 'mcp' });
-  const open = (more: Record<string, string> = {}) =>
+  const buildEnvironment = () => ({ AUTH_ISSUER: issuer.url, AUTH_SCOPES: 'mcp' });
+  const openFrontDoor = (more: Record<string, string> = {}) =>
     createTestFrontDoor(definition, {
-      guard: createTestGuard({ ...environment(), ...more }),
+      guard: createTestGuard({ ...buildEnvironment(), ...more }),
       allowedOrigins: ['https://app.example'],
     });
-  const get = (path: string, headers = {}) => ({
+  const buildGet = (path: string, headers = {}) => ({
     method: 'GET',
     path,
     headers: { 'content-type': undefined, ...headers },
   });
 
   test('nothing but the metadata is answered without a token, however the request is made', async () => {
-    const door = open();
+    const door = openFrontDoor();
     const refused = [
       buildRequest('tools/list'),
       buildRequest('tasks/get', { taskId: 'x' }),
@@ -141,10 +145,10 @@ describe('at the front door', () => {
       { ...buildRequest('tools/list'), headers: {} },
     ];
     for (const request of refused) {
-      const answer = await door.send(request);
-      expect(answer.status).toBe(401);
-      expect(answer.headers['www-authenticate']).toContain('resource_metadata=');
-      expect(answer.json).toEqual({
+      const reply = await door.send(request);
+      expect(reply.status).toBe(401);
+      expect(reply.headers['www-authenticate']).toContain('resource_metadata=');
+      expect(reply.json).toEqual({
         jsonrpc: '2.0',
         id: null,
         error: { code: -32000, message: 'Authorization is required.' },
@@ -154,8 +158,8 @@ describe('at the front door', () => {
     expect(door.loads).toEqual({ server: 0, sdk: 0 });
   });
 
-  test('a token in the URL or the body is none', async () => {
-    const door = open();
+  test('a token in the URL or the body does not count', async () => {
+    const door = openFrontDoor();
     const inBody = buildRequest('tools/list', { access_token: await issueToken() });
     expect((await door.send(inBody)).status).toBe(401);
     expect(
@@ -163,35 +167,36 @@ describe('at the front door', () => {
     ).not.toBe(200);
   });
 
-  test('metadata names the URL that was dialled, on a domain name of one’s own too, or the one that was set', async () => {
-    const event = buildApiEvent(get('/.well-known/oauth-protected-resource/mcp'));
-    const metadataAt = async (domainName: string, more: Record<string, string> = {}) => {
+  test('the metadata names the dialled URL, on a custom domain too, or the configured one', async () => {
+    const event = buildApiEvent(buildGet('/.well-known/oauth-protected-resource/mcp'));
+    const readResourceAt = async (domainName: string, more: Record<string, string> = {}) => {
       const request = readHttpEvent({ ...event, requestContext: { ...event.requestContext, domainName } });
-      return JSON.parse(createTestGuard({ ...environment(), ...more }).serveWellKnown?.(request)?.body ?? '').resource;
+      return JSON.parse(createTestGuard({ ...buildEnvironment(), ...more }).serveWellKnown?.(request)?.body ?? '')
+        .resource;
     };
-    expect(await metadataAt('abc.execute-api.eu-central-1.amazonaws.com')).toBe(
+    expect(await readResourceAt('abc.execute-api.eu-central-1.amazonaws.com')).toBe(
       'https://abc.execute-api.eu-central-1.amazonaws.com/mcp',
     );
-    expect(await metadataAt('mcp.example.org')).toBe('https://mcp.example.org/mcp');
-    expect(await metadataAt('127.0.0.1:3000')).toBe('http://127.0.0.1:3000/mcp');
-    expect(await metadataAt('abc.example', { AUTH_RESOURCE: 'https://cdn.example/mcp' })).toBe(
+    expect(await readResourceAt('mcp.example.org')).toBe('https://mcp.example.org/mcp');
+    expect(await readResourceAt('127.0.0.1:3000')).toBe('http://127.0.0.1:3000/mcp');
+    expect(await readResourceAt('abc.example', { AUTH_RESOURCE: 'https://cdn.example/mcp' })).toBe(
       'https://cdn.example/mcp',
     );
   });
 
-  test('metadata is for GET, at its two paths, and there only where tokens are taken', async () => {
-    const door = open();
+  test('the metadata is served for GET at its two paths, and only by a server that takes tokens', async () => {
+    const door = openFrontDoor();
     for (const path of ['', '/mcp'])
-      expect((await door.send(get(`/.well-known/oauth-protected-resource${path}`))).status).toBe(200);
+      expect((await door.send(buildGet(`/.well-known/oauth-protected-resource${path}`))).status).toBe(200);
     const posted = await door.send({ path: '/.well-known/oauth-protected-resource' });
     expect([posted.status, posted.headers.allow]).toEqual([405, 'GET']);
-    expect((await door.send(get('/.well-known/oauth-protected-resource/other'))).status).toBe(404);
+    expect((await door.send(buildGet('/.well-known/oauth-protected-resource/other'))).status).toBe(404);
     const none = createTestFrontDoor(definition, { guard: anonymousGuard });
-    expect((await none.send(get('/.well-known/oauth-protected-resource'))).status).toBe(404);
+    expect((await none.send(buildGet('/.well-known/oauth-protected-resource'))).status).toBe(404);
   });
 
-  test('a tool’s own scopes are demanded of it alone, in every revision', async () => {
-    const door = open();
+  test('a tool’s own scopes are required for that tool alone, in every revision', async () => {
+    const door = openFrontDoor();
     const authorization = `Bearer ${await issueToken()}`;
     const call = (name: string) =>
       buildRequest('tools/call', { name, arguments: { words: 'x' } }, { headers: { authorization } });
@@ -210,7 +215,7 @@ describe('at the front door', () => {
     expect((await door.send({ ...legacy, headers: { ...legacy.headers, authorization: granted } })).status).toBe(200);
   });
 
-  test('a tool that demands scopes is closed where nobody has any', async () => {
+  test('a tool that requires scopes cannot be called where callers have none', async () => {
     const door = createTestFrontDoor(definition, {
       guard: createGuard({ kind: 'none' }, { path: '/mcp', name: '', now: Date.now }),
     });
@@ -218,7 +223,7 @@ describe('at the front door', () => {
     expect(refused).toMatchObject({ status: 403, json: { error: { message: expect.stringContaining('scopes') } } });
   });
 
-  test('the token, the subject and the client are in no row, message, log line, answer or tool', async () => {
+  test('the token, the subject and the client appear in no row, message, log line, reply or tool', async () => {
     let seen: unknown;
     const curious = defineServer({
       name: 'curious',
@@ -231,11 +236,11 @@ describe('at the front door', () => {
         });
       },
     });
-    const door = createTestFrontDoor(curious, { guard: createTestGuard(environment()) });
+    const door = createTestFrontDoor(curious, { guard: createTestGuard(buildEnvironment()) });
     const secrets = { sub: 'subject-to-hide', client_id: 'client-to-hide' };
     const good = await issueToken(secrets);
     const bad = await issueToken({ ...secrets, aud: 'https://other.example' });
-    const answers = [];
+    const replies = [];
     for (const jwt of [good, bad])
       for (const [method, params] of [
         ['tools/call', { name: 'echo', arguments: { words: 'x' } }],
@@ -243,14 +248,14 @@ describe('at the front door', () => {
         ['tasks/get', { taskId: 'nothing' }],
         ['no/such', {}],
       ] as const)
-        answers.push(await door.send(buildRequest(method, params, { headers: { authorization: `Bearer ${jwt}` } })));
+        replies.push(await door.send(buildRequest(method, params, { headers: { authorization: `Bearer ${jwt}` } })));
     expect(seen).toBeDefined();
     expect(JSON.stringify(seen)).toContain('"scopes":["mcp"]');
     expect(door.sent).toHaveLength(1);
     const owner = toSubjectOwner(issuer.url, secrets.sub);
     const { rows } = await door.store.list(`owner#${owner}`, { limit: 10 });
     expect(rows).toHaveLength(1);
-    const everything = JSON.stringify([rows, door.sent, door.logged, answers, seen]);
+    const everything = JSON.stringify([rows, door.sent, door.logged, replies, seen]);
     for (const secret of [...good.split('.'), ...bad.split('.'), ...Object.values(secrets)])
       expect(everything).not.toContain(secret);
     expect(door.logged).toContainEqual(

@@ -1,6 +1,6 @@
 /**
- * Two owners. Whatever one of them tries with what is the other's is answered as if it had never been: with the
- * same status, the same headers and the same body as for an id that does not exist, and nothing changes.
+ * Two owners. Whatever one tries with the other's tasks is answered as if they did not exist: with the same status,
+ * the same headers and the same body as for an unknown id, and nothing changes.
  */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { IDEMPOTENCY_META } from '../../../lambda/mcp/call-meta.ts';
 import { createTestFrontDoor, type TestReply } from '../../support/front-door.ts';
 import { buildRequest, DECLARED_TASKS, type TestRequest } from '../../support/requests.ts';
 
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
+const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ sure: z.boolean() });
 
 const definition = defineServer({
@@ -75,7 +75,7 @@ const buildResumeRequest = (of: 'task' | 'call', id: string): TestRequest => ({
   },
 });
 
-/** What a model without tasks is given to follow one names the id it was given, so that is taken out of the answer. */
+/** The model tools repeat the id that they were given, so it is replaced in their replies. */
 const followUps: Record<string, (id: string) => TestRequest> = Object.fromEntries(
   ['get_task_result', 'cancel_task'].map((name) => [
     name,
@@ -91,7 +91,7 @@ const toComparableReply = ({ status, headers, text: body }: TestReply, id: strin
 
 type TenancyDoor = ReturnType<typeof createTestFrontDoor>;
 
-/** One task of Anna's in each state that there is. */
+/** One of Anna's tasks in each state. */
 async function createTasksInEachState(door: TenancyDoor): Promise<Record<string, string>> {
   const start = async (name: string, args = {}) => {
     const made = await door.call('tools/call', { name, arguments: args }, { capabilities: ALL, ...ANNA });
@@ -111,42 +111,45 @@ const listRowsOfAnna = (door: TenancyDoor) => door.store.list('owner#anna', { li
 
 describe('another owner', () => {
   const every = { ...probes, ...followUps };
-  test.each(Object.keys(every))('%s tells nothing and does nothing, whatever the state of the task', async (name) => {
-    const door = createTestFrontDoor(definition);
-    const probe = every[name] as (id: string) => TestRequest;
-    const tasks = await createTasksInEachState(door);
-    const before = await listRowsOfAnna(door);
-    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...BERT }), UNKNOWN);
-    expect(nobody.body).not.toContain('secret');
-    door.written.length = 0;
-    for (const id of Object.values(tasks))
-      expect(toComparableReply(await door.send({ ...probe(id), ...BERT }), id)).toEqual(nobody);
-    expect(door.written).toEqual([]);
-    expect(await listRowsOfAnna(door)).toEqual(before);
-    // The owner is told something else, so the above is no accident.
-    const owner = toComparableReply(
-      await door.send({ ...probe(tasks.asking as string), ...ANNA }),
-      tasks.asking as string,
-    );
-    const blind = ['subscriptions/listen', 'a call’s stream of 2025'].includes(name);
-    if (!blind) expect(owner).not.toEqual(nobody);
-  });
+  test.each(Object.keys(every))(
+    '%s reveals nothing and changes nothing, whatever the state of the task',
+    async (name) => {
+      const door = createTestFrontDoor(definition);
+      const probe = every[name] as (id: string) => TestRequest;
+      const tasks = await createTasksInEachState(door);
+      const before = await listRowsOfAnna(door);
+      const unknown = toComparableReply(await door.send({ ...probe(UNKNOWN), ...BERT }), UNKNOWN);
+      expect(unknown.body).not.toContain('secret');
+      door.written.length = 0;
+      for (const id of Object.values(tasks))
+        expect(toComparableReply(await door.send({ ...probe(id), ...BERT }), id)).toEqual(unknown);
+      expect(door.written).toEqual([]);
+      expect(await listRowsOfAnna(door)).toEqual(before);
+      // The owner gets another reply, so the above is not an accident.
+      const owner = toComparableReply(
+        await door.send({ ...probe(tasks.asking as string), ...ANNA }),
+        tasks.asking as string,
+      );
+      const blind = ['subscriptions/listen', 'a call’s stream of 2025'].includes(name);
+      if (!blind) expect(owner).not.toEqual(unknown);
+    },
+  );
 
   test.each(Object.keys(every))(
-    '%s: the owner is told of an expired task what anybody is told of none',
+    '%s: to its owner, an expired task looks like one that does not exist',
     async (name) => {
       let now = Date.now();
       const door = createTestFrontDoor(definition, { now: () => now });
       const probe = every[name] as (id: string) => TestRequest;
       const tasks = await createTasksInEachState(door);
       now += 30 * 86_400_000;
-      const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
+      const unknown = toComparableReply(await door.send({ ...probe(UNKNOWN), ...ANNA }), UNKNOWN);
       for (const id of Object.values(tasks))
-        expect(toComparableReply(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(nobody);
+        expect(toComparableReply(await door.send({ ...probe(id), ...ANNA }), id)).toEqual(unknown);
     },
   );
 
-  test('lists their own tasks alone, also with somebody else’s cursor', async () => {
+  test('lists only their own tasks, even with another owner’s cursor', async () => {
     const door = createTestFrontDoor(definition);
     await createTasksInEachState(door);
     for (let task = 0; task < 60; task += 1)
@@ -163,7 +166,7 @@ describe('another owner', () => {
     expect(listed.json.result.tasks.map(({ taskId }: { taskId: string }) => taskId)).toEqual([made.json.result.taskId]);
   });
 
-  test('makes a task of their own with a key that somebody else has used', async () => {
+  test('creates their own task with an idempotency key that another owner has used', async () => {
     const door = createTestFrontDoor(definition);
     const call = (who: typeof ANNA, words = 'x') =>
       door.call(
@@ -180,7 +183,7 @@ describe('another owner', () => {
   test.each([
     ['another owner', BERT],
     ['another client of the owner', { owner: 'anna', client: 'other' }],
-  ])('%s cannot use sealed requestState, nor tell it from rubbish', async (_, who) => {
+  ])('%s cannot use sealed requestState, nor distinguish it from garbage', async (_, who) => {
     const door = createTestFrontDoor(definition);
     const call = (more: object, caller: typeof ANNA) =>
       door.call(
@@ -195,13 +198,13 @@ describe('another owner', () => {
       inputResponses: buildAcceptedInput(Object.keys(asked.inputRequests)[0] ?? ''),
     };
     const stolen = await call(retry, who);
-    const rubbish = await call({ ...retry, requestState: 'rubbish' }, who);
-    expect({ ...stolen, headers: {} }).toEqual({ ...rubbish, headers: {} });
+    const garbage = await call({ ...retry, requestState: 'garbage' }, who);
+    expect({ ...stolen, headers: {} }).toEqual({ ...garbage, headers: {} });
     expect(stolen.json.error.code).toBe(-32602);
     expect((await call(retry, ANNA)).json.result).toMatchObject({ content: [{ text: 'accept' }] });
   });
 
-  test('cannot use a session id of 2025, nor tell it from rubbish', async () => {
+  test('cannot use a session id of 2025, nor distinguish it from garbage', async () => {
     const door = createTestFrontDoor(definition);
     const params = {
       protocolVersion: '2025-11-25',
@@ -216,9 +219,9 @@ describe('another owner', () => {
         ...buildLegacyCall('tools/call', { name: 'asks', arguments: {} }, { 'mcp-session-id': id }),
         ...who,
       });
-    const [stolen, rubbish] = [await call(session, BERT), await call('rubbish', BERT)];
+    const [stolen, garbage] = [await call(session, BERT), await call('garbage', BERT)];
     expect(stolen.status).toBe(404);
-    expect(stolen).toEqual(rubbish);
+    expect(stolen).toEqual(garbage);
   });
 });
 
@@ -242,14 +245,14 @@ describe('another client of the same owner', () => {
     const probe = probes[name] as (id: string) => TestRequest;
     const tasks = await createTasksInEachState(door);
     const before = await listRowsOfAnna(door);
-    const nobody = toComparableReply(await door.send({ ...probe(UNKNOWN), ...OTHER }), UNKNOWN);
+    const unknown = toComparableReply(await door.send({ ...probe(UNKNOWN), ...OTHER }), UNKNOWN);
     for (const who of [OTHER, { owner: 'anna' }])
       for (const id of Object.values(tasks))
-        expect(toComparableReply(await door.send({ ...probe(id), ...who }), id)).toEqual(nobody);
+        expect(toComparableReply(await door.send({ ...probe(id), ...who }), id)).toEqual(unknown);
     expect(await listRowsOfAnna(door)).toEqual(before);
   });
 
-  test.each(answers)('and the client that made the task can: %s', async (name) => {
+  test.each(answers)('but the client that created the task can: %s', async (name) => {
     const door = createTestFrontDoor(definition);
     const { asking = '' } = await createTasksInEachState(door);
     const key = Object.keys(
@@ -285,7 +288,7 @@ describe('on an anonymous server', () => {
     expect(capabilities.tasks).toEqual({ cancel: {}, requests: { tools: { call: {} } } });
   });
 
-  test('and with an owner nobody finds it, nor an anonymous caller the owner’s', async () => {
+  test('callers with an owner cannot find its tasks, nor can an anonymous caller find theirs', async () => {
     const door = createTestFrontDoor(definition);
     const make = async (who: object) =>
       (await door.call('tools/call', { name: 'echo', arguments: { words: 'x' } }, { capabilities: ALL, ...who })).json

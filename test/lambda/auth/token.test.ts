@@ -22,7 +22,7 @@ const createIssuerGuard = (more: Record<string, string> = {}, options = {}) =>
   createTestGuard({ AUTH_ISSUER: issuer.url, ...more }, options);
 const toEpochSeconds = (from: number) => Math.floor(Date.now() / 1_000) + from;
 
-describe('a token is taken', () => {
+describe('a token is accepted', () => {
   test('that the issuer signed for this server, wherever its keys are', async () => {
     const { caller, scopes } = await createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer()));
     expect(caller).toEqual({
@@ -60,7 +60,7 @@ describe('a token is taken', () => {
   });
 });
 
-describe('a token is refused, in words that say why', () => {
+describe('a token is refused with the reason', () => {
   const refused: [string, TokenClaims, string][] = [
     ['that has expired', { exp: toEpochSeconds(-31) }, 'The token has expired.'],
     ['that is not valid yet', { nbf: toEpochSeconds(90) }, 'The token is not valid yet.'],
@@ -68,8 +68,12 @@ describe('a token is refused, in words that say why', () => {
     ['from another issuer', { iss: 'https://other.example' }, 'The token is from another issuer.'],
     ['for another server', { aud: 'https://other.example/mcp' }, 'The token is for another audience.'],
     ['for another path of this host', { aud: 'https://example.com/other' }, 'The token is for another audience.'],
-    ['for nobody in particular', { aud: undefined }, 'The token is for another audience.'],
-    ['of nobody', { sub: undefined, client_id: undefined }, 'The token names neither a subject nor a client.'],
+    ['without an audience', { aud: undefined }, 'The token is for another audience.'],
+    [
+      'without a subject or a client',
+      { sub: undefined, client_id: undefined },
+      'The token names neither a subject nor a client.',
+    ],
   ];
   test.each(refused)('%s', async (_, more, reason) => {
     const refusal = await catchRefusal(createIssuerGuard().identify(buildAuthorizedRequest(await issueBearer(more))));
@@ -86,33 +90,33 @@ describe('a token is refused, in words that say why', () => {
 
   test.each([
     ['no signature', () => new UnsecuredJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) }).encode()],
-    ['a shared secret, even the public key', withSharedSecret],
-    ["somebody else's key", withAnotherKey],
-    ["somebody else's key under the issuer's name for it", async () => withAnotherKey(await publishedKeyId())],
-    ['a payload that was changed', changed],
+    ['a shared secret, even the public key', signWithSharedSecret],
+    ['another key', signWithAnotherKey],
+    ["another key under the issuer's key id", async () => signWithAnotherKey(await readPublishedKeyId())],
+    ['a payload that was changed', changePayload],
     ['an algorithm that is not configured', () => issuer.issueToken(claims)],
   ])('with %s', async (name, make) => {
-    const strict = createIssuerGuard(name.startsWith('an algorithm') ? { AUTH_ALGORITHMS: 'RS256' } : {});
-    const refusal = await catchRefusal(strict.identify(buildAuthorizedRequest(`Bearer ${await make()}`)));
+    const guard = createIssuerGuard(name.startsWith('an algorithm') ? { AUTH_ALGORITHMS: 'RS256' } : {});
+    const refusal = await catchRefusal(guard.identify(buildAuthorizedRequest(`Bearer ${await make()}`)));
     expect(refusal.status).toBe(401);
-    expect(['The signature is not that of the issuer.', 'The token is no JWT that can be checked.']).toContain(
+    expect(['The token was not signed by its issuer.', 'The token is not a verifiable JWT.']).toContain(
       refusal.message,
     );
   });
 
-  async function publishedKeyId(): Promise<string> {
+  async function readPublishedKeyId(): Promise<string> {
     const { keys } = (await (await fetch(`${issuer.url}/jwks`)).json()) as { keys: { kid: string }[] };
     return keys[0]?.kid ?? '';
   }
 
-  async function withSharedSecret(): Promise<string> {
+  async function signWithSharedSecret(): Promise<string> {
     const secret = new TextEncoder().encode(await (await fetch(`${issuer.url}/jwks`)).text());
     return new SignJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(secret);
   }
 
-  async function withAnotherKey(kid?: string): Promise<string> {
+  async function signWithAnotherKey(kid?: string): Promise<string> {
     const { privateKey } = await generateKeyPair('ES256');
     const header = { alg: 'ES256', ...(typeof kid === 'string' && kid !== '' && { kid }) };
     return new SignJWT({ ...claims, iss: issuer.url, exp: toEpochSeconds(60) })
@@ -120,7 +124,7 @@ describe('a token is refused, in words that say why', () => {
       .sign(privateKey);
   }
 
-  async function changed(): Promise<string> {
+  async function changePayload(): Promise<string> {
     const [header, , signature] = (await issuer.issueToken(claims)).split('.');
     const payload = Buffer.from(JSON.stringify({ ...claims, iss: issuer.url, exp: toEpochSeconds(60), sub: 'bert' }));
     return `${header}.${payload.toString('base64url')}.${signature}`;
@@ -131,9 +135,9 @@ describe('a token is refused, in words that say why', () => {
     ['another scheme', 'Basic YTpi', undefined],
     ['no token', 'Bearer', 'invalid_token'],
     ['two tokens', 'Bearer a, Bearer b', 'invalid_token'],
-    ['what is no token', 'Bearer {"sub":"anna"}', 'invalid_token'],
-    ['what is no JWT', 'Bearer abc', 'invalid_token'],
-    ['what only looks like one', 'Bearer a.b.c', 'invalid_token'],
+    ['text that is not a token', 'Bearer {"sub":"anna"}', 'invalid_token'],
+    ['text that is not a JWT', 'Bearer abc', 'invalid_token'],
+    ['text that only looks like a JWT', 'Bearer a.b.c', 'invalid_token'],
   ])('%s', async (_, authorization, error) => {
     const refusal = await catchRefusal(
       createIssuerGuard({ AUTH_SCOPES: 'mcp' }).identify(buildAuthorizedRequest(authorization)),
@@ -146,65 +150,66 @@ describe('a token is refused, in words that say why', () => {
     expect(/error="(\w+)"/.exec(header)?.[1]).toBe(error);
   });
 
-  test('without a scope that everything needs, with 403 and the scope', async () => {
-    const strict = createIssuerGuard({ AUTH_SCOPES: 'mcp more' });
-    const refusal = await catchRefusal(strict.identify(buildAuthorizedRequest(await issueBearer())));
+  test('without a scope that every request needs, with 403 and the scope', async () => {
+    const guard = createIssuerGuard({ AUTH_SCOPES: 'mcp more' });
+    const refusal = await catchRefusal(guard.identify(buildAuthorizedRequest(await issueBearer())));
     expect(refusal.status).toBe(403);
     expect(refusal.headers?.['www-authenticate']).toMatch(/error="insufficient_scope".*scope="mcp more"/);
   });
 });
 
 describe("the issuer's keys", () => {
-  test('are fetched once, for many tokens at once and after one another', async () => {
+  test('are fetched once for many tokens, in parallel and in sequence', async () => {
     const own = await startIssuer();
     try {
-      const once = createTestGuard({ AUTH_ISSUER: own.url });
+      const guard = createTestGuard({ AUTH_ISSUER: own.url });
       const token = `Bearer ${await own.issueToken(claims)}`;
-      await Promise.all(Array.from({ length: 20 }, () => once.identify(buildAuthorizedRequest(token))));
-      for (let call = 0; call < 20; call += 1) await once.identify(buildAuthorizedRequest(token));
+      await Promise.all(Array.from({ length: 20 }, () => guard.identify(buildAuthorizedRequest(token))));
+      for (let call = 0; call < 20; call += 1) await guard.identify(buildAuthorizedRequest(token));
       expect(own.countKeyFetches()).toBe(1);
     } finally {
       await own.stop();
     }
   });
 
-  test('are fetched again for a token of a new key, and not for each of many that name none', async () => {
+  test('are fetched again for a token of a new key, and not for each of many that name unknown keys', async () => {
     const own = await startIssuer();
     try {
-      const watchful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { cooldownMs: 0 } });
+      const eagerGuard = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { cooldownMs: 0 } });
       const old = `Bearer ${await own.issueToken(claims)}`;
-      await watchful.identify(buildAuthorizedRequest(old));
+      await eagerGuard.identify(buildAuthorizedRequest(old));
       await own.rotateKeys();
-      await watchful.identify(buildAuthorizedRequest(`Bearer ${await own.issueToken(claims)}`));
-      await watchful.identify(buildAuthorizedRequest(old));
+      await eagerGuard.identify(buildAuthorizedRequest(`Bearer ${await own.issueToken(claims)}`));
+      await eagerGuard.identify(buildAuthorizedRequest(old));
       expect(own.countKeyFetches()).toBe(2);
 
-      const calm = createTestGuard({ AUTH_ISSUER: own.url });
-      await calm.identify(buildAuthorizedRequest(old));
+      const defaultGuard = createTestGuard({ AUTH_ISSUER: own.url });
+      await defaultGuard.identify(buildAuthorizedRequest(old));
       const before = own.countKeyFetches();
       await own.rotateKeys();
       const unknown = `Bearer ${await own.issueToken(claims)}`;
-      for (let call = 0; call < 10; call += 1) await catchRefusal(calm.identify(buildAuthorizedRequest(unknown)));
+      for (let call = 0; call < 10; call += 1)
+        await catchRefusal(defaultGuard.identify(buildAuthorizedRequest(unknown)));
       expect(own.countKeyFetches()).toBe(before);
     } finally {
       await own.stop();
     }
   });
 
-  test('that were withdrawn sign nothing any more, once the known ones are stale', async () => {
+  test('sign nothing after the issuer withdraws them, once the cached ones are stale', async () => {
     const own = await startIssuer();
     try {
-      const forgetful = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
+      const uncachedGuard = createTestGuard({ AUTH_ISSUER: own.url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
       const stolen = `Bearer ${await own.issueToken(claims)}`;
-      await forgetful.identify(buildAuthorizedRequest(stolen));
+      await uncachedGuard.identify(buildAuthorizedRequest(stolen));
       await own.rotateKeys({ keepOld: false });
-      expect(await catchRefusal(forgetful.identify(buildAuthorizedRequest(stolen)))).toMatchObject({ status: 401 });
+      expect(await catchRefusal(uncachedGuard.identify(buildAuthorizedRequest(stolen)))).toMatchObject({ status: 401 });
     } finally {
       await own.stop();
     }
   });
 
-  test('go on being used while the issuer cannot be reached; with none, the answer is "try again" and the next request does', async () => {
+  test('stay in use while the issuer cannot be reached; without any, nothing is identified and the next request tries again', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
     let up = false;
@@ -216,16 +221,16 @@ describe("the issuer's keys", () => {
     });
     const url = await listenLocally(server);
     try {
-      const stale = createTestGuard({ AUTH_ISSUER: url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
+      const uncachedGuard = createTestGuard({ AUTH_ISSUER: url }, { keyTimes: { maxAgeMs: 0, cooldownMs: 0 } });
       const token = await new SignJWT({ ...claims, iss: url, exp: toEpochSeconds(60) })
         .setProtectedHeader({ alg: 'ES256', kid: 'one' })
         .sign(privateKey);
-      const ask = () => stale.identify(buildAuthorizedRequest(`Bearer ${token}`));
-      await expect(ask()).rejects.toMatchObject({ name: 'Unavailable' });
+      const identify = () => uncachedGuard.identify(buildAuthorizedRequest(`Bearer ${token}`));
+      await expect(identify()).rejects.toMatchObject({ name: 'Unavailable' });
       up = true;
-      await expect(ask()).resolves.toBeDefined();
+      await expect(identify()).resolves.toBeDefined();
       up = false;
-      await expect(ask()).resolves.toBeDefined();
+      await expect(identify()).resolves.toBeDefined();
     } finally {
       server.close();
       server.closeAllConnections();
@@ -238,10 +243,10 @@ describe("the issuer's keys", () => {
     );
     const url = await listenLocally(server);
     try {
-      const fooled = createTestGuard({ AUTH_ISSUER: url }).identify(
+      const identifying = createTestGuard({ AUTH_ISSUER: url }).identify(
         buildAuthorizedRequest(await issueBearer({ iss: url })),
       );
-      await expect(fooled).rejects.toMatchObject({ name: 'Unavailable' });
+      await expect(identifying).rejects.toMatchObject({ name: 'Unavailable' });
     } finally {
       server.close();
       server.closeAllConnections();
@@ -255,19 +260,24 @@ async function listenLocally(server: Server): Promise<string> {
 }
 
 describe('an Amazon Cognito token', () => {
-  const cognito = () => createTestGuard({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
-  const access = { aud: undefined, token_use: 'access' };
+  const createCognitoGuard = () =>
+    createTestGuard({ AUTH: 'cognito', AUTH_ISSUER: issuer.url, AUTH_CLIENTS: 'app other' });
+  const accessToken = { aud: undefined, token_use: 'access' };
 
-  test('is known by its client, since it names no audience', async () => {
-    await expect(cognito().identify(buildAuthorizedRequest(await issueBearer(access)))).resolves.toBeDefined();
+  test('is recognized by its client, since it names no audience', async () => {
+    await expect(
+      createCognitoGuard().identify(buildAuthorizedRequest(await issueBearer(accessToken))),
+    ).resolves.toBeDefined();
   });
 
   test.each([
-    ['of a client that is not listed', { ...access, client_id: 'stranger' }],
-    ['that is an ID token', { ...access, token_use: 'id' }],
-    ['for another server, where it names one', { ...access, aud: 'https://other.example/mcp' }],
+    ['of a client that is not listed', { ...accessToken, client_id: 'stranger' }],
+    ['that is an ID token', { ...accessToken, token_use: 'id' }],
+    ['for another server, where it names one', { ...accessToken, aud: 'https://other.example/mcp' }],
   ])('%s is refused', async (_, more) => {
-    expect(await catchRefusal(cognito().identify(buildAuthorizedRequest(await issueBearer(more))))).toMatchObject({
+    expect(
+      await catchRefusal(createCognitoGuard().identify(buildAuthorizedRequest(await issueBearer(more)))),
+    ).toMatchObject({
       status: 401,
     });
   });

@@ -1,4 +1,4 @@
-/** What a whole stack logs of tasks to which everything is secret: their lives, and not a word of them. */
+/** The log of a whole stack whose tasks handle only secrets: it has every event and none of the secrets. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -17,8 +17,8 @@ const CAPABILITIES = { elicitation: { form: {} }, extensions: { 'io.modelcontext
 
 let stack: ReturnType<typeof spawn>;
 let stderrText = '';
-let at: { readonly url: string; readonly token: string };
-/** Whatever secret ids the tasks had. */
+let endpoint: { readonly url: string; readonly token: string };
+/** Task ids, by the name of the tool. */
 const tasks: Record<string, string> = {};
 
 const parseLines = (): OutputLine[] =>
@@ -26,20 +26,24 @@ const parseLines = (): OutputLine[] =>
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
-const API = ['task.created', 'task.answered', 'task.cancelled'];
-/** Those of the API function first: a worker may be faster to tell of its claim than the API of what it claimed. */
+const API_EVENTS = ['task.created', 'task.answered', 'task.cancelled'];
+/** Lines of the API function first: a worker may log its claim before the API logs the task. */
 const findTaskLines = (name: string): OutputLine[] =>
   parseLines()
     .filter(({ task }) => task === tasks[name])
-    .sort((a, b) => Number(API.includes(String(b.event))) - Number(API.includes(String(a.event))));
+    .sort((a, b) => Number(API_EVENTS.includes(String(b.event))) - Number(API_EVENTS.includes(String(a.event))));
 const listTaskEvents = (name: string) => findTaskLines(name).map(({ event }) => event);
 
-async function callWithTrace(method: string, params: Record<string, unknown>, authorization = `Bearer ${at.token}`) {
+async function callWithTrace(
+  method: string,
+  params: Record<string, unknown>,
+  authorization = `Bearer ${endpoint.token}`,
+) {
   const { headers, body } = buildRequest(method, params, {
     capabilities: CAPABILITIES,
     meta: { traceparent: TRACEPARENT },
   });
-  const response = await fetch(at.url, {
+  const response = await fetch(endpoint.url, {
     method: 'POST',
     headers: {
       ...(headers as Record<string, string>),
@@ -74,7 +78,7 @@ beforeAll(async () => {
     stderrText += text;
   });
   const [first] = await once(stack.stdout as NodeJS.ReadableStream, 'data');
-  at = JSON.parse(String(first));
+  endpoint = JSON.parse(String(first));
 
   await Promise.all(['ask', 'fail', 'refuse', 'hold'].map(startNamedTask));
   const asked = await waitForNamedTask('ask', 'input_required');
@@ -100,25 +104,33 @@ afterAll(async () => {
 });
 
 describe('the lines of a whole stack', () => {
-  test('hold no argument, answer, question, progress, result, error of a tool, cookie or token', () => {
+  test('contain no argument, answer, question, progress, result, error of a tool, cookie or token', () => {
     expect(parseLines().length).toBeGreaterThan(15);
     expect(stderrText).not.toContain('SECRET');
-    expect(stderrText).not.toContain(at.token);
-    for (const part of at.token.split('.')) expect(stderrText).not.toContain(part);
+    expect(stderrText).not.toContain(endpoint.token);
+    for (const part of endpoint.token.split('.')) expect(stderrText).not.toContain(part);
     expect(stderrText).not.toContain('somebody');
   });
 
-  test('are one for each change of state, with what tells whose task it was and how it went', () => {
+  test('are one for each change of state, with the owner of the task and how it went', () => {
     expect(listTaskEvents('ask')).toEqual([
-      ...['task.created', 'task.answered'],
-      ...['run.started', 'task.parked', 'run.started', 'task.ended'],
+      'task.created',
+      'task.answered',
+      'run.started',
+      'task.parked',
+      'run.started',
+      'task.ended',
     ]);
     const owner = findTaskLines('ask')[0]?.owner;
     expect(owner).toMatch(/^[\w-]{20,}$/);
     for (const line of findTaskLines('ask'))
       expect(line).toMatchObject({
-        ...{ owner, tool: 'ask', era: '2026-07-28', level: 'INFO' },
-        ...{ requestId: expect.stringMatching(/^[\da-f-]{36}$/), timestamp: expect.stringMatching(/Z$/) },
+        owner,
+        tool: 'ask',
+        era: '2026-07-28',
+        level: 'INFO',
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+        timestamp: expect.stringMatching(/Z$/),
       });
     const [, , first, , second, ended] = findTaskLines('ask');
     expect(first).toMatchObject({ generation: 1, attempt: 1, failures: 0, queueWaitMs: expect.any(Number) });
@@ -126,7 +138,7 @@ describe('the lines of a whole stack', () => {
     expect(ended).toMatchObject({ status: 'completed', durationMs: expect.any(Number), runMs: expect.any(Number) });
   });
 
-  test('tell failures apart: what a tool says itself, and what it throws', () => {
+  test('distinguish cancellations and failed clean-ups from tool errors', () => {
     expect(findTaskLines('refuse').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
     expect(findTaskLines('fail').at(-1)).toMatchObject({ event: 'task.ended', toolError: true });
     expect(listTaskEvents('hold')).toEqual(expect.arrayContaining(['task.cancelled', 'run.lost', 'cleanUp.threw']));
@@ -142,18 +154,18 @@ describe('the lines of a whole stack', () => {
     expect(new Set(spans.map(({ span_id }) => span_id)).size).toBe(3);
   });
 
-  test('count what happened, for CloudWatch to read', () => {
-    const counted = (name: string) => parseLines().reduce((sum, line) => sum + Number(line[name] ?? 0), 0);
-    expect(counted('TasksCreated')).toBe(4);
-    expect(counted('TasksCompleted')).toBe(1);
-    expect(counted('ToolErrors')).toBe(2);
-    expect(counted('TasksCancelled')).toBe(1);
-    expect(counted('Resumes')).toBe(1);
-    expect(counted('RequestsFailed')).toBe(1);
+  test('contain metrics for CloudWatch', () => {
+    const sumMetric = (name: string) => parseLines().reduce((sum, line) => sum + Number(line[name] ?? 0), 0);
+    expect(sumMetric('TasksCreated')).toBe(4);
+    expect(sumMetric('TasksCompleted')).toBe(1);
+    expect(sumMetric('ToolErrors')).toBe(2);
+    expect(sumMetric('TasksCancelled')).toBe(1);
+    expect(sumMetric('Resumes')).toBe(1);
+    expect(sumMetric('RequestsFailed')).toBe(1);
     for (const line of parseLines().filter((each) => '_aws' in each)) expect(line.server).toBe('McpTasks-Mcp-97F523E5');
   });
 
-  test('say of a broken validator where it broke', () => {
+  test('say where a broken validator threw', () => {
     const [failed] = parseLines().filter(({ event }) => event === 'request.failed');
     expect(failed).toMatchObject({ level: 'ERROR', status: 500, method: 'tools/call', error: 'Error' });
     expect(failed?.stack).toContain('servers/secrets.ts');

@@ -12,7 +12,7 @@ function createLogAt(server?: string) {
 }
 
 describe('a line that counts something', () => {
-  test('is one line still, from which CloudWatch makes metrics of the server and of the tool', () => {
+  test('stays one line, from which CloudWatch makes metrics of the server and of the tool', () => {
     const { lines, log } = createLogAt('McpTasks-Mcp');
     log('task.ended', {
       task: 't1',
@@ -24,8 +24,15 @@ describe('a line that counts something', () => {
     });
     expect(lines).toEqual([
       {
-        ...{ timestamp: '2027-01-15T08:00:00.000Z', level: 'INFO', event: 'task.ended' },
-        ...{ task: 't1', tool: 'profile', status: 'completed', toolError: false, durationMs: 900, runMs: 300 },
+        timestamp: '2027-01-15T08:00:00.000Z',
+        level: 'INFO',
+        event: 'task.ended',
+        task: 't1',
+        tool: 'profile',
+        status: 'completed',
+        toolError: false,
+        durationMs: 900,
+        runMs: 300,
         server: 'McpTasks-Mcp',
         TasksCompleted: 1,
         TaskTime: 900,
@@ -48,7 +55,7 @@ describe('a line that counts something', () => {
     ]);
   });
 
-  test('has no more dimensions than server and tool, and the tool only where it tells something', () => {
+  test('has no dimensions but server and tool, and the tool only where metrics differ by it', () => {
     const { lines, log } = createLogAt('s');
     log('run.started', { task: 't1', owner: 'o', tool: 'profile', generation: 2, failures: 0, queueWaitMs: 12 });
     expect(lines[0]?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['server']] }] });
@@ -56,7 +63,7 @@ describe('a line that counts something', () => {
     expect(lines[1]?._aws).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['server']] }] });
   });
 
-  test('counts nothing where no server is named, and where nothing is to be counted', () => {
+  test('has no metrics without a name of the server, or without anything to count', () => {
     const unnamed = createLogAt();
     unnamed.log('task.created', { task: 't1', tool: 'profile' });
     expect(unnamed.lines[0]).not.toHaveProperty('_aws');
@@ -67,12 +74,12 @@ describe('a line that counts something', () => {
   });
 });
 
-describe('what is counted', () => {
+describe('the metrics of an event', () => {
   test.each([
     ['task.created', {}, { TasksCreated: 1 }],
     ['task.ended', { status: 'completed', durationMs: 5, runMs: 2 }, { TasksCompleted: 1, TaskTime: 5, RunTime: 2 }],
     ['task.ended', { status: 'completed', toolError: true }, { ToolErrors: 1 }],
-    // The older revision calls a tool's own error a failure; to an operator it is the same.
+    // In the older revision a tool error is a failed task; to an operator it is the same.
     ['task.ended', { status: 'failed', toolError: true }, { ToolErrors: 1 }],
     ['task.ended', { status: 'failed', toolError: false, code: -32603 }, { TasksFailed: 1 }],
     ['task.cancelled', {}, { TasksCancelled: 1 }],
@@ -91,27 +98,26 @@ describe('what is counted', () => {
     ['request.failed', { status: 500 }, { RequestsFailed: 1 }],
     ['request.refused', { status: 400 }, {}],
     ['task.polled', { polls: 31 }, { Polls: 31 }],
-  ])('%s %o', (event, facts, counted) => {
-    expect(measureEvent(event, facts)).toEqual(counted);
+  ])('%s %o', (event, fields, metrics) => {
+    expect(measureEvent(event, fields)).toEqual(metrics);
   });
 
-  test('is every metric there is', () => {
-    const events = ['created', 'ended', 'cancelled', 'expired', 'parked', 'polled'].map((name) => `task.${name}`);
-    const all = [
-      ...['run.started', 'run.lost', 'message.redriven', 'message.poison', 'request.failed', ...events],
-    ].flatMap((event) =>
+  test('include every metric', () => {
+    const taskEvents = ['created', 'ended', 'cancelled', 'expired', 'parked', 'polled'].map((name) => `task.${name}`);
+    const otherEvents = ['run.started', 'run.lost', 'message.redriven', 'message.poison', 'request.failed'];
+    const all = [...taskEvents, ...otherEvents].flatMap((event) =>
       [
         { status: 'completed', reason: 'LeaseLost', generation: 2, queueWaitMs: 1, durationMs: 1, runMs: 1, polls: 1 },
         { status: 'failed', failures: 1 },
         { toolError: true },
-      ].flatMap((facts) => Object.keys(measureEvent(event, facts))),
+      ].flatMap((fields) => Object.keys(measureEvent(event, fields))),
     );
     expect(new Set(all)).toEqual(new Set(Object.keys(METRICS)));
   });
 });
 
 describe('polls', () => {
-  test('are counted, and told of at most once a minute', () => {
+  test('are counted, and logged at most once a minute', () => {
     const { lines, time, log } = createLogAt('s');
     for (let poll = 0; poll < 130; poll += 1) {
       log('task.polled', { polls: 1 });
@@ -124,7 +130,7 @@ describe('polls', () => {
     ]);
   });
 
-  test('keep no other line waiting', () => {
+  test('do not delay other lines', () => {
     const { lines, log } = createLogAt('s');
     log('task.polled', { polls: 1 });
     log('task.created', { task: 't1' });

@@ -1,6 +1,6 @@
 /**
- * The stack on one machine, with an issuer of tokens, in a process whose stderr is all that its functions print. Says
- * on stdout where it is and with which token it can be called; ends when its stdin does.
+ * The stack on one machine, with an OAuth issuer, in a process whose stderr is what its functions print. Prints its
+ * endpoint and a token for it on stdout, and ends when its stdin does.
  */
 import { fileURLToPath } from 'node:url';
 import { LOCAL_SCOPE, startLocalStack } from '../../../lib/local/stack.ts';

@@ -1,34 +1,34 @@
-/** Calls are the same, or not, as their arguments are: for idempotency keys and sealed state alike. */
+/** Calls are equal if and only if their arguments are: for idempotency keys and for sealed state. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalizeJson, digestJson } from '../../../lambda/seal/canonical-json.ts';
 
-describe('two values have one text', () => {
+describe('two equal values have one text', () => {
   test.each([
-    ['whose members a client wrote in another order', { a: 1, b: 2 }, { b: 2, a: 1 }],
-    ['in which that is so deep down', [{ x: { a: [], b: {} } }], [{ x: { b: {}, a: [] } }]],
-    ['whose names look like numbers', { 1: 'a', b: 'c' }, JSON.parse('{"b":"c","1":"a"}')],
-    ['whose numbers are written in two ways', JSON.parse('[1.0, 100, -0]'), JSON.parse('[1, 1e2, 0]')],
-    ['of which one has a member that JSON leaves out', { a: 1, b: undefined }, { a: 1 }],
-    ['of which one is a date', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
+    ['members in another order', { a: 1, b: 2 }, { b: 2, a: 1 }],
+    ['members in another order, nested', [{ x: { a: [], b: {} } }], [{ x: { b: {}, a: [] } }]],
+    ['names that look like numbers', { 1: 'a', b: 'c' }, JSON.parse('{"b":"c","1":"a"}')],
+    ['numbers in two notations', JSON.parse('[1.0, 100, -0]'), JSON.parse('[1, 1e2, 0]')],
+    ['a member that JSON leaves out', { a: 1, b: undefined }, { a: 1 }],
+    ['a date and its text', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
   ])('%s', (_, one, other) => {
     expect(canonicalizeJson(one)).toBe(canonicalizeJson(other));
     expect(digestJson(one)).toBe(digestJson(other));
   });
 });
 
-describe('two values have two texts', () => {
+describe('two different values have two texts', () => {
   test.each([
     ['an object and an array of its pairs', { a: 1 }, [['a', 1]]],
     ['the same, nested', { x: { a: 1 } }, { x: [['a', 1]] }],
-    ['an object and what it becomes', { a: 1 }, { members: [['a', 1]] }],
+    ['an object and its canonical form', { a: 1 }, { members: [['a', 1]] }],
     ['an empty object and an empty array', {}, []],
     ['an object and null', {}, null],
     ['a number and its text', { a: 1 }, { a: '1' }],
     ['true and its text', [true], ['true']],
     ['arrays in another order', [1, 2], [2, 1]],
     ['an array and an array of it', [1], [[1]]],
-    ['members that changed places with their values', { a: 'b' }, { b: 'a' }],
+    ['a name and a value that changed places', { a: 'b' }, { b: 'a' }],
     ['numbers that differ in their last digit', 0.1, 0.10000000000000002],
     ['two dates', { at: new Date(0) }, { at: new Date(1) }],
   ])('%s', (_, one, other) => {
@@ -37,7 +37,7 @@ describe('two values have two texts', () => {
   });
 });
 
-test('the text of a value is that of no other one', () => {
+test('the text of a value is the text of no other value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       expect(canonicalizeJson(one) === canonicalizeJson(other)).toBe(isSameJson(one, other));
@@ -54,7 +54,7 @@ test('members may come in any order', () => {
   );
 });
 
-/** Without any text: member by member. */
+/** Compares member by member, without any text. */
 function isSameJson(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
   if (Array.isArray(one) !== Array.isArray(other)) return false;

@@ -4,7 +4,7 @@ import { createSealer, type SealBinding } from '../../../lambda/seal/index.ts';
 const binding: SealBinding = { purpose: 'requestState', bound: ['owner', 'tool'] };
 const createFixedSealer = (...secrets: string[]) => createSealer(async () => secrets);
 
-test('what was sealed opens for the same use', async () => {
+test('a sealed text opens for the same binding', async () => {
   const sealer = createFixedSealer('secret');
   const sealed = await sealer.seal(binding, 'täxt 🙂', 1_000);
   expect(sealed).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -26,8 +26,8 @@ test('nothing opens from its expiry on', async () => {
 test.each([
   ['another purpose', { ...binding, purpose: 'session' }],
   ['another owner', { ...binding, bound: ['someone', 'tool'] }],
-  ['fewer bonds', { ...binding, bound: ['owner'] }],
-  ['bonds that run together', { ...binding, bound: ['owner","tool'] }],
+  ['fewer bindings', { ...binding, bound: ['owner'] }],
+  ['bindings that run together', { ...binding, bound: ['owner","tool'] }],
 ])('nothing opens for %s', async (_, other) => {
   const sealer = createFixedSealer('secret');
   expect(await sealer.open(other, await sealer.seal(binding, 'x', 1_000), 0)).toBeUndefined();

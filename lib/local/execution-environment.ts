@@ -2,20 +2,19 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { CannotStart, InvocationFailed, InvocationNotStarted } from './errors.ts';
-import type { InvocationMessage, ProcessMessage } from './runtime.ts';
-import type { OnPiece } from './stream-gateway.ts';
+import type { InvocationMessage, PieceHandler, ProcessMessage } from './runtime.ts';
 
 export interface ExecutionEnvironmentOptions {
-  /** What the function is called in messages. */
+  /** The function's name in messages. */
   readonly name: string;
-  /** The module that the process runs; it ends in `serveInvocations`. */
+  /** The module that the process runs; it calls `serveInvocations`. */
   readonly main: string;
   readonly arguments: readonly string[];
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How long an invocation may take (ms) before its process is killed. */
+  /** How long an invocation may take before its process is killed (ms). */
   readonly timeoutMs: number;
-  /** Whether what the process prints is thrown away. Otherwise all of it goes to stderr. */
+  /** Whether to discard what the process prints. Otherwise all of it goes to stderr. */
   readonly quiet: boolean;
 }
 
@@ -26,19 +25,19 @@ export interface ExecutionEnvironment {
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
   /** @throws InvocationFailed, InvocationNotStarted */
-  invoke(event: unknown, onPiece?: OnPiece): Promise<unknown>;
+  invoke(event: unknown, onPiece?: PieceHandler): Promise<unknown>;
   kill(): void;
 }
 
 interface PendingInvocation {
-  taken: boolean;
+  started: boolean;
   readonly timer: NodeJS.Timeout;
-  readonly onPiece: OnPiece | undefined;
+  readonly onPiece: PieceHandler | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Invocations may overlap in one process: whoever wants Lambda's one at a time calls so. */
+/** Forks the process. Invocations may overlap in it: for one at a time, as in Lambda, the caller waits for each. */
 export function startExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
   const child = fork(options.main, options.arguments, {
     execPath: process.execPath,
@@ -51,17 +50,17 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
   const ended = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const pending = new Map<number, PendingInvocation>();
-  let invocations = 0;
-  let over = false;
+  let lastId = 0;
+  let hasEnded = false;
 
-  const end = (how: string) => {
-    if (over) return;
-    over = true;
+  const handleEnd = (how: string) => {
+    if (hasEnded) return;
+    hasEnded = true;
     ready.reject(new CannotStart(`The ${options.name} process ended before it was ready (${how}).`));
     for (const each of pending.values()) {
       clearTimeout(each.timer);
       each.reject(
-        each.taken
+        each.started
           ? new InvocationFailed('crashed', `The ${options.name} process ${child.pid} ended (${how}).`)
           : new InvocationNotStarted(),
       );
@@ -71,32 +70,32 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
   };
   child.on('error', (error) => {
     // Also raised when a message cannot be sent to a process that is about to be reported as gone.
-    if (child.pid === undefined) end(error.message);
+    if (child.pid === undefined) handleEnd(error.message);
   });
-  child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+  child.on('exit', (code, signal) => handleEnd(signal ?? `exit code ${code}`));
   child.on('message', (message) => {
-    const report = message as ProcessMessage;
-    if (report.kind === 'ready') return ready.resolve();
-    if (report.kind === 'failed') {
-      const prefix = report.explained ? '' : `The ${options.name} process cannot start: `;
-      ready.reject(new CannotStart(prefix + report.reason));
+    const received = message as ProcessMessage;
+    if (received.kind === 'ready') return ready.resolve();
+    if (received.kind === 'failed') {
+      const prefix = received.explained ? '' : `The ${options.name} process cannot start: `;
+      ready.reject(new CannotStart(prefix + received.reason));
       child.kill('SIGKILL');
       return;
     }
-    const invocation = pending.get(report.id);
+    const invocation = pending.get(received.id);
     if (!invocation) return;
-    if (report.kind === 'took') {
-      invocation.taken = true;
+    if (received.kind === 'started') {
+      invocation.started = true;
       return;
     }
-    if (report.kind === 'head' || report.kind === 'piece') {
-      invocation.onPiece?.(report.kind, report.value);
+    if (received.kind === 'head' || received.kind === 'piece') {
+      invocation.onPiece?.(received.kind, received.value);
       return;
     }
-    pending.delete(report.id);
+    pending.delete(received.id);
     clearTimeout(invocation.timer);
-    if (report.kind === 'result') invocation.resolve(JSON.parse(report.value));
-    else invocation.reject(new InvocationFailed('threw', report.message, report.thrown));
+    if (received.kind === 'result') invocation.resolve(JSON.parse(received.value));
+    else invocation.reject(new InvocationFailed('threw', received.message, received.thrown));
   });
 
   return {
@@ -105,8 +104,8 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
     ended: ended.promise,
     invoke: (event, onPiece) =>
       new Promise((resolve, reject) => {
-        if (over || !child.connected) return reject(new InvocationNotStarted());
-        const id = ++invocations;
+        if (hasEnded || !child.connected) return reject(new InvocationNotStarted());
+        const id = ++lastId;
         const timer = setTimeout(() => {
           pending.delete(id);
           reject(
@@ -114,7 +113,7 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
           );
           child.kill('SIGKILL');
         }, options.timeoutMs);
-        pending.set(id, { taken: false, timer, onPiece, resolve, reject });
+        pending.set(id, { started: false, timer, onPiece, resolve, reject });
         child.send({
           id,
           requestId: randomUUID(),

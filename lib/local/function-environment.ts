@@ -1,12 +1,13 @@
 /** The environment of each function on this machine: what the template says, with local names in it. */
+import { LAMBDA_VARIABLES, VARIABLES } from '../../lambda/variables.ts';
 import { LOCAL_AWS_ENVIRONMENT } from './aws.ts';
 import { type LocalNames, resolveValue } from './intrinsics.ts';
 import type { FunctionWiring } from './wiring.ts';
 
-/** Variables that name a resource of AWS, and those that name what stands for it here. */
+/** Variables that name a resource of AWS, with those that name its replacement on this machine. */
 const LOCAL_VARIABLE_NAMES: Readonly<Record<string, string>> = {
-  PAYLOAD_BUCKET: 'PAYLOAD_FOLDER',
-  SEALING_SECRET_ARN: 'SEALING_SECRET',
+  [VARIABLES.payloadBucket]: VARIABLES.payloadFolder,
+  [VARIABLES.sealingSecretArn]: VARIABLES.sealingSecret,
 };
 
 export interface EmulatorEndpoints {
@@ -15,10 +16,10 @@ export interface EmulatorEndpoints {
 }
 
 /**
- * @param inherited the environment of the stack itself, for the sake of the tools; nothing about AWS is taken from it,
- * so that no tool reaches a real account by accident
+ * @param inherited the environment of the stack itself, for the tools; nothing about AWS is taken from it, so that no
+ *   tool reaches a real account by accident
  * @param overrides win over the template
- * @throws CannotStart for a reference that has no counterpart here
+ * @throws CannotStart for a reference that has no counterpart on this machine
  */
 export function buildFunctionEnvironment(
   wiring: FunctionWiring,
@@ -42,10 +43,10 @@ export function buildFunctionEnvironment(
   return {
     ...environment,
     ...LOCAL_AWS_ENVIRONMENT,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    AWS_LAMBDA_FUNCTION_NAME: wiring.id,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wiring.memoryMb),
+    [LAMBDA_VARIABLES.dynamoDbEndpoint]: endpoints.dynamodb,
+    [LAMBDA_VARIABLES.sqsEndpoint]: endpoints.sqs,
+    [LAMBDA_VARIABLES.functionName]: wiring.id,
+    [LAMBDA_VARIABLES.memoryMb]: String(wiring.memoryMb),
     ...overrides,
   };
 }

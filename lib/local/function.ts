@@ -1,4 +1,4 @@
-/** A function that always has one process: one that ends is replaced. */
+/** A function that always has one process: a process that ends is replaced. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvocationFailed, InvocationNotStarted } from './errors.ts';
 import {
@@ -6,23 +6,27 @@ import {
   type ExecutionEnvironmentOptions,
   startExecutionEnvironment,
 } from './execution-environment.ts';
-import type { OnPiece } from './stream-gateway.ts';
+import type { PieceHandler } from './runtime.ts';
 
 export interface LocalFunction {
   /** Resolves when the first process is ready. @throws CannotStart */
   readonly started: Promise<void>;
-  /** The process as it is now; absent while it is being replaced, and before the first call of a lazy function. */
+  /** The current process; absent while it is being replaced, and before a lazy function is first invoked. */
   getPid(): number | undefined;
-  /** Waits for a process that is ready; an invocation that a dying process never took goes to the next one. @throws InvocationFailed */
-  invoke(event: unknown, onPiece?: OnPiece): Promise<unknown>;
+  /**
+   * Waits for a process that is ready. An invocation that a dying process never started goes to the next one.
+   *
+   * @throws InvocationFailed
+   */
+  invoke(event: unknown, onPiece?: PieceHandler): Promise<unknown>;
   /** Kills the process. Resolves when it is gone. */
   stop(): Promise<void>;
 }
 
-/** Longest wait (ms) before a process that cannot start is tried again. */
+/** Longest wait before starting a process again that failed to start (ms). */
 const MAX_RESTART_PAUSE_MS = 5_000;
 
-/** @param options.lazy start the first process with the first invocation */
+/** @param options.lazy whether to start the first process only with the first invocation. Default false. */
 export function startFunction(options: ExecutionEnvironmentOptions & { readonly lazy?: boolean }): LocalFunction {
   const started = Promise.withResolvers<void>();
   started.promise.catch(() => {});
@@ -32,7 +36,7 @@ export function startFunction(options: ExecutionEnvironmentOptions & { readonly 
   let running: Promise<void> | undefined;
 
   async function keepRunning(): Promise<void> {
-    // What keeps the first process from starting is told to who waits for `started`.
+    // Why the first process cannot start is reported through `started`.
     let everReady = false;
     for (let failures = 0; !stopping.signal.aborted; ) {
       current = startExecutionEnvironment(options);
@@ -56,7 +60,7 @@ export function startFunction(options: ExecutionEnvironmentOptions & { readonly 
     ready.reject(new InvocationFailed('crashed', `The ${options.name} function has been stopped.`));
   }
 
-  async function invoke(event: unknown, onPiece?: OnPiece): Promise<unknown> {
+  async function invoke(event: unknown, onPiece?: PieceHandler): Promise<unknown> {
     running ??= keepRunning();
     for (;;) {
       const environment = await ready.promise;
@@ -65,7 +69,7 @@ export function startFunction(options: ExecutionEnvironmentOptions & { readonly 
       } catch (error) {
         if (!(error instanceof InvocationNotStarted)) throw error;
         await environment.ended;
-        // The loop above wakes after us: let it replace what is ready.
+        // `keepRunning` resumes after this function: let it replace `ready` first.
         await new Promise(setImmediate);
       }
     }

@@ -1,28 +1,29 @@
-/** The functions of the stack in processes of their own, and what feeds them. */
-import { fileURLToPath } from 'node:url';
+/** The functions of the stack, in their own processes, and the pollers of their queues. */
+import { VARIABLES } from '../../lambda/variables.ts';
 import { LOCAL_AWS } from './aws.ts';
 import type { ExecutionEnvironmentOptions } from './execution-environment.ts';
 import { type LocalFunction, startFunction } from './function.ts';
 import { buildFunctionEnvironment } from './function-environment.ts';
+import { FUNCTION_MAIN, type FunctionRole } from './function-main.ts';
 import type { LocalNames } from './intrinsics.ts';
 import type { LocalStackOptions } from './options.ts';
 import { startPoller } from './poller.ts';
+import type { PieceHandler } from './runtime.ts';
 import type { LocalSqs } from './sqs.ts';
-import type { OnPiece } from './stream-gateway.ts';
 import type { FunctionWiring, SourceWiring, Wiring } from './wiring.ts';
 
 export interface LocalFunctionsOptions {
   readonly options: LocalStackOptions;
-  /** The URL of the endpoint. */
+  /** The URL of the MCP endpoint. */
   readonly url: string;
   /** Path of the server module. */
   readonly server: string;
-  /** Made by the stack; removed by an orphaned process. */
+  /** Created by the stack; removed by an orphaned process. */
   readonly payloadFolder: string;
   readonly wiring: Wiring;
   readonly names: LocalNames;
   readonly sqs: LocalSqs;
-  /** Its endpoint. */
+  /** The endpoint of DynamoDB. */
   readonly dynamodb: string;
   readonly onFailure: (error: unknown) => void;
 }
@@ -30,7 +31,7 @@ export interface LocalFunctionsOptions {
 export interface LocalFunctions {
   invokeApi(event: unknown): Promise<unknown>;
   /** Only where the template has a streaming function. */
-  invokeStreaming(event: unknown, onPiece: OnPiece): Promise<unknown>;
+  invokeStreaming(event: unknown, onPiece: PieceHandler): Promise<unknown>;
   /** Only where the template has a function for outside systems. */
   invokeExternal(event: unknown): Promise<unknown>;
   getWorkerPids(): number[];
@@ -40,73 +41,46 @@ export interface LocalFunctions {
 
 /** Resolves when every process is ready. @throws CannotStart */
 export async function startFunctions(
-  { options, url, server, payloadFolder, wiring, names, sqs, dynamodb, onFailure }: LocalFunctionsOptions,
+  functionsOptions: LocalFunctionsOptions,
   undo: AsyncDisposableStack,
 ): Promise<LocalFunctions> {
-  const describe = (
-    name: string,
-    wired: FunctionWiring,
-    overrides: Record<string, string> = {},
-  ): ExecutionEnvironmentOptions => ({
-    name,
-    main: fileURLToPath(new URL(`./${name}-process.ts`, import.meta.url)),
-    arguments: [server, payloadFolder],
-    environment: buildFunctionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
-      ...overrides,
-      ...options.environment,
-    }),
-    timeoutMs: wired.timeoutMs,
-    quiet: options.quiet ?? false,
-  });
-  const origins: Record<string, string> = options.allowedOrigins
-    ? { ALLOWED_ORIGINS: options.allowedOrigins.join(',') }
-    : {};
+  const { options, wiring, names, sqs, onFailure } = functionsOptions;
   // All of them are described before the first is started: a reference that cannot be resolved leaves nothing behind.
-  const apiFunction = describe('api', wiring.api, origins);
-  const workerFunction = {
-    ...describe('worker', wiring.work.function),
-    ...(options.workerTimeoutMs ? { timeoutMs: options.workerTimeoutMs } : {}),
-  };
-  const resource: Record<string, string> =
-    'AUTH_RESOURCE' in (wiring.streaming?.function.environment ?? {}) ? { AUTH_RESOURCE: url } : {};
-  const streamingFunction =
-    wiring.streaming && describe('streaming', wiring.streaming.function, { ...origins, ...resource });
-  const externalFunction = wiring.external && describe('external', wiring.external);
-  const deadLetterFunction = { ...describe('dead-letter', wiring.deadLetters.function), lazy: true };
-  const slots = Math.min(options.workers ?? 2, wiring.work.maximumConcurrency ?? Number.POSITIVE_INFINITY);
-  const api = startMany(options.apiProcesses ?? 1, () => startFunction(apiFunction));
-  const workers = startMany(slots, () => startFunction(workerFunction));
-  const deadLetters = startFunction(deadLetterFunction);
-  // Most stacks never see a subscription.
-  const streaming = streamingFunction && startFunction({ ...streamingFunction, lazy: true });
-  const external = externalFunction && startFunction({ ...externalFunction, lazy: true });
-  const all = [...api, ...workers, deadLetters, ...(streaming ? [streaming] : []), ...(external ? [external] : [])];
+  const described = describeFunctions(functionsOptions);
+  const workerCount = Math.min(options.workers ?? 2, wiring.work.maximumConcurrency ?? Number.POSITIVE_INFINITY);
+  const api = startMany(options.apiProcesses ?? 1, described.api);
+  const workers = startMany(workerCount, described.worker);
+  // Most stacks never need these.
+  const deadLetters = startFunction({ ...described.deadLetters, lazy: true });
+  const streaming = described.streaming && startFunction({ ...described.streaming, lazy: true });
+  const external = described.external && startFunction({ ...described.external, lazy: true });
+  const functions = [...api, ...workers, deadLetters, streaming, external].filter((each) => each !== undefined);
   const pollers: { stop(): Promise<void> }[] = [];
   // A poller waits for its invocation, and an invocation ends with its process: both are stopped together.
-  undo.defer(async () => void (await Promise.all([...pollers, ...all].map((part) => part.stop()))));
-  await Promise.all(all.map((each) => each.started));
+  undo.defer(async () => void (await Promise.all([...pollers, ...functions].map((each) => each.stop()))));
+  await Promise.all(functions.map((each) => each.started));
 
-  const feed = (source: SourceWiring, target: LocalFunction) => {
-    const queueUrl = names.get(source.queue.id)?.ref ?? '';
+  const addPoller = (source: SourceWiring, target: LocalFunction) => {
+    const queue = names.get(source.queue.id);
     pollers.push(
       startPoller({
         sqs: sqs.client,
-        queueUrl,
-        queueArn: names.get(source.queue.id)?.attributes?.Arn ?? '',
+        queueUrl: queue?.ref ?? '',
+        queueArn: queue?.attributes?.Arn ?? '',
         region: LOCAL_AWS.region,
         batchSize: source.batchSize,
         reportsItemFailures: source.reportsItemFailures,
         invoke: (event) => target.invoke(event),
-        onFailure: onFailure,
+        onFailure,
       }),
     );
   };
-  for (const worker of workers) feed(wiring.work, worker);
-  feed(wiring.deadLetters, deadLetters);
+  for (const worker of workers) addPoller(wiring.work, worker);
+  addPoller(wiring.deadLetters, deadLetters);
 
-  let turn = 0;
+  let apiInvocations = 0;
   return {
-    invokeApi: (event) => (api[turn++ % api.length] as LocalFunction).invoke(event),
+    invokeApi: (event) => (api[apiInvocations++ % api.length] as LocalFunction).invoke(event),
     invokeStreaming: async (event, onPiece) => streaming?.invoke(event, onPiece),
     invokeExternal: async (event) => external?.invoke(event),
     getWorkerPids: () => collectPids(workers),
@@ -118,7 +92,50 @@ export async function startFunctions(
   };
 }
 
-const startMany = (count: number, start: () => LocalFunction): LocalFunction[] => Array.from({ length: count }, start);
+/** @throws CannotStart for a reference that has no counterpart on this machine */
+function describeFunctions({
+  options,
+  url,
+  server,
+  payloadFolder,
+  wiring,
+  names,
+  sqs,
+  dynamodb,
+}: LocalFunctionsOptions) {
+  const describe = (
+    role: FunctionRole,
+    wired: FunctionWiring,
+    overrides: Readonly<Record<string, string>> = {},
+  ): ExecutionEnvironmentOptions => ({
+    name: role,
+    main: FUNCTION_MAIN,
+    arguments: [role, server, payloadFolder],
+    environment: buildFunctionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
+      ...overrides,
+      ...options.environment,
+    }),
+    timeoutMs: wired.timeoutMs,
+    quiet: options.quiet ?? false,
+  });
+  const origins: Record<string, string> = options.allowedOrigins
+    ? { [VARIABLES.allowedOrigins]: options.allowedOrigins.join(',') }
+    : {};
+  // The streaming function names the MCP endpoint as its protected resource.
+  const resource: Record<string, string> =
+    VARIABLES.authResource in (wiring.streaming?.function.environment ?? {}) ? { [VARIABLES.authResource]: url } : {};
+  const worker = describe('worker', wiring.work.function);
+  return {
+    api: describe('api', wiring.api, origins),
+    worker: { ...worker, timeoutMs: options.workerTimeoutMs ?? worker.timeoutMs },
+    deadLetters: describe('dead-letter', wiring.deadLetters.function),
+    streaming: wiring.streaming && describe('streaming', wiring.streaming.function, { ...origins, ...resource }),
+    external: wiring.external && describe('external', wiring.external),
+  };
+}
+
+const startMany = (count: number, options: ExecutionEnvironmentOptions): LocalFunction[] =>
+  Array.from({ length: count }, () => startFunction(options));
 
 const collectPids = (functions: readonly LocalFunction[]): number[] =>
   functions.map((each) => each.getPid()).filter((pid) => pid !== undefined);

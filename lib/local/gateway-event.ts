@@ -1,4 +1,4 @@
-/** Between HTTP and the events of an API Gateway HTTP API, payload format 2.0. */
+/** Converts between HTTP and the events of an API Gateway HTTP API (payload format 2.0). */
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { LOCAL_AWS } from './aws.ts';
 import type { RouteMatch } from './routes.ts';
 
+/** @param now ms since the epoch */
 export function toGatewayEvent(
   request: IncomingMessage,
   body: Buffer,
@@ -48,7 +49,7 @@ export function toGatewayEvent(
   };
 }
 
-/** Lower-case names, duplicates joined with commas, cookies apart. Node's own `headers` drops some duplicates. */
+/** Lower-case names, duplicates joined with commas, cookies separate. Node's own `headers` drops some duplicates. */
 function parseRawHeaders(request: IncomingMessage): { cookies: string[]; headers: Record<string, string> } {
   const pairs = request.rawHeaders.flatMap((name, i, all) =>
     i % 2 === 0 ? [[name.toLowerCase(), all[i + 1] ?? '']] : [],
@@ -87,7 +88,7 @@ function formatLogTime(date: Date): string {
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
-/** What belongs to the connection is the gateway's to say. */
+/** Headers of the connection: only the gateway sets them. */
 const GATEWAY_OWNED_HEADERS = new Set([
   'connection',
   'keep-alive',
@@ -97,22 +98,22 @@ const GATEWAY_OWNED_HEADERS = new Set([
   'trailer',
 ]);
 
-/** @throws TypeError when the function's answer is no HTTP response */
+/** @throws TypeError when the function's result is not an HTTP response */
 export function sendGatewayResponse(response: ServerResponse, result: unknown): void {
   const { statusCode = 200, headers = {}, body = '', isBase64Encoded, cookies } = toStructuredResult(result);
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  const bare = statusCode === 204 || statusCode === 304;
+  const hasNoBody = statusCode === 204 || statusCode === 304;
   response.statusCode = statusCode;
-  if (!bare) response.setHeader('content-type', 'text/plain; charset=utf-8');
+  if (!hasNoBody) response.setHeader('content-type', 'text/plain; charset=utf-8');
   for (const [name, value] of Object.entries(headers)) {
     if (!GATEWAY_OWNED_HEADERS.has(name.toLowerCase())) response.setHeader(name, String(value));
   }
   if (cookies?.length) response.setHeader('set-cookie', cookies);
-  if (bare) response.end();
+  if (hasNoBody) response.end();
   else response.setHeader('content-length', bytes.length).end(bytes);
 }
 
-/** Without a `statusCode`, whatever the function returned is the body of a 200. */
+/** Without a `statusCode`, the function's whole result is the body of a 200. */
 function toStructuredResult(result: unknown): APIGatewayProxyStructuredResultV2 {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const body = typeof result === 'string' ? result : JSON.stringify(result);
@@ -121,7 +122,7 @@ function toStructuredResult(result: unknown): APIGatewayProxyStructuredResultV2 
   const response = result as APIGatewayProxyStructuredResultV2;
   const { statusCode } = response;
   if (!Number.isInteger(statusCode) || Number(statusCode) < 200 || Number(statusCode) > 599) {
-    throw new TypeError(`The API function answered with the status ${statusCode}.`);
+    throw new TypeError(`The API function's statusCode must be an integer from 200 to 599, not ${statusCode}.`);
   }
   return response;
 }

@@ -1,4 +1,4 @@
-/** An API Gateway HTTP API on this machine: routes, limits and failures as the real one has them. */
+/** An API Gateway HTTP API on this machine, with the routes, limits and failures of the real one. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,21 +16,21 @@ const MAX_GATEWAY_EVENT_BYTES = 6 * 1024 * 1024;
 const MAX_HEADER_BYTES = 10_240;
 
 export interface GatewayOptions {
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** On 127.0.0.1; 0 takes a free port. */
   readonly port: number;
   readonly routes: readonly string[];
   /** Longest wait for the function (ms). */
   readonly integrationTimeoutMs: number;
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
-  /** Beside the HTTP API, on the same domain: a REST API that streams. */
+  /** A REST API that streams, on the same domain as the HTTP API. */
   readonly stream?: StreamRoute | undefined;
-  /** Told what a client only sees as 500 or 503. */
+  /** Receives what a client only sees as 500 or 503. */
   readonly onFailure: (error: unknown) => void;
 }
 
 export interface Gateway {
   readonly port: number;
-  /** Cuts what is open. */
+  /** Cuts open connections. */
   stop(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw new CannotStart(
       inUse
-        ? `Port ${options.port} is in use: end what listens there, or choose another with --port.`
+        ? `Port ${options.port} is in use: stop the process that listens there, or choose another port with --port.`
         : `Cannot listen on 127.0.0.1:${options.port}: ${(error as Error).message}.`,
     );
   }
@@ -70,7 +70,7 @@ async function handleGatewayRequest(
   options: GatewayOptions,
 ): Promise<void> {
   const body = await readGatewayBody(request);
-  if (body === 'gone') return;
+  if (body === 'aborted') return;
   if (body === 'tooLarge') return sendGatewayError(response, 413, 'Request Entity Too Large');
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (options.stream && path === buildStreamPath(options.stream)) {
@@ -89,7 +89,7 @@ async function handleGatewayRequest(
   try {
     const result = await Promise.race([options.invoke(event), late.promise]);
     if (result === 'late') {
-      options.onFailure(new Error(`The API function did not answer within ${options.integrationTimeoutMs} ms.`));
+      options.onFailure(new Error(`The API function did not respond within ${options.integrationTimeoutMs} ms.`));
       return sendGatewayError(response, 503, 'Service Unavailable');
     }
     sendGatewayResponse(response, result);
@@ -98,8 +98,8 @@ async function handleGatewayRequest(
   }
 }
 
-/** Reads to the end also what is too large, so that the client is there to read the refusal. */
-async function readGatewayBody(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'gone'> {
+/** Reads even a body that is too large to its end, so that the client is ready to read the refusal. */
+async function readGatewayBody(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'aborted'> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -108,7 +108,7 @@ async function readGatewayBody(request: IncomingMessage): Promise<Buffer | 'tooL
       if (size <= MAX_GATEWAY_BODY_BYTES) chunks.push(chunk);
     }
   } catch {
-    return 'gone';
+    return 'aborted';
   }
   return size <= MAX_GATEWAY_BODY_BYTES ? Buffer.concat(chunks) : 'tooLarge';
 }

@@ -1,12 +1,12 @@
-/** CloudFormation's references, resolved to what stands for each resource on this machine. */
+/** Resolves CloudFormation's references to what replaces each resource on this machine. */
 import { LOCAL_AWS } from './aws.ts';
 import { CannotStart } from './errors.ts';
 
-/** What a resource of the template is called here. */
+/** The names of a template's resource on this machine. */
 export interface LocalName {
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string;
-  /** What `Fn::GetAtt` gives, by attribute. */
+  /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -22,9 +22,10 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The string that a template's value stands for.
+ * Resolves a template's value to a string.
+ *
  * @param where names the value in messages
- * @throws CannotStart for a resource that does not run here, or a function that is not understood
+ * @throws CannotStart for a resource that does not run on this machine, or an unsupported intrinsic function
  */
 export function resolveValue(value: unknown, names: LocalNames, where: string): string {
   if (typeof value === 'string') return value;
@@ -48,15 +49,15 @@ export function resolveValue(value: unknown, names: LocalNames, where: string): 
         );
       }
   }
-  throw new CannotStart(`${where} is ${JSON.stringify(value)}, which the stack on one machine does not understand.`);
+  throw new CannotStart(`${where} is ${JSON.stringify(value)}, which the stack on one machine does not support.`);
 }
 
 function resolveReference(id: string, attribute: string | undefined, names: LocalNames, where: string): string {
   const local = names.get(id);
   const found = attribute === undefined ? (local?.ref ?? PSEUDO_PARAMETERS[id]) : local?.attributes?.[attribute];
   if (found !== undefined) return found;
-  const what = attribute === undefined ? id : `${id}.${attribute}`;
-  throw new CannotStart(`${where} refers to ${what}, which has no counterpart in the stack on one machine.`);
+  const target = attribute === undefined ? id : `${id}.${attribute}`;
+  throw new CannotStart(`${where} refers to ${target}, which has no counterpart in the stack on one machine.`);
 }
 
 /** The logical id that a value refers to, if it is a plain reference. */
@@ -66,7 +67,7 @@ export function findReferencedId(value: unknown): string | undefined {
   if (typeof ref === 'string') return ref;
   if (Array.isArray(attribute)) return String(attribute[0]);
   if (typeof attribute === 'string') return attribute.split('.')[0];
-  // `integrations/<Ref>` and invocation ARNs are joined around the one reference that is not a pseudo parameter.
+  // `integrations/<Ref>` and invocation ARNs contain exactly one reference that is not a pseudo parameter.
   const parts = Array.isArray(join) ? ((join[1] as unknown[]) ?? []) : [];
   return parts.map(findReferencedId).find((id) => id !== undefined && !id.startsWith('AWS::'));
 }

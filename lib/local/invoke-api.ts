@@ -1,4 +1,4 @@
-/** Lambda's Invoke API on this machine, as the SDKs and `aws lambda invoke --endpoint-url` speak it. */
+/** Lambda's Invoke API on this machine, for the SDKs and `aws lambda invoke --endpoint-url`. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { InvocationFailed } from './errors.ts';
 
 export interface InvokeApiOptions {
-  /** What can be invoked, by name. */
+  /** The functions that can be invoked, by name. */
   readonly functions: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
-  /** Told what became of an invocation that nobody waits for. */
+  /** Receives the failure of an asynchronous invocation. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -16,7 +16,7 @@ export interface InvokeApiOptions {
 const MAX_INVOKE_EVENT_BYTES = 6 * 1024 * 1024;
 
 /**
- * Listens on a free port of 127.0.0.1. Nobody's signature is checked: who reaches this machine may invoke.
+ * Listens on a free port of 127.0.0.1. Signatures are not checked: everyone on this machine may invoke.
  */
 export async function startInvokeApi(
   options: InvokeApiOptions,
@@ -49,7 +49,7 @@ async function handleInvokeRequest(
   const body = await readInvokeBody(request);
   const name = parseFunctionName(request.url ?? '');
   if (request.method !== 'POST' || name === undefined)
-    return sendInvokeError(response, 404, 'ResourceNotFoundException', 'Only functions can be invoked here.');
+    return sendInvokeError(response, 404, 'ResourceNotFoundException', 'This endpoint only supports Invoke.');
   const invoke = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!invoke) return sendInvokeError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
   if (body === 'tooLarge')
@@ -57,28 +57,33 @@ async function handleInvokeRequest(
       response,
       413,
       'RequestTooLargeException',
-      `An event has ${MAX_INVOKE_EVENT_BYTES} bytes at most.`,
+      `An event may have at most ${MAX_INVOKE_EVENT_BYTES} bytes.`,
     );
   let event: unknown;
   try {
     event = body === '' ? {} : JSON.parse(body);
   } catch (error) {
-    return sendInvokeError(response, 400, 'InvalidRequestContentException', `The payload is no JSON: ${error}`);
+    return sendInvokeError(response, 400, 'InvalidRequestContentException', `The payload must be JSON: ${error}`);
   }
   switch (request.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
     case 'RequestResponse':
       return sendInvocationResult(response, invoke(event));
     case 'Event':
-      // Lambda would try a failed one twice more, a minute and two minutes later.
+      // Lambda would retry a failed one twice, after one minute and after two more.
       invoke(event).catch(onFailure);
       return void response.writeHead(202).end();
     case 'DryRun':
       return void response.writeHead(204).end();
   }
-  sendInvokeError(response, 400, 'InvalidParameterValueException', 'The invocation type is none of Lambda’s.');
+  sendInvokeError(
+    response,
+    400,
+    'InvalidParameterValueException',
+    'The invocation type must be RequestResponse, Event or DryRun.',
+  );
 }
 
-/** A handler that throws is a success of the API: the header tells it from a result. */
+/** A handler that throws is still a 200: a header distinguishes its error from a result. */
 async function sendInvocationResult(response: ServerResponse, invocation: Promise<unknown>): Promise<void> {
   let payload: unknown;
   try {
@@ -92,7 +97,7 @@ async function sendInvocationResult(response: ServerResponse, invocation: Promis
   response.end(JSON.stringify(payload ?? null));
 }
 
-/** What Lambda says where the handler did not. */
+/** Lambda's error types for failures that the handler did not throw. */
 const ERROR_TYPES = { threw: 'Error', crashed: 'Runtime.ExitError', timedOut: 'Sandbox.Timedout' } as const;
 
 /** The name in `/2015-03-31/functions/<name or ARN>/invocations`. */

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { TOKEN_LIFETIME_SECONDS, type TokenSigner } from './issuer-keys.ts';
 
 export interface IssuerOptions {
-  /** Who has signed in, unless the client hints at somebody (`login_hint`). Default `local-user`. */
+  /** The signed-in user, unless the client names another (`login_hint`). Default `local-user`. */
   readonly user?: string;
 }
 
@@ -13,9 +13,9 @@ export interface IssuerResponse {
   readonly body?: string;
 }
 
-/** RFC 6749, section 5.2. */
+/** An error response (RFC 6749, section 5.2). */
 export class OAuthError extends Error {
-  override readonly name = 'OAuthProblem';
+  override readonly name = 'OAuthError';
   readonly code: string;
   readonly status: number;
   constructor(code: string, message: string, status = 400) {
@@ -25,15 +25,17 @@ export class OAuthError extends Error {
   }
 }
 
-export const buildJsonResponse = (status: number, value: unknown): IssuerResponse => ({
-  status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify(value),
-});
+export function buildJsonResponse(status: number, value: unknown): IssuerResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  };
+}
 
 type IssuerEndpoint = (query: URLSearchParams, body: string) => IssuerResponse | Promise<IssuerResponse>;
 
-/** What somebody consented to: what a code or a refresh token stands for. */
+/** What the user consented to: what a code or a refresh token is exchanged for. */
 interface AuthorizationGrant {
   readonly client: string;
   readonly subject: string;
@@ -48,7 +50,7 @@ interface AuthorizationCode extends AuthorizationGrant {
   readonly challenge: string;
 }
 
-/** By method and path. */
+/** The endpoints, by method and path. */
 export function createIssuerEndpoints(
   issuer: string,
   signer: TokenSigner,
@@ -58,7 +60,7 @@ export function createIssuerEndpoints(
   const codes = new Map<string, AuthorizationCode>();
   const refreshTokens = new Map<string, AuthorizationGrant>();
 
-  const metadata: IssuerEndpoint = () =>
+  const serveMetadata: IssuerEndpoint = () =>
     buildJsonResponse(200, {
       issuer,
       authorization_endpoint: `${issuer}/authorize`,
@@ -72,29 +74,29 @@ export function createIssuerEndpoints(
       authorization_response_iss_parameter_supported: true,
     });
 
-  /** RFC 7591. Every client is a public one: it proves itself with PKCE, and there is no secret to keep. */
+  /** RFC 7591. Every client is a public one: it proves itself with PKCE and has no secret. */
   const register: IssuerEndpoint = (_, body) => {
-    const asked = JSON.parse(body) as { readonly redirect_uris?: readonly string[] };
-    const redirectUris = asked.redirect_uris ?? [];
+    const registration = JSON.parse(body) as { readonly redirect_uris?: readonly string[] };
+    const redirectUris = registration.redirect_uris ?? [];
     const client = randomUUID();
     clients.set(client, redirectUris);
-    const { client_secret: _secret, ...rest } = asked as Record<string, unknown>;
+    const { client_secret: _secret, ...rest } = registration as Record<string, unknown>;
     return buildJsonResponse(201, { ...rest, client_id: client, token_endpoint_auth_method: 'none' });
   };
 
   const authorize: IssuerEndpoint = (query) => {
     const client = query.get('client_id') ?? '';
     const redirectUri = query.get('redirect_uri') ?? '';
-    // Nobody is sent to an address that the client did not register.
+    // A user is never sent to an address that the client did not register.
     if (!clients.get(client)?.includes(redirectUri))
       throw new OAuthError('invalid_request', 'This client has not registered this redirect_uri.');
-    const back = new URL(redirectUri);
+    const callback = new URL(redirectUri);
     const state = query.get('state');
-    if (state !== null) back.searchParams.set('state', state);
-    back.searchParams.set('iss', issuer);
+    if (state !== null) callback.searchParams.set('state', state);
+    callback.searchParams.set('iss', issuer);
     const challenge = query.get('code_challenge') ?? '';
     if (query.get('response_type') !== 'code' || query.get('code_challenge_method') !== 'S256' || challenge === '')
-      back.searchParams.set('error', 'invalid_request');
+      callback.searchParams.set('error', 'invalid_request');
     else {
       const code = randomUUID();
       codes.set(code, {
@@ -105,56 +107,56 @@ export function createIssuerEndpoints(
         scope: query.get('scope') ?? '',
         resource: query.get('resource') ?? undefined,
       });
-      back.searchParams.set('code', code);
+      callback.searchParams.set('code', code);
     }
-    return { status: 302, headers: { location: back.href } };
+    return { status: 302, headers: { location: callback.href } };
   };
 
-  const token: IssuerEndpoint = async (_, body) => {
+  const exchange: IssuerEndpoint = async (_, body) => {
     const form = new URLSearchParams(body);
     switch (form.get('grant_type')) {
       case 'authorization_code':
-        return tokens(redeem(form));
+        return issueTokens(redeem(form));
       case 'refresh_token':
-        return tokens(refresh(form));
+        return issueTokens(refresh(form));
       case 'client_credentials': {
         const client = form.get('client_id') ?? '';
-        if (!clients.has(client)) throw new OAuthError('invalid_client', 'There is no such client.', 401);
+        if (!clients.has(client)) throw new OAuthError('invalid_client', 'This client is not registered.', 401);
         const grant = { client, subject: client, scope: form.get('scope') ?? '', resource: form.get('resource') };
-        return tokens({ ...grant, resource: grant.resource ?? undefined });
+        return issueTokens({ ...grant, resource: grant.resource ?? undefined });
       }
     }
     throw new OAuthError(
       'unsupported_grant_type',
-      'The grants are authorization_code, refresh_token, client_credentials.',
+      'grant_type must be authorization_code, refresh_token or client_credentials.',
     );
   };
 
   function redeem(form: URLSearchParams): AuthorizationGrant {
-    const given = form.get('code') ?? '';
-    const code = codes.get(given);
-    codes.delete(given);
+    const codeId = form.get('code') ?? '';
+    const code = codes.get(codeId);
+    codes.delete(codeId);
     const proof = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
-    const fits =
+    const isValid =
       code?.client === form.get('client_id') &&
       code?.redirectUri === form.get('redirect_uri') &&
       code.challenge === proof;
-    if (!code || !fits) throw new OAuthError('invalid_grant', 'The code is not valid for this request.');
+    if (!code || !isValid) throw new OAuthError('invalid_grant', 'The code is not valid for this request.');
     return code;
   }
 
   function refresh(form: URLSearchParams): AuthorizationGrant {
-    const given = form.get('refresh_token') ?? '';
-    const grant = refreshTokens.get(given);
-    refreshTokens.delete(given);
+    const refreshToken = form.get('refresh_token') ?? '';
+    const grant = refreshTokens.get(refreshToken);
+    refreshTokens.delete(refreshToken);
     if (grant?.client !== form.get('client_id') || !grant)
       throw new OAuthError('invalid_grant', 'The refresh token is not valid for this request.');
     return grant;
   }
 
-  async function tokens({ client, subject, scope, resource }: AuthorizationGrant): Promise<IssuerResponse> {
+  async function issueTokens({ client, subject, scope, resource }: AuthorizationGrant): Promise<IssuerResponse> {
     const refreshToken = randomUUID();
     refreshTokens.set(refreshToken, { client, subject, scope, resource });
     const claims = { iss: issuer, sub: subject, client_id: client, scope: scope || undefined, aud: resource };
@@ -168,11 +170,11 @@ export function createIssuerEndpoints(
   }
 
   return {
-    'GET /.well-known/oauth-authorization-server': metadata,
-    'GET /.well-known/openid-configuration': metadata,
+    'GET /.well-known/oauth-authorization-server': serveMetadata,
+    'GET /.well-known/openid-configuration': serveMetadata,
     'GET /jwks': () => buildJsonResponse(200, { keys: signer.getPublishedKeys() }),
     'POST /register': register,
     'GET /authorize': authorize,
-    'POST /token': token,
+    'POST /token': exchange,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * An OAuth 2.1 authorization server on this machine, so that a real client goes through the whole of it: discovery,
- * registration, authorization with PKCE, refresh. It knows no passwords: whoever asks is consented to at once.
+ * An OAuth 2.1 authorization server on this machine, so that a real client goes through the whole flow: discovery,
+ * registration, authorization with PKCE, refresh. It has no passwords and consents to every request at once.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -19,16 +19,16 @@ export type { TokenClaims } from './issuer-keys.ts';
 export interface LocalIssuer {
   /** The issuer identifier. */
   readonly url: string;
-  /** A token as the issuer would make it; claims that are given win, `undefined` takes one out. */
+  /** A token of this issuer. `claims` override the default ones; `undefined` removes one. */
   issueToken(claims: TokenClaims): Promise<string>;
-  /** Sign with a new key from now on. The old one stays published unless told otherwise. */
+  /** Signs with a new key from now on. @param options.keepOld whether the old keys stay published. Default true. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>;
-  /** How often the keys have been fetched. */
+  /** How often clients have fetched the keys. */
   countKeyFetches(): number;
   stop(): Promise<void>;
 }
 
-/** The largest request that has a reason (bytes). */
+/** Largest request that is read (bytes, roughly: characters are counted). */
 const MAX_ISSUER_BODY_BYTES = 16_384;
 
 /** Listens on 127.0.0.1 only. */
@@ -38,8 +38,8 @@ export async function startIssuer(options: IssuerOptions & { readonly port?: num
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', issuer);
     if (url.pathname === '/jwks') keyFetches += 1;
-    const answer = await answerTo(request, url);
-    response.writeHead(answer.status, { 'access-control-allow-origin': '*', ...answer.headers }).end(answer.body);
+    const { status, headers, body } = await respond(request, url);
+    response.writeHead(status, { 'access-control-allow-origin': '*', ...headers }).end(body);
   };
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.writeHead(500).end());
@@ -49,7 +49,7 @@ export async function startIssuer(options: IssuerOptions & { readonly port?: num
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const endpoints = createIssuerEndpoints(issuer, signer, options);
 
-  async function answerTo(request: IncomingMessage, url: URL): Promise<IssuerResponse> {
+  async function respond(request: IncomingMessage, url: URL): Promise<IssuerResponse> {
     const endpoint = endpoints[`${request.method} ${url.pathname}`];
     if (!endpoint) return buildJsonResponse(404, { error: 'not_found' });
     try {

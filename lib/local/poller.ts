@@ -1,4 +1,4 @@
-/** What Lambda's event source mapping does: takes messages from a queue, invokes a function, deletes what it finished. */
+/** Lambda's event source mapping: receives messages, invokes a function, and deletes the messages that it finished. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
@@ -9,24 +9,29 @@ export interface PollerOptions {
   readonly queueArn: string;
   readonly region: string;
   readonly batchSize: number;
-  /** Whether the mapping has `ReportBatchItemFailures`; without it an answer deletes the whole batch. */
+  /** Whether the mapping has `ReportBatchItemFailures`; without it, any result deletes the whole batch. */
   readonly reportsItemFailures: boolean;
   readonly invoke: (event: SQSEvent) => Promise<unknown>;
-  /** Told what went wrong; the messages of a failed invocation are left to reappear. */
+  /** Receives what went wrong; the messages of a failed invocation reappear. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** One invocation at a time: start as many pollers as there may be concurrent invocations. */
+/** SQS's longest wait for a message (s). */
+const MAX_RECEIVE_WAIT_SECONDS = 20;
+/** Pause after a failure (ms). */
+const RETRY_DELAY_MS = 100;
+
+/** One invocation at a time: start one poller for each concurrent invocation. */
 export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { sqs, queueUrl } = options;
 
-  async function takeOneBatch(): Promise<void> {
+  async function handleBatch(): Promise<void> {
     const { Messages: messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: options.batchSize,
-        WaitTimeSeconds: 20,
+        WaitTimeSeconds: MAX_RECEIVE_WAIT_SECONDS,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }),
@@ -42,11 +47,11 @@ export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await takeOneBatch();
+        await handleBatch();
       } catch (error) {
         if (stopping.signal.aborted) return;
         options.onFailure(error);
-        await pause(100, undefined, stopping).catch(() => {});
+        await pause(RETRY_DELAY_MS, undefined, stopping).catch(() => {});
       }
     }
   }
@@ -61,8 +66,8 @@ export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
 }
 
 /**
- * The messages that Lambda would delete. An answer that names a message which is not in the batch, or is not of the
- * expected shape, counts as a failure of the whole batch.
+ * The messages that Lambda would delete. A result that names a message outside the batch, or has another shape, counts
+ * as a failure of the whole batch.
  */
 export function findFinishedMessages(messages: readonly Message[], response: unknown): readonly Message[] {
   const failures = (response as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];

@@ -1,36 +1,36 @@
-/** What the functions keep things in, made as the template says: table, queues, a folder for the bucket. */
+/** The stateful resources of the stack, created as the template says: table, queues, and a folder for the bucket. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalName, LocalNames } from './intrinsics.ts';
 import { buildQueueArn, type LocalSqs } from './sqs.ts';
-import { createLocalTable } from './table.ts';
+import { createLocalTable, deleteLocalTable } from './table.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface LocalResources {
   readonly tableName: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** The folder that stands for the payload bucket. */
+  /** The folder that replaces the payload bucket. */
   readonly payloadFolder: string;
-  /** What each of the template's resources is called here. */
+  /** The local names of the template's resources. */
   readonly names: LocalNames;
 }
 
 export interface LocalResourcesOptions {
   readonly wiring: Wiring;
   readonly sqs: LocalSqs;
-  /** `shared`: it goes on running afterwards, so that the table must be removed. */
+  /** `shared`: it keeps running afterwards, so the table must be deleted. */
   readonly dynamodb: { readonly endpoint: string; readonly shared: boolean };
-  /** Start of the names of table and queues. */
+  /** Prefix of the names of table and queues. */
   readonly name: string;
-  /** Visibility of the work queue (ms), instead of the template's. */
+  /** Visibility time-out of the work queue (ms); the template's if it is `undefined`. */
   readonly visibilityMs: number | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** @throws CannotStart when DynamoDB does not take the table */
+/** @param undo ends what was created. @throws CannotStart when the table cannot be created */
 export async function createLocalResources(
   { wiring, sqs, dynamodb, name, visibilityMs, onFailure }: LocalResourcesOptions,
   undo: AsyncDisposableStack,
@@ -39,8 +39,8 @@ export async function createLocalResources(
   undo.defer(() => rm(payloadFolder, { recursive: true, force: true }));
 
   const tableName = `${name}-${randomBytes(6).toString('hex')}`;
-  const removeTable = await createLocalTable(dynamodb.endpoint, tableName, wiring.table);
-  if (dynamodb.shared) undo.defer(() => removeTable().catch(onFailure));
+  await createLocalTable(dynamodb.endpoint, tableName, wiring.table);
+  if (dynamodb.shared) undo.defer(() => deleteLocalTable(dynamodb.endpoint, tableName).catch(onFailure));
 
   const deadLetters = `${tableName}-dead-letters`;
   await sqs.createQueue(deadLetters, wiring.deadLetters.queue.attributes);
@@ -53,7 +53,7 @@ export async function createLocalResources(
     }),
   });
 
-  const queue = (queueName: string): LocalName => ({
+  const buildQueueName = (queueName: string): LocalName => ({
     ref: sqs.buildQueueUrl(queueName),
     attributes: { Arn: buildQueueArn(queueName), QueueName: queueName },
   });
@@ -65,8 +65,8 @@ export async function createLocalResources(
     payloadFolder,
     names: new Map([
       [wiring.table.id, { ref: tableName }],
-      [wiring.work.queue.id, queue(tableName)],
-      [wiring.deadLetters.queue.id, queue(deadLetters)],
+      [wiring.work.queue.id, buildQueueName(tableName)],
+      [wiring.deadLetters.queue.id, buildQueueName(deadLetters)],
       ...wiring.buckets.map((id): [string, LocalName] => [id, { ref: payloadFolder }]),
       ...wiring.secrets.map((id): [string, LocalName] => [id, { ref: secret }]),
     ]),

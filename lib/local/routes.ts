@@ -1,4 +1,4 @@
-/** Which route of an HTTP API a request takes. */
+/** Finds the route of an HTTP API that a request takes. */
 
 export interface RouteMatch {
   readonly routeKey: string;
@@ -6,7 +6,7 @@ export interface RouteMatch {
 }
 
 /**
- * As API Gateway chooses: a full match before a greedy one (`{name+}`) before `$default`, and among equals a named
+ * Chooses as API Gateway does: a full match before a greedy one (`{name+}`) before `$default`, and among equals a named
  * method before `ANY`.
  */
 export function matchRoute(routeKeys: readonly string[], method: string, path: string): RouteMatch | undefined {
@@ -26,8 +26,8 @@ function matchRouteKey(
   path: string,
 ): (RouteMatch & { readonly rank: number }) | undefined {
   if (routeKey === '$default') return { routeKey, rank: 0 };
-  const [wanted = '', template = ''] = routeKey.split(' ');
-  if (wanted !== 'ANY' && wanted !== method) return undefined;
+  const [routeMethod = '', template = ''] = routeKey.split(' ');
+  if (routeMethod !== 'ANY' && routeMethod !== method) return undefined;
   const parameters: Record<string, string> = {};
   const expected = template.split('/');
   const actual = path.split('/');
@@ -43,7 +43,7 @@ function matchRouteKey(
   }
   return {
     routeKey,
-    rank: (greedy ? 2 : 4) + (wanted === 'ANY' ? 0 : 1),
+    rank: (greedy ? 2 : 4) + (routeMethod === 'ANY' ? 0 : 1),
     ...(Object.keys(parameters).length > 0 ? { pathParameters: parameters } : {}),
   };
 }

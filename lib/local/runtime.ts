@@ -1,50 +1,51 @@
-/** The child's side of a Lambda execution environment: takes invocations over IPC and calls the handler. */
-
+/** The child's side of an execution environment: receives invocations over IPC and calls the handler. */
 import type { Context } from 'aws-lambda';
+import { LAMBDA_VARIABLES } from '../../lambda/variables.ts';
+import { LOCAL_AWS } from './aws.ts';
 import { CannotStart, type FunctionError } from './errors.ts';
 
 /** From the stack to a process. */
 export interface InvocationMessage {
   readonly id: number;
   readonly requestId: string;
-  /** The event as JSON, so that a handler sees what Lambda would give it and nothing more. */
+  /** The event as JSON, so that a handler sees exactly what Lambda would give it. */
   readonly event: string;
   /** When the process will be killed (ms since the epoch). */
   readonly deadline: number;
 }
 
-/** From a process to the stack. `took` is said before the handler is called. */
+/** From a process to the stack. `started` is sent before the handler is called. */
 export type ProcessMessage =
   | { readonly kind: 'ready' }
-  /** `explained`: the reason is a sentence for a person, complete as it is. */
+  /** `explained`: the reason is a complete message for a person. */
   | { readonly kind: 'failed'; readonly reason: string; readonly explained: boolean }
-  | { readonly kind: 'took'; readonly id: number }
-  /** What a streaming handler says before its result: status and headers as JSON, then text. */
+  | { readonly kind: 'started'; readonly id: number }
+  /** The response of a streaming handler, before its result: status and headers as JSON, then text. */
   | { readonly kind: 'head'; readonly id: number; readonly value: string }
   | { readonly kind: 'piece'; readonly id: number; readonly value: string }
   | { readonly kind: 'result'; readonly id: number; readonly value: string }
   | { readonly kind: 'error'; readonly id: number; readonly message: string; readonly thrown: FunctionError };
 
-/** How a streaming handler answers piece by piece. */
-export type EmitPiece = (kind: 'head' | 'piece', value: string) => void;
+/** Takes a streamed response piece by piece: status and headers as JSON (`head`), then the body (`piece`). */
+export type PieceHandler = (kind: 'head' | 'piece', value: string) => void;
 
-export type LocalHandler = (event: never, context: Context, say: EmitPiece) => unknown;
+export type LocalHandler = (event: never, context: Context, sendPiece: PieceHandler) => unknown;
 
 /** Lambda's limit for a response (bytes). */
 const MAX_LAMBDA_RESPONSE_BYTES = 6_291_556;
 
 /**
- * Load the handler, say that the process is ready, and serve invocations until the stack goes away. Never returns
- * control to a process that nobody listens to: without its parent it ends, whatever the handler is doing.
+ * Loads the handler, reports that the process is ready, and serves invocations until the stack is gone. Without its
+ * parent the process ends, whatever the handler is doing.
  *
- * @param orphaned what is to be done when the stack was killed before it could clean up
+ * @param onOrphaned cleans up in place of a stack that was killed
  */
-export async function serveInvocations(load: () => Promise<LocalHandler>, orphaned?: () => void): Promise<void> {
+export async function serveInvocations(load: () => Promise<LocalHandler>, onOrphaned?: () => void): Promise<void> {
   process.once('disconnect', () => {
-    orphaned?.();
+    onOrphaned?.();
     process.exit();
   });
-  // Ctrl-C reaches the whole process group; when a process ends is the stack's decision.
+  // Ctrl-C reaches the whole process group, but the stack decides when a process ends.
   process.on('SIGINT', () => {});
   let handler: LocalHandler;
   try {
@@ -60,10 +61,10 @@ export async function serveInvocations(load: () => Promise<LocalHandler>, orphan
 
 async function handleInvocation(handler: LocalHandler, invocation: InvocationMessage): Promise<void> {
   const { id } = invocation;
-  sendToParent({ kind: 'took', id });
+  sendToParent({ kind: 'started', id });
   try {
-    const say: EmitPiece = (kind, piece) => sendToParent({ kind, id, value: piece });
-    const returned = await handler(JSON.parse(invocation.event) as never, buildLambdaContext(invocation), say);
+    const sendPiece: PieceHandler = (kind, value) => sendToParent({ kind, id, value });
+    const returned = await handler(JSON.parse(invocation.event) as never, buildLambdaContext(invocation), sendPiece);
     const value = JSON.stringify(returned ?? null);
     const size = Buffer.byteLength(value);
     if (size > MAX_LAMBDA_RESPONSE_BYTES)
@@ -81,18 +82,18 @@ function sendToParent(message: ProcessMessage): void {
 }
 
 function buildLambdaContext(invocation: InvocationMessage): Context {
-  const name = process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'local';
+  const name = process.env[LAMBDA_VARIABLES.functionName] ?? 'local';
   return {
     functionName: name,
     functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:${process.env.AWS_REGION}:000000000000:function:${name}`,
-    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? '128',
+    invokedFunctionArn: `arn:aws:lambda:${LOCAL_AWS.region}:${LOCAL_AWS.account}:function:${name}`,
+    memoryLimitInMB: process.env[LAMBDA_VARIABLES.memoryMb] ?? '128',
     awsRequestId: invocation.requestId,
     logGroupName: `/aws/lambda/${name}`,
     logStreamName: String(process.pid),
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
-    // Deprecated ways to answer, of no use to a handler that returns a promise; the type still asks for them.
+    // Deprecated ways to respond, useless to a handler that returns a promise; the type still requires them.
     done: () => {},
     fail: () => {},
     succeed: () => {},

@@ -1,12 +1,14 @@
-/** The module that `--server` names. */
+/** Loads the server module, the one that `--server` names. */
 import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { ServerModule } from '../../lambda/tool/server-module.ts';
 import type { ServerDefinition } from '../../lambda/tool/types.ts';
+import { resolveLambdaModule } from '../bundle/entries.ts';
 import { CannotStart } from './errors.ts';
 import { startExecutionEnvironment } from './execution-environment.ts';
+import { FUNCTION_MAIN, type FunctionRole } from './function-main.ts';
 
-/** @throws CannotStart when the file cannot be imported, or does not export a server by default */
+/** @throws CannotStart when the module cannot be imported, or its default export is not a server */
 export async function importServer(path: string): Promise<ServerDefinition> {
   const file = resolve(path);
   let module: { readonly default?: unknown };
@@ -19,49 +21,51 @@ export async function importServer(path: string): Promise<ServerDefinition> {
   const server = module.default as Partial<ServerDefinition> | undefined;
   if (typeof server?.info?.name !== 'string' || !(server.tools instanceof Map)) {
     throw new CannotStart(
-      `The server module ${path} has no server in it: export default defineServer({ name, version, tools }).`,
+      `The server module ${path} does not export a server: export default defineServer({ name, version, tools }).`,
     );
   }
   return server as ServerDefinition;
 }
 
 /**
- * The same, and it can be served: its own tools and those that `mcp` registers do not get in each other's way.
+ * The same, and the server is valid: its own tools and those that `mcp` registers have different names.
+ *
  * @throws CannotStart
  */
 export async function importCheckedServer(path: string): Promise<ServerDefinition> {
   const server = await importServer(path);
-  const { checkServer: check } = await import('../../lambda/mcp/sdk/index.ts');
+  const { checkServer } = await import('../../lambda/mcp/sdk/index.ts');
   try {
-    await check(server);
+    await checkServer(server);
   } catch (error) {
     throw new CannotStart(`The server module ${path} cannot be served: ${(error as Error).message}`);
   }
   return server;
 }
 
-/** The same as the handlers are given it. */
+/** The same, as the handlers take it. */
 export async function importServerModule(path: string): Promise<ServerModule> {
   const server = await importServer(path);
   return {
     info: server.info,
     load: async () => server,
     thread: {
-      entry: new URL('../../lambda/functions/tool-thread.ts', import.meta.url),
+      entry: pathToFileURL(resolveLambdaModule('functions/tool-thread')),
       server: pathToFileURL(resolve(path)),
     },
   };
 }
 
 /**
- * The same question, asked in a process of its own: nothing that the module does while it loads reaches this one.
+ * Checks the module in a separate process, so that nothing it does while it loads affects this one.
+ *
  * @throws CannotStart
  */
 export async function checkServerFile(path: string): Promise<void> {
   const check = startExecutionEnvironment({
     name: `server module ${path}`,
-    main: fileURLToPath(new URL('./check-process.ts', import.meta.url)),
-    arguments: [path],
+    main: FUNCTION_MAIN,
+    arguments: ['check' satisfies FunctionRole, path],
     environment: Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
     timeoutMs: 0,
     quiet: true,

@@ -1,30 +1,30 @@
-/** A server of somebody else's, run as a child process: started on a port, waited for, and ended with us. */
+/** A third-party server as a child process: started on a port, awaited, and ended together with this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { CannotStart } from './errors.ts';
 
-/** A server that answers at `endpoint`. */
+/** A server that listens at `endpoint`. */
 export interface ServerProcess {
   readonly endpoint: string;
-  /** Ends the process at once: it keeps nothing that a later one could read. Resolves when it is gone. */
+  /** Kills the process, which has no state worth saving. Resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 export interface ServerCommand {
-  /** What it is, for messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly command: string;
-  /** Arguments, once the port is known. */
+  /** The arguments for a port. */
   readonly args: (port: number) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** One line for a command that is not there or ended at once, from what it wrote. */
+  /** One line for a command that is missing or ended at once, given what it printed. */
   readonly explain?: (problem: string) => string | undefined;
 }
 
 /**
- * Runs the command in a shell that holds the other end of a pipe from us. When the pipe closes, because we close it or
- * because we are gone in whatever way, the server is killed: it has no means of its own to notice.
+ * Runs the command in a shell that holds the other end of a pipe from this process. When the pipe closes, by `stop` or
+ * because this process has ended in any way, the shell kills the server, which could not notice by itself.
  */
 const GUARD_SCRIPT = [
   'exec 3<&0',
@@ -32,43 +32,50 @@ const GUARD_SCRIPT = [
   '{ read -r _ <&3; kill -9 $server; } >/dev/null 2>&1 & guard=$!',
   'exec 3<&-',
   'wait $server; code=$?',
-  // Nothing of ours is left either when the shell is.
+  // The guard must not outlive the shell.
   '{ kill $guard; wait $guard; } 2>/dev/null',
   'exit $code',
 ].join('\n');
 
+/** How long a server may take to start (ms). */
+const START_TIMEOUT_MS = 30_000;
+/** The end of its output that is kept for messages (characters). */
+const MAX_OUTPUT_LENGTH = 4_000;
+
 /**
- * Start a server and wait (up to 30 s) until it answers HTTP.
- * @param port which to listen on; a free one by default
+ * Starts a server and waits (up to 30 s) until it answers HTTP.
+ *
+ * @param port where to listen; a free port by default
  * @throws CannotStart
  */
-export const startServerProcess = async (server: ServerCommand, port = 0): Promise<ServerProcess> => {
-  const chosen = await findFreePort(server.name, port);
-  // A process group of its own, so that Ctrl-C leaves the order of ending to whoever started it.
-  const child = spawn('/bin/sh', ['-c', GUARD_SCRIPT, server.command, ...server.args(chosen)], {
+export async function startServerProcess(server: ServerCommand, port = 0): Promise<ServerProcess> {
+  const chosenPort = await findFreePort(server.name, port);
+  // In its own process group: Ctrl-C does not reach it, and this process decides the order of ending.
+  const child = spawn('/bin/sh', ['-c', GUARD_SCRIPT, server.command, ...server.args(chosenPort)], {
     detached: true,
     env: { ...process.env, ...server.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let said = '';
-  const hear = (text: Buffer) => {
-    said = (said + text).slice(-4_000);
+  let output = '';
+  const collectOutput = (text: Buffer) => {
+    output = (output + text).slice(-MAX_OUTPUT_LENGTH);
   };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
+  child.stdout.on('data', collectOutput);
+  child.stderr.on('data', collectOutput);
   let ended: string | undefined;
   child.once('error', (error) => {
     ended = String(error);
   });
   child.once('exit', (code, signal) => {
-    ended ??= said.trim() || `it ended with ${signal ?? code}`;
+    ended ??= output.trim() || `it ended with ${signal ?? code}`;
   });
   const stop = () => stopProcess(child);
 
-  const endpoint = `http://127.0.0.1:${chosen}`;
-  const giveUpAt = Date.now() + 30_000;
+  const endpoint = `http://127.0.0.1:${chosenPort}`;
+  const giveUpAt = Date.now() + START_TIMEOUT_MS;
   while (!(await isResponding(endpoint)) || ended !== undefined) {
-    const problem = ended ?? (Date.now() > giveUpAt ? `no answer within 30 s. ${said.trim()}` : undefined);
+    const problem =
+      ended ?? (Date.now() > giveUpAt ? `no answer within ${START_TIMEOUT_MS / 1_000} s. ${output.trim()}` : undefined);
     if (problem !== undefined) {
       await stop();
       throw new CannotStart(server.explain?.(problem) ?? `${server.name} did not start: ${toOneLine(problem)}`);
@@ -76,10 +83,10 @@ export const startServerProcess = async (server: ServerCommand, port = 0): Promi
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   return { endpoint, stop };
-};
+}
 
-/** The port itself if nothing listens on it; any free one for 0. */
-const findFreePort = async (name: string, port: number): Promise<number> => {
+/** The port itself if nothing listens on it; any free one for 0. @throws CannotStart when it is in use */
+async function findFreePort(name: string, port: number): Promise<number> {
   const probe = createServer();
   try {
     probe.listen(port, '127.0.0.1');
@@ -90,10 +97,10 @@ const findFreePort = async (name: string, port: number): Promise<number> => {
   } finally {
     probe.close();
   }
-};
+}
 
-/** Any answer will do: both DynamoDBs refuse a plain GET in their own way. */
-const isResponding = async (endpoint: string): Promise<boolean> => {
+/** Any response counts: both DynamoDB emulators refuse a plain GET, each in its own way. */
+async function isResponding(endpoint: string): Promise<boolean> {
   try {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
     await response.body?.cancel();
@@ -101,13 +108,13 @@ const isResponding = async (endpoint: string): Promise<boolean> => {
   } catch {
     return false;
   }
-};
+}
 
-const stopProcess = async (child: ChildProcess): Promise<void> => {
+async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.stdin?.destroy();
   await gone;
-};
+}
 
 const toOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(-500);

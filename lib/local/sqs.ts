@@ -1,4 +1,4 @@
-/** SQS in this process, by fauxqs. */
+/** SQS in this process: the fauxqs emulator. */
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { LOCAL_AWS } from './aws.ts';
@@ -6,14 +6,16 @@ import { LOCAL_AWS } from './aws.ts';
 export interface LocalSqs {
   readonly endpoint: string;
   readonly client: SQSClient;
-  /** @param attributes by the names of the SQS API */
+  /** @param attributes named as in the SQS API */
   createQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<void>;
   buildQueueUrl(name: string): string;
   stop(): Promise<void>;
 }
 
+/** The ARN that the emulator gives a queue. */
 export const buildQueueArn = (name: string): string => `arn:aws:sqs:${LOCAL_AWS.region}:${LOCAL_AWS.account}:${name}`;
 
+/** Listens on a free port of 127.0.0.1. */
 export async function startSqs(): Promise<LocalSqs> {
   // `startFauxqs` listens on every interface; the application behind it lets the caller choose.
   const app = buildApp({ logger: false, defaultRegion: LOCAL_AWS.region });
@@ -25,7 +27,7 @@ export async function startSqs(): Promise<LocalSqs> {
     createQueue: async (name, attributes) => {
       await client.send(new CreateQueueCommand({ QueueName: name, Attributes: { ...attributes } }));
     },
-    // The emulator's own URL has a host name that no resolver knows; it looks queues up by the last part alone.
+    // The emulator's own URLs have a host name that does not resolve; it finds queues by the last part alone.
     buildQueueUrl: (name) => `${endpoint}/${LOCAL_AWS.account}/${name}`,
     stop: async () => {
       client.destroy();

@@ -1,6 +1,6 @@
-/** The deployed wiring on one machine: the same template, the same handlers, emulators instead of AWS. */
+/** The deployed wiring on one machine: the same template and handlers, with emulators instead of AWS. */
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { EXAMPLE_SERVER_FILE } from '../example.ts';
 import { startDynamoDbLocal, startEmbeddedDynamoDb } from './dynamodb.ts';
 import { startFunctions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -13,29 +13,27 @@ import { startSqs } from './sqs.ts';
 import { buildStreamPath } from './stream-gateway.ts';
 import { type CfnTemplate, readWiring, type Wiring } from './wiring.ts';
 
-const EXAMPLE_SERVER_FILE = fileURLToPath(new URL('../../examples/datasets/server.ts', import.meta.url));
-
 export interface LocalStack extends Omit<LocalResources, 'names'>, AsyncDisposable {
   /** The MCP endpoint. */
   readonly url: string;
-  /** The same endpoint where answers are streamed: for `subscriptions/listen`. Absent if the template has none. */
+  /** The same server with streamed replies, for `subscriptions/listen`. Absent if the template has no such endpoint. */
   readonly streamingUrl?: string;
   readonly dynamodbEndpoint: string;
   readonly sqsEndpoint: string;
-  /** Where outside systems invoke the function that ends waits, by its name. Absent if the template has none. */
+  /** Where outside systems invoke the function that ends waits. Absent if the template has no such function. */
   readonly external?: { readonly endpoint: string; readonly functionName: string };
-  /** With `auth: 'jwt'`. */
+  /** Only with `auth: 'jwt'`. */
   readonly issuer?: LocalIssuer;
-  /** The worker processes that run now. */
+  /** The worker processes that are running now. */
   getWorkerPids(): number[];
   getApiPids(): number[];
-  /** End a worker process at once (SIGKILL), as Lambda or a crash would. @throws RangeError when no worker has this pid */
+  /** Kills a worker process (SIGKILL), as a crash would. @throws RangeError when no worker has this pid */
   killWorker(pid: number): void;
-  /** Ends everything that was started. Resolves when no process and no file of the stack is left. May be called again. */
+  /** Stops everything. Resolves when no process and no file of the stack is left. May be called more than once. */
   stop(): Promise<void>;
 }
 
-/** @throws CannotStart with one line for a person; nothing is left running then */
+/** @throws CannotStart with one line for a person; nothing keeps running then */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const undo = new AsyncDisposableStack();
   try {
@@ -56,7 +54,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   }
 }
 
-/** The scope that every call demands here: without one, no client would go through asking for it. */
+/** The scope that every call requires here, so that clients have to request one. */
 export const LOCAL_SCOPE = 'mcp';
 
 async function synthesizeLocalTemplate(
@@ -66,7 +64,7 @@ async function synthesizeLocalTemplate(
   const checked = checkServerFile(server ?? EXAMPLE_SERVER_FILE);
   checked.catch(() => {});
   try {
-    // The CDK is large: a stack that is given its template does not load it.
+    // The CDK is large: a stack with a given template does not load it.
     const [{ synthesizeTemplate }, { McpAuth }] = await Promise.all([
       import('./synthesize.ts'),
       import('../auth/mcp-auth.ts'),
@@ -78,7 +76,7 @@ async function synthesizeLocalTemplate(
       bundle: false,
     });
   } finally {
-    // What is wrong with the module is said in its own words.
+    // Prefer the module's own error to one of the synthesis.
     await checked;
   }
 }
@@ -88,13 +86,13 @@ async function startComponents(
   wiring: Wiring,
   undo: AsyncDisposableStack,
 ): Promise<Omit<LocalStack, 'stop' | 'issuer' | typeof Symbol.asyncDispose>> {
-  const say = options.quiet
+  const reportFailure = options.quiet
     ? () => {}
     : (error: unknown) => console.error(error instanceof Error ? error.message : error);
   const functions = Promise.withResolvers<Awaited<ReturnType<typeof startFunctions>>>();
   functions.promise.catch(() => {});
   const gateway: Gateway = await startGateway({
-    // First of all, because its port is what most often fails.
+    // First, because its port is the most common reason to fail.
     port: options.port ?? 0,
     routes: wiring.routes,
     integrationTimeoutMs: wiring.integrationTimeoutMs,
@@ -103,7 +101,7 @@ async function startComponents(
       ...wiring.streaming,
       invoke: async (event, onPiece) => (await functions.promise).invokeStreaming(event, onPiece),
     },
-    onFailure: (error) => undo.disposed || say(error),
+    onFailure: (error) => undo.disposed || reportFailure(error),
   });
   undo.defer(() => gateway.stop());
 
@@ -112,22 +110,25 @@ async function startComponents(
   undo.defer(() => sqs.stop());
   const { name = 'mcp-tasks', workerTimeoutMs: visibilityMs } = options;
   const { names, ...resources } = await createLocalResources(
-    { wiring, sqs, dynamodb, name, visibilityMs, onFailure: say },
+    { wiring, sqs, dynamodb, name, visibilityMs, onFailure: reportFailure },
     undo,
   );
   const server = resolve(options.server ?? EXAMPLE_SERVER_FILE);
   const url = `http://127.0.0.1:${gateway.port}/mcp`;
   const { payloadFolder } = resources;
   const started = await startFunctions(
-    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, onFailure: say },
+    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, onFailure: reportFailure },
     undo,
   );
-  // The gateway is the first to go, too: nobody shall be let in to functions that are ending.
+  // The gateway stops first as well: no request must reach functions that are stopping.
   undo.defer(() => gateway.stop());
   functions.resolve(started);
   const invokeApi = wiring.external && {
     functionName: wiring.external.id,
-    ...(await startInvokeApi({ functions: { [wiring.external.id]: started.invokeExternal }, onFailure: say })),
+    ...(await startInvokeApi({
+      functions: { [wiring.external.id]: started.invokeExternal },
+      onFailure: reportFailure,
+    })),
   };
   undo.defer(() => invokeApi?.stop());
   return {
@@ -143,6 +144,7 @@ async function startComponents(
   };
 }
 
+/** @param which `embedded`, `local` or the URL of one that runs */
 async function startDynamoDb(
   which: string,
   undo: AsyncDisposableStack,

@@ -1,29 +1,23 @@
+/** Synthesizes the stack's template in this process. */
 import { rmSync } from 'node:fs';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { McpAuth } from '../auth/mcp-auth.ts';
 import { McpTasksStack } from '../mcp-tasks-stack.ts';
 import type { McpTasksServerProps } from '../props/props.ts';
-
-/** A CloudFormation template, as far as everybody needs to know. */
-export interface SynthesizedTemplate {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
-  >;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
-}
+import type { CfnTemplate } from './wiring.ts';
 
 export interface SynthesizeOptions extends Partial<McpTasksServerProps> {
   /**
-   * Whether the functions' code is bundled, for which the server module is loaded. Without it the template differs
-   * in the code alone, and variables of assets name where those come from on this machine.
+   * Whether the functions' code is bundled, for which the server module is loaded. Without it, only the code differs in
+   * the template, and the variables of assets name their source on this machine.
    *
    * @default true
    */
   readonly bundle?: boolean;
 
   /**
-   * As in the construct's props, but here anybody may call unless somebody is named.
+   * As in the construct's props, but with a default: anyone may call.
    *
    * @default McpAuth.none()
    */
@@ -31,9 +25,9 @@ export interface SynthesizeOptions extends Partial<McpTasksServerProps> {
 }
 
 /**
- * Synthesize the stack in this process, leaving no file behind.
+ * Synthesizes the stack and leaves no file behind.
  *
- * @param options `entry` and what else `McpTasksServer` takes; without an entry, the example server
+ * @param options the props of `McpTasksServer`; without `entry`, the example server
  * @returns the template that would be deployed
  */
 export function synthesizeTemplate({
@@ -41,7 +35,7 @@ export function synthesizeTemplate({
   entry,
   auth = McpAuth.none(),
   ...options
-}: SynthesizeOptions = {}): SynthesizedTemplate {
+}: SynthesizeOptions = {}): CfnTemplate {
   const app = new App({
     analyticsReporting: false,
     ...(!bundle && { context: { [BUNDLING_STACKS]: [] } }),

@@ -1,3 +1,4 @@
+/** Tables in a DynamoDB that runs on this machine. */
 import {
   CreateTableCommand,
   DeleteTableCommand,
@@ -9,17 +10,23 @@ import { LOCAL_AWS } from './aws.ts';
 import { CannotStart } from './errors.ts';
 import type { TableWiring } from './wiring.ts';
 
-/**
- * Create the template's table in a DynamoDB that runs on this machine.
- * @returns how to remove it again
- * @throws CannotStart when nothing answers there
- */
-export async function createLocalTable(
-  endpoint: string,
-  name: string,
-  table: TableWiring,
-): Promise<() => Promise<void>> {
-  const client = new DynamoDBClient({ endpoint, region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials });
+export type TableDefinition = Omit<TableWiring, 'id'>;
+
+/** The keys of the template's table, for tables that are created without a template, and without expiry. */
+export const TASK_TABLE: TableDefinition = {
+  keySchema: [
+    { AttributeName: 'partition', KeyType: 'HASH' },
+    { AttributeName: 'id', KeyType: 'RANGE' },
+  ],
+  attributes: [
+    { AttributeName: 'partition', AttributeType: 'S' },
+    { AttributeName: 'id', AttributeType: 'S' },
+  ],
+};
+
+/** Resolves when the table can be used. @throws CannotStart when DynamoDB does not create it */
+export async function createLocalTable(endpoint: string, name: string, table: TableDefinition): Promise<void> {
+  const client = createLocalClient(endpoint);
   try {
     await client.send(
       new CreateTableCommand({
@@ -40,14 +47,22 @@ export async function createLocalTable(
       );
     }
   } catch (error) {
+    throw new CannotStart(
+      `The DynamoDB at ${endpoint} did not create the table: ${(error as Error).message || error}.`,
+    );
+  } finally {
     client.destroy();
-    throw new CannotStart(`The DynamoDB at ${endpoint} does not take the table: ${(error as Error).message || error}.`);
   }
-  return async () => {
-    try {
-      await client.send(new DeleteTableCommand({ TableName: name }));
-    } finally {
-      client.destroy();
-    }
-  };
 }
+
+export async function deleteLocalTable(endpoint: string, name: string): Promise<void> {
+  const client = createLocalClient(endpoint);
+  try {
+    await client.send(new DeleteTableCommand({ TableName: name }));
+  } finally {
+    client.destroy();
+  }
+}
+
+const createLocalClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({ endpoint, region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials });

@@ -1,16 +1,15 @@
-/** What the synthesized template says about how the parts are wired: the one source for the stack on one machine. */
+/** Reads from the synthesized template how everything is wired: the stack on one machine has no other source. */
 import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { CannotStart } from './errors.ts';
 import { findReferencedId } from './intrinsics.ts';
 
-/** A CloudFormation template, as far as it is read here. */
+/** A CloudFormation template: the parts of it that this project reads. */
 export interface CfnTemplate {
   readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: CfnProperties }>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-// A template is JSON of many shapes: what is taken from it is checked where it is used.
-// biome-ignore lint/suspicious/noExplicitAny: see above
+// biome-ignore lint/suspicious/noExplicitAny: properties have many shapes, and are checked where they are used
 type CfnProperties = Record<string, any>;
 type ResourceEntry = { readonly id: string; readonly properties: CfnProperties };
 
@@ -24,7 +23,7 @@ export interface TableWiring {
 
 export interface QueueWiring {
   readonly id: string;
-  /** By the names of the SQS API, without the redrive policy. */
+  /** Named as in the SQS API, without the redrive policy. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +31,7 @@ export interface FunctionWiring {
   readonly id: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** As in the template: with references still to resolve. */
+  /** As in the template, with unresolved references. */
   readonly environment: Readonly<Record<string, unknown>>;
 }
 
@@ -42,7 +41,7 @@ export interface SourceWiring {
   readonly function: FunctionWiring;
   readonly batchSize: number;
   readonly reportsItemFailures: boolean;
-  /** Most invocations at a time; absent when nothing limits them. */
+  /** Largest number of concurrent invocations; absent when there is no limit. */
   readonly maximumConcurrency?: number;
 }
 
@@ -58,27 +57,27 @@ export interface Wiring {
   readonly work: SourceWiring;
   readonly deadLetters: SourceWiring;
   readonly api: FunctionWiring;
-  /** API Gateway's route keys, such as `ANY /mcp`, all of which lead to the API function. */
+  /** API Gateway's route keys, such as `ANY /mcp`; all of them lead to the API function. */
   readonly routes: readonly string[];
   /** How long the gateway waits for the API function (ms). */
   readonly integrationTimeoutMs: number;
   /** The REST API that streams, if there is one: `/<stage><resource>` leads to the function. */
   readonly streaming?: StreamingWiring;
-  /** What outside systems invoke, if there is an output that names it. */
+  /** The function that outside systems invoke, if an output names it. */
   readonly external?: FunctionWiring;
-  /** Resources that have a stand-in here, by logical id. */
+  /** Logical ids of resources that are replaced on this machine. */
   readonly buckets: readonly string[];
   readonly secrets: readonly string[];
 }
 
-/** @throws CannotStart when something that the stack needs is not in the template */
+/** @throws CannotStart when the template lacks something that the stack needs */
 export function readWiring(template: CfnTemplate): Wiring {
   const queues = findResources(template, 'AWS::SQS::Queue');
   const main = queues.find(({ properties }) => properties.RedrivePolicy);
   if (!main) throw createMissingError('a queue with a redrive policy');
   const redrive = main.properties.RedrivePolicy;
-  const dead = queues.find(({ id }) => id === findReferencedId(redrive.deadLetterTargetArn));
-  if (!dead) throw createMissingError('the dead-letter queue that the redrive policy names');
+  const deadLetters = queues.find(({ id }) => id === findReferencedId(redrive.deadLetterTargetArn));
+  if (!deadLetters) throw createMissingError('the dead-letter queue that the redrive policy names');
 
   const integration = findResources(template, 'AWS::ApiGatewayV2::Integration')[0];
   if (!integration) throw createMissingError('an HTTP API integration');
@@ -88,7 +87,7 @@ export function readWiring(template: CfnTemplate): Wiring {
     table: readTable(template),
     maxReceiveCount: Number(redrive.maxReceiveCount),
     work: readSource(template, main),
-    deadLetters: readSource(template, dead),
+    deadLetters: readSource(template, deadLetters),
     api: readFunction(
       template,
       findReferencedId(integration.properties.IntegrationUri),
@@ -117,6 +116,7 @@ function readTable(template: CfnTemplate): TableWiring {
   };
 }
 
+/** Properties of a queue that are attributes of the same name in the SQS API. */
 const QUEUE_ATTRIBUTES = ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize'];
 
 function readSource(template: CfnTemplate, queue: ResourceEntry): SourceWiring {
@@ -160,10 +160,10 @@ function readStreaming(template: CfnTemplate): Pick<Wiring, 'streaming'> {
     ({ id }) => id === findReferencedId(method.properties.ResourceId),
   );
   if (!stage || !resource) throw createMissingError('stage and resource of the REST API that streams');
-  const { AuthorizationType: guard } = method.properties;
-  if (guard !== undefined && guard !== 'NONE')
+  const { AuthorizationType: type } = method.properties;
+  if (type !== undefined && type !== 'NONE')
     throw new CannotStart(
-      `The REST API that streams demands ${guard} authorization, which the stack on one machine does not check.`,
+      `The REST API that streams requires ${type} authorization, which the stack on one machine does not check.`,
     );
   return {
     streaming: {
@@ -178,7 +178,7 @@ function readStreaming(template: CfnTemplate): Pick<Wiring, 'streaming'> {
   };
 }
 
-/** Nothing feeds it, so that only the output says which function it is. */
+/** It has no event source: only the output says which function it is. */
 function readExternal(template: CfnTemplate): Pick<Wiring, 'external'> {
   const id = findReferencedId(template.Outputs?.ExternalFunctionName?.Value);
   return id === undefined ? {} : { external: readFunction(template, id, 'the function that its output names') };
@@ -190,7 +190,7 @@ function readRoutes(template: CfnTemplate): readonly string[] {
   const guarded = routes.find(({ AuthorizationType: type }) => type !== undefined && type !== 'NONE');
   if (guarded) {
     throw new CannotStart(
-      `The route ${guarded.RouteKey} demands ${guarded.AuthorizationType} authorization, which the stack on one machine does not check.`,
+      `The route ${guarded.RouteKey} requires ${guarded.AuthorizationType} authorization, which the stack on one machine does not check.`,
     );
   }
   return routes.map(({ RouteKey }) => RouteKey);
@@ -203,5 +203,5 @@ function findResources(template: CfnTemplate, type: string): ResourceEntry[] {
 }
 
 function createMissingError(what: string): CannotStart {
-  return new CannotStart(`The synthesized template has no such thing as the stack on one machine needs: ${what}.`);
+  return new CannotStart(`The synthesized template lacks what the stack on one machine needs: ${what}.`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildFunctionEnvironment } from '../../../lib/local/function-environment.ts';
 import { type LocalNames, resolveValue } from '../../../lib/local/intrinsics.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
+import { TASK_TABLE } from '../../../lib/local/table.ts';
 import { type CfnTemplate, readWiring } from '../../../lib/local/wiring.ts';
 
 const template = synthesizeTemplate({ bundle: false });
@@ -9,7 +10,7 @@ const wiring = readWiring(template);
 
 type Resources = Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
 
-/** The template without a kind of resource, or with other properties for it. */
+/** The template without one type of resource, or with other properties for it. */
 function changeResources(type: string, properties?: Record<string, unknown>): CfnTemplate {
   const resources: Resources = {};
   for (const [id, resource] of Object.entries(template.Resources as Resources)) {
@@ -21,13 +22,7 @@ function changeResources(type: string, properties?: Record<string, unknown>): Cf
 
 test('table, queues, functions and routes are those of the synthesized template', () => {
   expect(wiring).toMatchObject({
-    table: {
-      keySchema: [
-        { AttributeName: 'partition', KeyType: 'HASH' },
-        { AttributeName: 'id', KeyType: 'RANGE' },
-      ],
-      ttlAttribute: 'ttl',
-    },
+    table: { ...TASK_TABLE, ttlAttribute: 'ttl' },
     maxReceiveCount: 100,
     work: {
       queue: { attributes: { VisibilityTimeout: '900', MessageRetentionPeriod: '604800' } },
@@ -44,7 +39,7 @@ test('table, queues, functions and routes are those of the synthesized template'
   expect(new Set([wiring.api.id, wiring.work.function.id, wiring.deadLetters.function.id]).size).toBe(3);
 });
 
-test('a template that lacks a part says which', () => {
+test('a template that lacks something is refused by its name', () => {
   for (const [type, what] of [
     ['AWS::DynamoDB::Table', /a DynamoDB table/],
     ['AWS::SQS::Queue', /a queue with a redrive policy/],
@@ -57,9 +52,9 @@ test('a template that lacks a part says which', () => {
   }
 });
 
-test('a route that demands an identity is refused, since nobody here would check it', () => {
+test('a route that requires an identity is refused, since nothing on this machine would check it', () => {
   const guarded = changeResources('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
-  expect(() => readWiring(guarded)).toThrow(/ANY \/mcp demands AWS_IAM authorization/);
+  expect(() => readWiring(guarded)).toThrow(/ANY \/mcp requires AWS_IAM authorization/);
 });
 
 describe('the environment of a function', () => {
@@ -72,7 +67,7 @@ describe('the environment of a function', () => {
   ]);
   const endpoints = { dynamodb: 'http://127.0.0.1:2', sqs: 'http://127.0.0.1:1' };
 
-  test('is the template’s, with a folder for the bucket and the secret itself for its ARN', () => {
+  test('is the template’s, with a folder instead of the bucket and the secret itself instead of its ARN', () => {
     const environment = buildFunctionEnvironment(wiring.api, names, endpoints, {});
     expect(environment).toMatchObject({
       TABLE_NAME: 'table-1',
@@ -87,23 +82,23 @@ describe('the environment of a function', () => {
     expect(environment).not.toHaveProperty('SEALING_SECRET_ARN');
   });
 
-  test('gives the secret to nobody whose template does not', () => {
+  test('has the secret only where the template has it', () => {
     expect(buildFunctionEnvironment(wiring.work.function, names, endpoints, {})).not.toHaveProperty('SEALING_SECRET');
     expect(buildFunctionEnvironment(wiring.deadLetters.function, names, endpoints, {})).not.toHaveProperty(
       'SEALING_SECRET',
     );
   });
 
-  test('has nothing of the real AWS account in it, and the rest of what the stack inherited', () => {
+  test('contains nothing of the real AWS account, and the rest of what the stack inherited', () => {
     const inherited = {
       AWS_PROFILE: 'production',
       AWS_ACCESS_KEY_ID: 'AKIA',
       AWS_SESSION_TOKEN: 'x',
-      API_KEY: 'kept',
+      API_KEY: 'inherited',
       NONE: undefined,
     };
     const environment = buildFunctionEnvironment(wiring.api, names, endpoints, inherited);
-    expect(environment).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', API_KEY: 'kept' });
+    expect(environment).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', API_KEY: 'inherited' });
     for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'NONE']) expect(environment).not.toHaveProperty(name);
   });
 
@@ -113,7 +108,7 @@ describe('the environment of a function', () => {
     });
   });
 
-  test('names the variable that refers to what does not run here', () => {
+  test('names a variable that refers to what does not run on this machine', () => {
     const odd = { ...wiring.api, environment: { TOPIC_ARN: { Ref: 'Topic' } } };
     expect(() => buildFunctionEnvironment(odd, names, endpoints, {})).toThrow(
       /TOPIC_ARN of the function \w+ refers to Topic/,
@@ -139,7 +134,7 @@ describe('CloudFormation values', () => {
 
   test.each([
     [{ 'Fn::GetAtt': ['Q', 'Nothing'] }],
-    [{ Ref: 'Nobody' }],
+    [{ Ref: 'Unknown' }],
     [{ 'Fn::If': ['a', 'b', 'c'] }],
     [null],
     [{}],

@@ -137,11 +137,11 @@ export async function runSchedule({
       if (open) inFlight -= 1;
       open = false;
     };
-    const deadline = world.now + process.skew + limitMs;
+    const deadline = world.now + process.skewMs + limitMs;
     void work(process, deadline).then(close, close);
     const watch = () => {
       if (!open) return;
-      if (!process.alive || world.now > deadline - process.skew) {
+      if (!process.alive || world.now > deadline - process.skewMs) {
         // Stopped from outside; what it had on the way may still land. A few write on: ended, but not dead.
         if (random() > 0.05) process.alive = false;
         close();

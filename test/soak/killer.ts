@@ -1,4 +1,4 @@
-/** Kills a worker again and again, and finds out how long each task that it held took to be taken up again. */
+/** Kills workers, and measures how long it took until another run claimed the task that each one held. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { LocalStack } from '../../lib/local/stack.ts';
@@ -7,14 +7,14 @@ import type { WorkerLog } from './worker-log.ts';
 
 export interface Kill {
   readonly at: number;
-  /** The task whose run ended with the worker, if it held one. */
+  /** The task whose run died with the worker, if it held one. */
   readonly task?: string;
 }
 
 export async function killWorkers(
   stack: LocalStack,
   store: TaskStore,
-  witness: WorkerLog,
+  log: WorkerLog,
   everyMs: number,
   random: Random,
   signal: AbortSignal,
@@ -28,22 +28,22 @@ export async function killWorkers(
     if (pid === undefined) continue;
     const at = Date.now();
     stack.killWorker(pid);
-    const task = witness.findHeldTask(pid);
-    // It may have committed the end of its run and died before it could log that: the row knows.
+    const task = log.findHeldTask(pid);
+    // It may have committed the end of its run and died before it could log that; the row shows it.
     const row = task === undefined ? undefined : await store.read({ partition: `task#${task}`, id: task });
     kills.push({ at, ...(row?.run !== undefined && task !== undefined && { task }) });
   }
 }
 
-/** How long it took (ms) until each task that a dead worker held was taken up again; cancelled ones need not be. */
+/** How long it took until each task that a killed worker held was claimed again (ms); cancelled ones need not be. */
 export const measureRecoveries = (
   kills: readonly Kill[],
-  witness: WorkerLog,
+  log: WorkerLog,
   isCancelled: (task: string) => boolean,
 ): number[] =>
   kills.flatMap(({ at, task }) => {
     if (task === undefined) return [];
-    const taken = witness.findRunStartAfter(task, at);
-    if (taken !== undefined) return [taken - at];
+    const restartedAt = log.findRunStartAfter(task, at);
+    if (restartedAt !== undefined) return [restartedAt - at];
     return isCancelled(task) ? [] : [Number.POSITIVE_INFINITY];
   });

@@ -1,7 +1,7 @@
-/** A client of 2026-07-28 that knows tasks and forms: each call is made again until it is answered. */
+/** A client of 2026-07-28 that supports tasks and forms, and repeats each call until it gets a response. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A task as it comes over the wire. */
+/** A task on the wire. */
 export interface WireTask {
   readonly taskId: string;
   readonly status: string;
@@ -12,9 +12,9 @@ export interface WireTask {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-/** The server refused for a reason that trying again does not mend. */
+/** The server refused a request for a reason that another attempt does not change. */
 export class RefusedRequest extends Error {
-  override readonly name = 'Refused';
+  override readonly name = 'RefusedRequest';
   readonly code: number;
   constructor(method: string, error: { readonly code: number; readonly message: string }) {
     super(`${method}: ${error.code} ${error.message}`);
@@ -22,6 +22,7 @@ export class RefusedRequest extends Error {
   }
 }
 
+/** JSON-RPC 2.0, Internal error. */
 const INTERNAL_ERROR = -32603;
 const RETRY_DELAY_MS = 500;
 const REQUEST_TIMEOUT_MS = 35_000;
@@ -42,12 +43,12 @@ type WireResponse =
 export class RetryingClient {
   readonly #url: string;
   readonly #signal: AbortSignal;
-  /** Calls that had to be made again. */
+  /** Calls that had to be repeated. */
   retries = 0;
   /** Why the last of them had to be. */
   lastError: string | undefined;
 
-  /** @param giveUp ends every call that is still being tried */
+  /** @param giveUp ends every call that is still being repeated */
   constructor(url: string, giveUp: AbortSignal) {
     this.#url = url;
     this.#signal = giveUp;
@@ -69,14 +70,14 @@ export class RetryingClient {
     await this.#call('tasks/cancel', taskId, { taskId });
   }
 
-  /** @throws Refused */
+  /** @throws RefusedRequest */
   async #call(method: string, name: string, params: object): Promise<WireTask> {
     for (;;) {
       this.#signal.throwIfAborted();
       try {
-        const answer = await this.#attempt(method, name, params);
-        if ('result' in answer) return answer.result;
-        throw new RefusedRequest(method, answer.error);
+        const response = await this.#attempt(method, name, params);
+        if ('result' in response) return response.result;
+        throw new RefusedRequest(method, response.error);
       } catch (error) {
         if (error instanceof RefusedRequest && error.code !== INTERNAL_ERROR) throw error;
         this.lastError = String(error);
@@ -86,7 +87,7 @@ export class RetryingClient {
     }
   }
 
-  /** One request; rejects when it is not answered in JSON-RPC. */
+  /** One request; rejects when the response is not JSON-RPC. */
   async #attempt(method: string, name: string, params: object): Promise<WireResponse> {
     const response = await fetch(this.#url, {
       method: 'POST',
@@ -94,13 +95,15 @@ export class RetryingClient {
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
         'mcp-protocol-version': '2026-07-28',
-        ...{ 'mcp-method': method, 'mcp-name': name },
+        'mcp-method': method,
+        'mcp-name': name,
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: REQUEST_META } }),
       signal: AbortSignal.any([this.#signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
     const json = (await response.json()) as WireResponse;
-    if (!('result' in json) && !('error' in json)) throw new Error(`HTTP ${response.status} without an answer`);
+    if (!('result' in json) && !('error' in json))
+      throw new Error(`HTTP ${response.status} without a JSON-RPC response`);
     return json;
   }
 }

@@ -1,4 +1,4 @@
-/** `npm run soak`: real processes, killed again and again, while hundreds of tasks run. */
+/** `npm run soak`: kills real worker processes while hundreds of tasks run. */
 import { parseArgs } from 'node:util';
 import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import { formatSummary, isSound } from './report.ts';
@@ -7,14 +7,14 @@ import { runSoak } from './soak.ts';
 const USAGE = `npm run soak -- [options]
 
 Runs the stack on this machine, calls tools over HTTP, and kills (SIGKILL) a worker every few seconds. Then waits
-until every acknowledged task has ended, checks results, journals and queues, and closes with one line.
-Exit code 1 when a task was lost, stuck, ended twice or failed, or a queue does not drain.
+until every acknowledged task has ended, checks results, journals and queues, and prints a summary line.
+The exit code is 1 when a task was lost, got stuck, ended twice or failed, or a queue does not drain.
 
-  --minutes N      for how long workers are killed (default 3)
+  --minutes N      how long workers are killed (default 3)
   --tasks M        how many tasks are called in that time (default 500)
   --kill-every S   seconds between kills (default 2)
   --workers N      worker processes (default 8)
-  --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of one that runs
+  --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of a running one
   --seed N         chooses tools, answers, cancels and victims (default 1)
   --help           this text`;
 
@@ -32,10 +32,12 @@ const { values } = parseArgs({
 
 if (values.help) console.log(USAGE);
 else {
-  const [minutes, tasks, every, workers, seed] = [
-    ...[values.minutes, values.tasks, values['kill-every'], values.workers, values.seed].map(Number),
-  ] as [number, number, number, number, number];
-  if (![minutes, every].every((value) => value > 0) || ![tasks, workers, seed].every(Number.isSafeInteger)) {
+  const minutes = Number(values.minutes);
+  const tasks = Number(values.tasks);
+  const killEverySeconds = Number(values['kill-every']);
+  const workers = Number(values.workers);
+  const seed = Number(values.seed);
+  if (![minutes, killEverySeconds].every((value) => value > 0) || ![tasks, workers, seed].every(Number.isSafeInteger)) {
     console.error(USAGE);
     process.exit(2);
   }
@@ -43,24 +45,28 @@ else {
   const isTerminal = process.stderr.isTTY;
   let lines = 0;
   const report = await runSoak({
-    ...{ tasks, workers, seed, dynamodb: values.dynamodb },
-    ...{ durationMs: minutes * 60_000, killEveryMs: every * 1_000 },
-    progress: (line) => {
+    tasks,
+    workers,
+    seed,
+    dynamodb: values.dynamodb,
+    durationMs: minutes * 60_000,
+    killEveryMs: killEverySeconds * 1_000,
+    onProgress: (line) => {
       if (isTerminal) process.stderr.write(`\r\x1b[K${line}`);
       else if (lines++ % 10 === 0) process.stderr.write(`${line}\n`);
     },
   });
   if (isTerminal) process.stderr.write('\n');
   for (const problem of report.problems) console.error(problem);
-  if (report.messagesLeft > 0) console.error(`${report.messagesLeft} messages are left in the queues`);
+  if (report.messagesLeft > 0) console.error(`The queues still hold ${report.messagesLeft} messages`);
   if (report.created < report.requestedTasks)
     console.error(`${report.requestedTasks - report.created} calls were never acknowledged`);
   if (report.retriedCalls > 0)
-    console.error(`${report.retriedCalls} calls were made again, the last: ${report.trouble}`);
+    console.error(`${report.retriedCalls} calls were repeated, the last one because of: ${report.lastError}`);
   const seconds = report.recoveriesMs
     .map((ms) => (ms / 1_000).toFixed(1))
     .sort((one, other) => Number(one) - Number(other));
-  console.error(`${seconds.length} of the killed workers held a task, taken up again after (s): ${seconds.join(' ')}`);
+  console.error(`${seconds.length} of the killed workers held a task, claimed again after (s): ${seconds.join(' ')}`);
   console.log(formatSummary(report));
   if (!isSound(report)) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The server that the soak runs: tools of every kind, whose results tell what their steps and answers were.
- * The log of every process goes to the file that SOAK_LOG names, with time and process id before each line.
+ * The server of the soak: tools of every kind, whose results contain the values of their steps and answers. The log of
+ * every process goes to the file that SOAK_LOG names, with the time and the process id in front of each line.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { defineServer, defineTool } from '../../lambda/index.ts';
 import type { StepContext, TaskContext } from '../../lambda/tool/task-context.ts';
 
 const { SOAK_LOG } = process.env;
-// Written at once: a process that is killed in the next moment has still said what it did.
+// Synchronous: a process that is killed in the next moment has still logged what it did.
 if (SOAK_LOG)
   process.stdout.write = (line: string | Uint8Array) => {
     appendFileSync(SOAK_LOG, `${Date.now()} ${process.pid} ${line}`);
     return true;
   };
 
-/** More than stays in a journal entry or a row (characters). */
+/** More than fits in a journal entry or a row (characters). */
 const LARGE_STEP_LENGTH = 20_000;
 
-/** What one call saw: its own number, what its steps returned, what it was answered. */
+/** What one call saw: its number, the values of its steps, and the answers. */
 class SoakToolRun {
   readonly n: number;
   readonly task: TaskContext;
@@ -32,7 +32,7 @@ class SoakToolRun {
     this.task = task;
   }
 
-  /** A step of some length whose value nobody can make twice. */
+  /** A step that takes `ms` and whose value cannot occur twice. */
   async step(name: string, ms: number, { fails = 0, padding = 0 } = {}): Promise<void> {
     const work = async ({ signal }: StepContext) => {
       await delay(ms, undefined, { signal });
@@ -50,10 +50,10 @@ class SoakToolRun {
   }
 }
 
-/** A task that is killed ten times within one short step has met ten kills, and nothing is wrong with it. */
+/** A task may be killed many times within one short step without anything being wrong with it. */
 const MAX_FAILURES = 30;
 
-const defineSoakTool = (name: string, body: (call: SoakToolRun, task: TaskContext) => Promise<unknown>, more = {}) =>
+const defineSoakTool = (name: string, run: (call: SoakToolRun, task: TaskContext) => Promise<unknown>, more = {}) =>
   defineTool(
     name,
     {
@@ -65,7 +65,7 @@ const defineSoakTool = (name: string, body: (call: SoakToolRun, task: TaskContex
     },
     async ({ n }, task) => {
       const call = new SoakToolRun(n, task);
-      await body(call, task);
+      await run(call, task);
       const { steps, answers } = call;
       return { content: [{ type: 'text' as const, text: JSON.stringify({ n, steps, answers }) }] };
     },
@@ -81,7 +81,7 @@ const tools = [
   }),
   defineSoakTool('asks', async (call) => {
     await call.step('before', 200);
-    await Promise.all([call.ask('one'), call.ask('two'), call.step('beside', 300)]);
+    await Promise.all([call.ask('one'), call.ask('two'), call.step('meanwhile', 300)]);
     await call.step('between', 200);
     await call.ask('three');
     await call.step('after', 200);
@@ -98,11 +98,11 @@ const tools = [
     await call.step('solid', 150);
   }),
   defineSoakTool('large', (call) => call.step('fill', 300, { padding: LARGE_STEP_LENGTH })),
-  // Longer than one function may run: it is handed over between two steps.
+  // Longer than a function may run: the task is handed over between two steps.
   defineSoakTool('long', async (call) => {
     for (const name of ['l1', 'l2', 'l3', 'l4', 'l5', 'l6', 'l7']) await call.step(name, 2_000);
   }),
-  // Cancelled while it waits or works, and something is to be cleaned up then.
+  // Cancelled while it waits or works; its clean-up must run then.
   defineSoakTool(
     'cancelled',
     async (call) => {

@@ -1,4 +1,4 @@
-/** The stack on one machine under a killer of workers, and what became of the tasks meanwhile. */
+/** Runs the local stack while its workers are killed, and reports what became of the tasks. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,44 +20,45 @@ import { WorkerLog } from './worker-log.ts';
 
 export interface SoakOptions extends Pick<LocalStackOptions, 'dynamodb' | 'template'> {
   readonly tasks: number;
-  /** For how long workers are killed; the tasks are called within its first nine tenths (ms). */
+  /** How long workers are killed (ms); the tasks are called within the first nine tenths. */
   readonly durationMs: number;
   readonly killEveryMs: number;
   /** Worker processes. Default 8. */
   readonly workers?: number;
-  /** Chooses tools, answers, cancels and victims; what the machine makes of it differs each time. Default 1. */
+  /** Chooses tools, answers, cancels and victims; timing still differs in each run. Default 1. */
   readonly seed?: number;
-  /** After the last kill, tasks that are open are stuck once none has ended for this long (ms). Default 90,000. */
+  /** After the last kill, open tasks count as stuck once no task has ended for this long (ms). Default 90,000. */
   readonly stuckAfterMs?: number;
-  /** Told how it goes, once a second. */
-  readonly progress?: (line: string) => void;
+  /** Receives a line once a second. */
+  readonly onProgress?: (line: string) => void;
 }
 
 export interface SoakReport extends SoakVerdicts {
   readonly kills: number;
-  /** From a kill until each task that the worker held was taken up again (ms). */
+  /** The time from each kill until the task that the worker held was claimed again (ms). */
   readonly recoveriesMs: readonly number[];
-  /** Messages that both queues still held at the end. */
+  /** Messages that the queues still held at the end. */
   readonly messagesLeft: number;
   /** How many tasks were to be created. */
   readonly requestedTasks: number;
-  /** Calls that clients had to make again, and why the last one. */
+  /** Calls that clients had to repeat. */
   readonly retriedCalls: number;
-  readonly trouble?: string;
+  /** Why the last of them had to be repeated. */
+  readonly lastError?: string;
 }
 
 export const LEASE_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 /**
- * The function's time-out, and so the visibility of its queue: a worker that dies before it could tell the queue about
- * its lease is noticed after this.
+ * The function's time-out, and so the visibility time-out of its queue: the task of a worker that dies before it could
+ * extend that is claimed again after this time.
  */
 const FUNCTION_MS = 12_000;
-/** So many tasks are open at a time (of the client's choice). */
+/** Most tasks that the clients keep open at a time. */
 const MAX_OPEN_TASKS = 40;
-/** For how long the end of the tasks may be verified (ms). */
+/** How long the verification of the tasks may take (ms). */
 const VERIFY_TIMEOUT_MS = 180_000;
-/** For how long messages of tasks that have ended may still go round (ms). */
+/** How long messages of ended tasks may stay in the queues (ms). */
 const DRAIN_TIMEOUT_MS = 60_000;
 const SOAK_SERVER_PATH = fileURLToPath(new URL('./server.ts', import.meta.url));
 
@@ -67,7 +68,12 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { dynamodb = 'local', template, workers = 8 } = options;
   try {
     await using stack = await startLocalStack({
-      ...{ server: SOAK_SERVER_PATH, dynamodb, workers, apiProcesses: 2, quiet: true, name: 'soak' },
+      server: SOAK_SERVER_PATH,
+      dynamodb,
+      workers,
+      apiProcesses: 2,
+      quiet: true,
+      name: 'soak',
       ...(template && { template }),
       environment: { SOAK_LOG: log, LEASE_MS: String(LEASE_MS), HEARTBEAT_MS: String(HEARTBEAT_MS) },
       workerTimeoutMs: FUNCTION_MS,
@@ -78,92 +84,91 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
-async function soakStack(stack: LocalStack, witness: WorkerLog, options: SoakOptions): Promise<SoakReport> {
-  const { durationMs, killEveryMs, seed = 1, stuckAfterMs = 90_000, progress = () => {} } = options;
-  // Whoever verifies must not take a busy machine for a lost answer.
+async function soakStack(stack: LocalStack, workerLog: WorkerLog, options: SoakOptions): Promise<SoakReport> {
+  const { durationMs, killEveryMs, seed = 1, stuckAfterMs = 90_000, onProgress = () => {} } = options;
+  // A long time-out: a busy machine must not look like a lost response.
   const database = createDynamoDbClient({ endpoint: stack.dynamodbEndpoint, requestTimeoutMs: 20_000 });
   const queues = createSqsClient({ endpoint: stack.sqsEndpoint, requestTimeoutMs: 20_000 });
   const store = new DynamoTaskStore({ client: database, table: stack.tableName });
-  const begun = Date.now();
-  const over = new AbortController();
-  const calm = new AbortController();
-  const client = new RetryingClient(stack.url, over.signal);
-  const known: SoakTask[] = [];
+  const startedAt = Date.now();
+  const giveUp = new AbortController();
+  const killingEnds = new AbortController();
+  const client = new RetryingClient(stack.url, giveUp.signal);
+  const acknowledged: SoakTask[] = [];
 
-  const tell = (what: string) => {
-    const ended = known.filter((task) => task.ended).length;
-    const seconds = Math.round((Date.now() - begun) / 1_000);
-    progress(`${what} ${seconds} s: created ${known.length}, ended ${ended}, workers ${stack.getWorkerPids().length}`);
-  };
   let phase = 'killing';
-  const ticking = setInterval(() => tell(phase), 1_000);
-  const killing = killWorkers(stack, store, witness, killEveryMs, createRandom(seed ^ 0xdead), calm.signal);
-  const driving = driveTasks(client, options, (task) => known.push(task), over.signal);
+  const printProgress = () => {
+    const ended = acknowledged.filter((task) => task.ended).length;
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    const workers = stack.getWorkerPids().length;
+    onProgress(`${phase} ${seconds} s: created ${acknowledged.length}, ended ${ended}, workers ${workers}`);
+  };
+  const progressTimer = setInterval(printProgress, 1_000);
+  const killing = killWorkers(stack, store, workerLog, killEveryMs, createRandom(seed ^ 0xdead), killingEnds.signal);
+  const driving = driveTasks(client, options, (task) => acknowledged.push(task), giveUp.signal);
   try {
     await delay(durationMs);
-    calm.abort();
+    killingEnds.abort();
     const kills = await killing;
-    phase = 'calm';
-    await Promise.race([driving, waitForStall(known, stuckAfterMs, over.signal)]);
-    over.abort();
+    phase = 'waiting';
+    await Promise.race([driving, waitForStall(acknowledged, stuckAfterMs, giveUp.signal)]);
+    giveUp.abort();
     await driving;
     const messagesLeft = await waitUntilDrained(queues, [stack.queueUrl, stack.deadLetterQueueUrl], DRAIN_TIMEOUT_MS);
     phase = 'verifying';
     const payloads = new FolderPayloadStore(stack.payloadFolder);
     const verifier = new RetryingClient(stack.url, AbortSignal.timeout(VERIFY_TIMEOUT_MS));
-    const verdicts = await verifyTasks(known, { client: verifier, store, payloads, witness });
-    const ended = new Map(known.map((task) => [task.id, task.ended?.status]));
-    const recoveriesMs = measureRecoveries(kills, witness, (id) => ended.get(id) === 'cancelled');
-    const { retries: callsAgain, lastError } = client;
+    const verdicts = await verifyTasks(acknowledged, { client: verifier, store, payloads, workerLog });
+    const ended = new Map(acknowledged.map((task) => [task.id, task.ended?.status]));
+    const recoveriesMs = measureRecoveries(kills, workerLog, (id) => ended.get(id) === 'cancelled');
+    const { retries: retriedCalls, lastError } = client;
     return {
-      ...{
-        ...verdicts,
-        requestedTasks: options.tasks,
-        kills: kills.length,
-        recoveriesMs,
-        messagesLeft,
-        retriedCalls: callsAgain,
-      },
-      ...(lastError !== undefined && { trouble: lastError }),
+      ...verdicts,
+      requestedTasks: options.tasks,
+      kills: kills.length,
+      recoveriesMs,
+      messagesLeft,
+      retriedCalls,
+      ...(lastError !== undefined && { lastError }),
     };
   } finally {
-    clearInterval(ticking);
-    calm.abort();
-    over.abort();
+    clearInterval(progressTimer);
+    killingEnds.abort();
+    giveUp.abort();
     await Promise.allSettled([killing, driving]);
     database.destroy();
     queues.destroy();
   }
 }
 
-/** Resolves when no task has ended for a while. */
-async function waitForStall(known: readonly SoakTask[], afterMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves when no task has ended for `afterMs`. */
+async function waitForStall(tasks: readonly SoakTask[], afterMs: number, signal: AbortSignal): Promise<void> {
   let ended = -1;
   for (let since = Date.now(); !signal.aborted && Date.now() - since < afterMs; ) {
-    const now = known.filter((task) => task.ended).length;
-    if (now !== ended) since = Date.now();
-    ended = now;
+    const count = tasks.filter((task) => task.ended).length;
+    if (count !== ended) since = Date.now();
+    ended = count;
     await delay(500, undefined, { signal }).catch(() => {});
   }
 }
 
-/** Resolves when every client has seen its task end, or has been told to give up. */
+/** Resolves when every client has seen its task end, or the signal ends them. */
 async function driveTasks(
   client: RetryingClient,
   { tasks, durationMs, seed = 1 }: SoakOptions,
-  acknowledged: (known: SoakTask) => void,
+  onAcknowledged: (task: SoakTask) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const open = new Set<Promise<void>>();
   const seeds = createRandom(seed);
-  const every = (0.9 * durationMs) / tasks;
-  const begun = Date.now();
+  const intervalMs = (0.9 * durationMs) / tasks;
+  const startedAt = Date.now();
   for (let n = 0; n < tasks && !signal.aborted; n += 1) {
-    await delay(Math.max(0, begun + n * every - Date.now()), undefined, { signal }).catch(() => {});
+    await delay(Math.max(0, startedAt + n * intervalMs - Date.now()), undefined, { signal }).catch(() => {});
     while (open.size >= MAX_OPEN_TASKS) await Promise.race(open);
-    // Each task its own randomness: what one client does must not depend on when another one asks.
+    // Each task has its own randomness: a client must not depend on when another one draws.
     const random = createRandom(Math.floor(seeds() * 2 ** 32));
-    const driven: Promise<void> = driveTask(client, n, random, acknowledged, signal)
+    const driven: Promise<void> = driveTask(client, n, random, onAcknowledged, signal)
       .catch(() => {})
       .finally(() => open.delete(driven));
     open.add(driven);

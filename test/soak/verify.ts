@@ -1,4 +1,4 @@
-/** Whether each task that was acknowledged came to its own right end, and to one end only. */
+/** Verifies that each acknowledged task reached its own correct end, and only one end. */
 import { isDeepStrictEqual } from 'node:util';
 import type { PayloadStore } from '../../lambda/payloads/store.ts';
 import type { JournalEntry } from '../../lambda/tasks/record.ts';
@@ -12,13 +12,13 @@ export interface SoakVerdicts {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** Not found any more, or ended with something else than its own right result. */
+  /** No longer found, or ended with anything but its own correct result. */
   readonly lost: number;
   /** Not ended. */
   readonly stuck: number;
-  /** Ended more than once, or differently when looked at again. */
+  /** Ended more than once, or with another outcome when read again. */
   readonly duplicated: number;
-  /** What is wrong, one line for each task. */
+  /** One line for each thing that is wrong. */
   readonly problems: readonly string[];
 }
 
@@ -26,43 +26,44 @@ export interface VerifyOptions {
   readonly client: RetryingClient;
   readonly store: TaskStore;
   readonly payloads: PayloadStore;
-  readonly witness: WorkerLog;
+  readonly workerLog: WorkerLog;
 }
 
 export async function verifyTasks(tasks: readonly SoakTask[], evidence: VerifyOptions): Promise<SoakVerdicts> {
-  const ends = evidence.witness.countEvents('task.ended');
-  const cleanUps = evidence.witness.countEvents('cleanUp.done');
-  const found = { completed: 0, failed: 0, cancelled: 0, lost: 0, stuck: 0, duplicated: 0 };
+  const endCounts = evidence.workerLog.countEvents('task.ended');
+  const cleanUps = evidence.workerLog.countEvents('cleanUp.done');
+  const counts = { completed: 0, failed: 0, cancelled: 0, lost: 0, stuck: 0, duplicated: 0 };
   const problems: string[] = [];
-  if (ends.size === 0) problems.push('the log of the workers says nothing');
+  if (endCounts.size === 0) problems.push('the log of the workers is empty');
   for (const task of tasks) {
-    const tell = (what: 'lost' | 'stuck' | 'duplicated' | 'failed', why: string) => {
-      if (what !== 'failed') found[what] += 1;
-      problems.push(`${what}: ${task.toolName} ${task.n} (${task.id}): ${why}`);
+    const addProblem = (kind: 'lost' | 'stuck' | 'duplicated' | 'failed', why: string) => {
+      if (kind !== 'failed') counts[kind] += 1;
+      problems.push(`${kind}: ${task.toolName} ${task.n} (${task.id}): ${why}`);
     };
     const { ended } = task;
-    if (task.lost !== undefined) tell('lost', task.lost);
-    else if (!ended) tell('stuck', 'it has not ended');
+    if (task.lost !== undefined) addProblem('lost', task.lost);
+    else if (!ended) addProblem('stuck', 'it has not ended');
     if (!ended) continue;
-    found[ended.status as 'completed' | 'failed' | 'cancelled'] += 1;
+    counts[ended.status as 'completed' | 'failed' | 'cancelled'] += 1;
     const again = await evidence.client.get(task.id).catch((error: unknown) => String(error));
-    if (typeof again === 'string') tell('lost', again);
+    if (typeof again === 'string') addProblem('lost', again);
     else if (!isDeepStrictEqual(toOutcomeFields(again), toOutcomeFields(ended)))
-      tell('duplicated', 'it has another outcome now');
-    if ((ends.get(task.id) ?? 0) > 1) tell('duplicated', `its end was committed ${ends.get(task.id)} times`);
-    if (ended.status === 'failed') tell('failed', ended.error?.message ?? 'without a reason');
+      addProblem('duplicated', 'it has another outcome now');
+    if ((endCounts.get(task.id) ?? 0) > 1)
+      addProblem('duplicated', `its end was committed ${endCounts.get(task.id)} times`);
+    if (ended.status === 'failed') addProblem('failed', ended.error?.message ?? 'without a reason');
     else if (ended.status === 'completed') {
-      const wrong = await findProblem(task, ended, evidence).catch(String);
-      if (wrong !== undefined) tell('lost', wrong);
-    } else if (!task.cancelAcknowledged && task.toolName !== 'cancelled') tell('lost', 'nobody cancelled it');
-    else if (!cleanUps.has(task.id)) tell('lost', 'its onCancel never ran');
+      const problem = await findProblem(task, ended, evidence).catch(String);
+      if (problem !== undefined) addProblem('lost', problem);
+    } else if (!task.cancelAcknowledged && task.toolName !== 'cancelled') addProblem('lost', 'it was never cancelled');
+    else if (!cleanUps.has(task.id)) addProblem('lost', 'its onCancel never ran');
   }
-  return { created: tasks.length, ...found, problems };
+  return { created: tasks.length, ...counts, problems };
 }
 
 const toOutcomeFields = ({ status, result, error }: WireTask) => ({ status, result, error });
 
-/** What is wrong in a completed task's result, if anything. */
+/** What is wrong with a completed task's result, if anything. */
 async function findProblem(task: SoakTask, ended: WireTask, evidence: VerifyOptions): Promise<string | undefined> {
   if (!isEnded(ended)) return 'it has no end';
   const seen = JSON.parse(ended.result?.content?.[0]?.text ?? '{}') as {

@@ -1,4 +1,4 @@
-/** What the processes wrote into their log: who took which task up, and when its run ended. */
+/** Reads the log of the processes: which process claimed which task, and when its run ended. */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 interface LogLine {
@@ -8,9 +8,13 @@ interface LogLine {
   readonly task?: string;
 }
 
-/** With these a run says that it has ended. */
+/** Events that a run logs when it has ended. */
 const RUN_END_EVENTS: ReadonlySet<string> = new Set([
-  ...['task.parked', 'task.ended', 'task.handedOver', 'run.lost', 'run.superseded'],
+  'task.parked',
+  'task.ended',
+  'task.handedOver',
+  'run.lost',
+  'run.superseded',
 ]);
 
 export class WorkerLog {
@@ -23,7 +27,7 @@ export class WorkerLog {
     this.#file = file;
   }
 
-  /** Read on from where the last reading ended. */
+  /** Continues where the last call ended. */
   #readLines(): readonly LogLine[] {
     if (!existsSync(this.#file)) return this.#lines;
     const file = openSync(this.#file, 'r');
@@ -46,27 +50,27 @@ export class WorkerLog {
     return this.#lines;
   }
 
-  /** The task that a process had taken up last and had not said to be through with. */
+  /** The task of the last run that the process started, unless the process logged that the run has ended. */
   findHeldTask(pid: number): string | undefined {
-    const mine = this.#readLines().filter((line) => line.pid === pid && line.task !== undefined);
-    const started = mine.findLast(({ event }) => event === 'run.started');
+    const lines = this.#readLines().filter((line) => line.pid === pid && line.task !== undefined);
+    const started = lines.findLast(({ event }) => event === 'run.started');
     if (!started) return undefined;
-    const after = mine.slice(mine.indexOf(started) + 1);
+    const after = lines.slice(lines.indexOf(started) + 1);
     if (after.some(({ event, task }) => task === started.task && RUN_END_EVENTS.has(event))) return undefined;
     const last = this.#lines.findLast(({ event, task }) => event === 'run.started' && task === started.task);
     return last === started ? started.task : undefined;
   }
 
-  /** When a task was first taken up after a moment (ms since the epoch). */
+  /** When the first run of a task after a moment started (both ms since the epoch). */
   findRunStartAfter(task: string, moment: number): number | undefined {
     return this.#readLines().find((line) => line.event === 'run.started' && line.task === task && line.at > moment)?.at;
   }
 
   /** How often an event was logged, by task. */
   countEvents(event: string): ReadonlyMap<string, number> {
-    const times = new Map<string, number>();
+    const counts = new Map<string, number>();
     for (const line of this.#readLines())
-      if (line.event === event && line.task !== undefined) times.set(line.task, (times.get(line.task) ?? 0) + 1);
-    return times;
+      if (line.event === event && line.task !== undefined) counts.set(line.task, (counts.get(line.task) ?? 0) + 1);
+    return counts;
   }
 }

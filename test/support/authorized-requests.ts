@@ -23,11 +23,11 @@ export function createTestGuard(
   { now = Date.now, keyTimes = {} }: TestGuardOptions = {},
 ) {
   const settings = readAuthSettings({ AUTH: 'jwt', ...environment });
-  if (settings.kind !== 'token') throw new Error('Not a guard that takes tokens.');
+  if (settings.kind !== 'token') throw new Error('AUTH must be jwt or cognito.');
   return createBearerGuard({ settings: settings.token, path: '/mcp', name: 'Guarded', now, keyTimes });
 }
 
-/** What a request is refused with. @throws Error when it is not */
+/** The refusal of a request. @throws Error when it is not refused */
 export async function catchRefusal(identifying: Promise<unknown>): Promise<Refusal> {
   const identity = await identifying.catch((error: unknown) => ({ error }));
   if (typeof identity === 'object' && identity && 'error' in identity) return identity.error as Refusal;

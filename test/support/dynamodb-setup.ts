@@ -1,4 +1,4 @@
-/** Starts DynamoDB Local once for a whole test run, or takes the one that `DYNAMODB_ENDPOINT` names. */
+/** Starts DynamoDB Local once for a whole test run, or uses the one that `DYNAMODB_ENDPOINT` names. */
 import type { TestProject } from 'vitest/node';
 import { startDynamoDbLocal } from '../../lib/local/dynamodb.ts';
 
@@ -9,9 +9,9 @@ declare module 'vitest' {
 }
 
 export default async function setupDynamoDb(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const running = process.env.DYNAMODB_ENDPOINT;
-  if (running) {
-    project.provide('dynamoDbEndpoint', running);
+  const runningEndpoint = process.env.DYNAMODB_ENDPOINT;
+  if (runningEndpoint) {
+    project.provide('dynamoDbEndpoint', runningEndpoint);
     return undefined;
   }
   const { endpoint, stop } = await startDynamoDbLocal();

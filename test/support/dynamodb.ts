@@ -6,7 +6,7 @@ import { createDynamoDbClient } from '../../lambda/aws/dynamodb.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import { createLocalTable, TASK_TABLE } from '../../lib/local/table.ts';
 
-/** Where DynamoDB Local answers. */
+/** The endpoint of DynamoDB Local. */
 export const getDynamoDbEndpoint = (): string => inject('dynamoDbEndpoint');
 
 /** A client with a longer time-out than the functions' own: a busy machine must not look like a lost response. */

@@ -1,6 +1,6 @@
 /**
- * Runs a bundled function as Lambda does, in a process of its own, and tells what it answered and which of its
- * files it had to load for that.
+ * Runs a bundled function as Lambda does, in a separate process, and reports its results and which of its files it
+ * loaded for them.
  */
 import { spawnSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
@@ -18,8 +18,8 @@ export interface BundleInvocation {
 /**
  * @param folder where the bundle is
  * @param events given to the handler one after the other
- * @param environment of the function; nothing is inherited but the path
- * @throws Error with what the process wrote when the function does not start or an invocation fails
+ * @param environment of the function; it inherits only the path
+ * @throws Error with the output of the process when the function does not start or an invocation fails
  */
 export function invokeBundle(
   folder: string,
@@ -44,17 +44,17 @@ async function invokeInProcess(folder: string): Promise<void> {
       return next(url, context);
     },
   });
-  const taken = () => {
+  const takeLoaded = () => {
     const files = loaded;
     loaded = [];
     return files;
   };
   const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
-  const coldStart = taken();
+  const coldStart = takeLoaded();
   const answers: { value: unknown; loaded: string[] }[] = [];
   for (const event of JSON.parse(await readStdin())) {
     const value = await handler(event, { getRemainingTimeInMillis: () => 28_000 });
-    answers.push({ value, loaded: taken() });
+    answers.push({ value, loaded: takeLoaded() });
   }
   writeSync(3, JSON.stringify({ coldStart, answers }));
   process.exit();
@@ -70,7 +70,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await invokeInProcess(process.env.BUNDLE ?? '');
   } catch (error) {
-    // Node's own report would begin with the line that threw: the whole of a minified file.
+    // Node's own report would begin with the line that threw: a whole minified file.
     console.error(String(error));
     process.exit(1);
   }

@@ -1,11 +1,11 @@
-/** The stack on one machine for tests: on the run's DynamoDB Local, from the run's template, silent. */
+/** Local stacks for tests: with the run's DynamoDB Local and the run's template, and without output. */
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { LocalStackOptions } from '../../lib/local/options.ts';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack.ts';
 
 export type TestStackOptions = Omit<LocalStackOptions, 'dynamodb' | 'template'>;
 
-/** Many of them share one DynamoDB Local: each has a table of its own. */
+/** Many stacks share one DynamoDB Local: each has its own table. */
 export function startTestStack(options: TestStackOptions): Promise<LocalStack> {
   return startLocalStack({
     quiet: true,
@@ -15,7 +15,7 @@ export function startTestStack(options: TestStackOptions): Promise<LocalStack> {
   });
 }
 
-/** One stack for the tests of a file or a `describe`, started before them and gone after them. */
+/** One stack for the tests of a file or a `describe`, started before them and stopped after them. */
 export function useTestStack(options: TestStackOptions): () => LocalStack {
   let stack: LocalStack | undefined;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ export function useTestStack(options: TestStackOptions): () => LocalStack {
   });
   afterAll(() => stack?.stop());
   return () => {
-    if (!stack) throw new Error('The stack runs only while tests do.');
+    if (!stack) throw new Error('The stack runs only during tests.');
     return stack;
   };
 }

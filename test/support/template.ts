@@ -1,10 +1,10 @@
-/** The example's template without code, synthesized once for all the tests of a file. */
+/** Synthesized templates without code, and how tests look things up in them. */
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type SynthesizeOptions, synthesizeTemplate } from '../../lib/local/synthesize.ts';
 
 export const FIXTURE_SERVER = 'test/lib/fixtures/server.ts';
 
-/** @param options props of `McpTasksServer`; `entry` is the fixture unless given */
+/** @param options props of `McpTasksServer`; `entry` defaults to the fixture */
 export const synthesizeFixture = (options: SynthesizeOptions = {}): Template =>
   Template.fromJSON(synthesizeTemplate({ bundle: false, entry: FIXTURE_SERVER, ...options }));
 
@@ -22,22 +22,22 @@ const findFunctionIds = (template: Template, role: string) =>
     new RegExp(`^Mcp${role}[0-9A-F]{8}$`).test(id),
   );
 
-/** A reference to an attribute of the one resource whose logical id begins so. */
+/** Matches a reference to an attribute of the one resource with this name. */
 export const matchAttribute = (name: string, attributeName = 'Arn') => ({
   'Fn::GetAtt': [Match.stringLikeRegexp(`^Mcp${name}[0-9A-F]{8}$`), attributeName],
 });
 
-/** A reference to the one resource whose logical id begins so. */
+/** Matches a reference to the one resource with this name. */
 export const matchReference = (name: string) => ({ Ref: Match.stringLikeRegexp(`^Mcp${name}[0-9A-F]{8}$`) });
 
-/** What a function's role may do: action to the resources, each named by logical id without its hash. */
+/** What a function's role may do: the resources of each action, named by logical id without its hash. */
 export function readGrants(template: Template, role: string): Record<string, string[]> {
   const policy = Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) =>
     id.startsWith(`Mcp${role}Role`),
   );
   const grants: Record<string, string[]> = {};
   for (const { Action, Resource, Effect } of policy?.[1].Properties.PolicyDocument.Statement ?? []) {
-    if (Effect !== 'Allow') throw new Error(`Not expected: ${Effect}`);
+    if (Effect !== 'Allow') throw new Error(`Every statement must have the effect Allow, not ${Effect}.`);
     for (const action of [Action].flat())
       grants[action] = [...(grants[action] ?? []), ...[Resource].flat().map(formatResourceName)];
   }
@@ -46,7 +46,7 @@ export function readGrants(template: Template, role: string): Record<string, str
 
 function formatResourceName(resource: unknown): string {
   if (typeof resource === 'string') return resource;
-  const { Ref, 'Fn::GetAtt': of, 'Fn::Join': join } = resource as Record<string, unknown[] & string>;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as Record<string, unknown[] & string>;
   if (join) return (join[1] as unknown as unknown[]).map(formatResourceName).join('');
-  return String(Ref ?? of?.[0]).replace(/^Mcp(.*)[0-9A-F]{8}$/, '$1');
+  return String(Ref ?? attribute?.[0]).replace(/^Mcp(.*)[0-9A-F]{8}$/, '$1');
 }

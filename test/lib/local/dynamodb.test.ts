@@ -5,7 +5,7 @@ import { startServerProcess } from '../../../lib/local/server-process.ts';
 import { createLongTimeoutClient } from '../../support/dynamodb.ts';
 
 describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embedded DynamoDB', () => {
-  test('answers when it has started and is gone when it has stopped', async () => {
+  test('responds when it has started and is gone when it has stopped', async () => {
     const { endpoint, stop } = await startEmbeddedDynamoDb();
     const { TableNames } = await createLongTimeoutClient(endpoint).send(new ListTablesCommand({}));
     expect(TableNames).toEqual([]);
@@ -14,7 +14,7 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('the embe
     await stop();
   });
 
-  test('says in one line that its port is taken', async () => {
+  test('reports in one line that its port is in use', async () => {
     const { endpoint, stop } = await startEmbeddedDynamoDb();
     try {
       const port = Number(new URL(endpoint).port);
@@ -30,14 +30,14 @@ describe('DynamoDB Local', () => {
     vi.unstubAllEnvs();
   });
 
-  test('says in one line how to install Java when there is none', async () => {
+  test('reports in one line how to install Java when it is missing', async () => {
     vi.stubEnv('PATH', '/nowhere');
     await expect(startDynamoDbLocal()).rejects.toThrow(/needs Java 17.*apt-get install/);
   });
 });
 
 describe('a server', () => {
-  test('that ends at once is not waited for, and what it said is told', async () => {
+  test('that ends at once is not awaited, and its output is reported', async () => {
     const fail = ['-e', 'console.error("no\\nluck"); process.exit(3)'];
     const server = { name: 'It', command: process.execPath, args: () => fail };
     await expect(startServerProcess(server)).rejects.toThrow('It did not start: no luck');

@@ -13,7 +13,7 @@ const WAIT_TIMEOUT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 
 const server = fileURLToPath(new URL('./fixtures/waiting-server.ts', import.meta.url));
-const stack = useTestStack({ server, workers: 1 });
+const getStack = useTestStack({ server, workers: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-external-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => lambda.destroy());
 
 function getExternalFunction() {
-  const found = stack().external;
+  const found = getStack().external;
   if (!found) throw new Error('The stack has no function for outside systems.');
   return found;
 }
@@ -36,14 +36,14 @@ async function invokeExternal(event: ExternalEvent | object) {
   return { status: StatusCode, error: FunctionError, payload: JSON.parse(Payload?.transformToString() || 'null') };
 }
 
-/** A task that waits, and the token that its tool gave away. */
+/** A task that waits, and the token that its tool handed out. */
 async function startWaitingTask(name: string) {
   const file = join(folder, name);
-  const { json } = await sendRpc(stack().url, 'tools/call', { name: 'submit', arguments: { file } });
+  const { json } = await sendRpc(getStack().url, 'tools/call', { name: 'submit', arguments: { file } });
   const { taskId } = json.result;
-  const get = async () => (await sendRpc(stack().url, 'tasks/get', { taskId })).json.result;
+  const get = async () => (await sendRpc(getStack().url, 'tasks/get', { taskId })).json.result;
   await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toMatch(/./), WAIT_TIMEOUT_MS);
-  const ended = () =>
+  const waitForEnd = () =>
     vi.waitFor(
       async () => {
         const task = await get();
@@ -52,34 +52,34 @@ async function startWaitingTask(name: string) {
       },
       { timeout: WAIT_TIMEOUT_MS, interval: 100 },
     );
-  return { token: readFileSync(file, 'utf8'), get, ended };
+  return { token: readFileSync(file, 'utf8'), get, waitForEnd };
 }
 
 describe('an outside system', () => {
-  test('tells how far it is, then completes the wait; saying so again is no error', async () => {
-    const { token, get, ended } = await startWaitingTask('completes');
+  test('reports progress, then completes the wait; completing it again is not an error', async () => {
+    const { token, get, waitForEnd } = await startWaitingTask('completes');
     expect((await get()).status).toBe('working');
     const progress: ExternalEvent = { token, action: 'progress', message: 'half way', done: 1, total: 2 };
     expect(await invokeExternal(progress)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
     expect(await get()).toMatchObject({ status: 'working', statusMessage: 'half way' });
     const complete: ExternalEvent = { token, action: 'complete', value: { rows: 3 } };
     expect(await invokeExternal(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
-    expect(await ended()).toBe('rows 3');
+    expect(await waitForEnd()).toBe('rows 3');
     expect(await invokeExternal(complete)).toEqual({ status: 200, error: undefined, payload: { ok: true } });
   });
 
-  test('fails the wait: the tool sees an error of that name', async () => {
-    const { token, ended } = await startWaitingTask('fails');
+  test('fails the wait, and the tool sees an error of that name', async () => {
+    const { token, waitForEnd } = await startWaitingTask('fails');
     expect(
       await invokeExternal({ token, action: 'fail', error: { name: 'JobFailed', message: 'disk full' } }),
     ).toMatchObject({
       payload: { ok: true },
     });
-    expect(await ended()).toBe('JobFailed: disk full');
+    expect(await waitForEnd()).toBe('JobFailed: disk full');
   });
 
-  test('is told as a function error what was wrong with its event', async () => {
-    const foreign = Buffer.from(JSON.stringify(['task#nobody', 'nobody', 'job'])).toString('base64url');
+  test('gets a function error that says what is wrong with its event', async () => {
+    const foreign = Buffer.from(JSON.stringify(['task#unknown', 'unknown', 'job'])).toString('base64url');
     expect(await invokeExternal({ token: 'nonsense', action: 'complete' })).toMatchObject({
       error: 'Unhandled',
       payload: { errorType: 'InvalidToken', errorMessage: expect.any(String), trace: expect.any(Array) },
@@ -103,21 +103,21 @@ describe("Lambda's Invoke API here", () => {
       headers,
     });
 
-  test('answers over plain HTTP with the header that tells an error from a result', async () => {
+  test('responds over plain HTTP with the header that distinguishes an error from a result', async () => {
     const refused = await post(getExternalFunction().functionName, '{"token":"nonsense","action":"complete"}');
     expect(refused.status).toBe(200);
     expect(refused.headers.get('x-amz-function-error')).toBe('Unhandled');
     expect(await refused.json()).toMatchObject({ errorType: 'InvalidToken' });
   });
 
-  test('knows the function by its ARN too, and no other function', async () => {
+  test('finds the function by its ARN too, and no other function', async () => {
     const arn = `arn:aws:lambda:us-east-1:000000000000:function:${getExternalFunction().functionName}`;
     expect((await post(arn, '{}')).headers.get('x-amz-function-error')).toBe('Unhandled');
-    const other = await post('somebody-elses', '{}');
+    const other = await post('another-function', '{}');
     expect([other.status, other.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
   });
 
-  test('refuses what is no JSON before the function sees it', async () => {
+  test('refuses a payload that is not JSON before the function sees it', async () => {
     const response = await post(getExternalFunction().functionName, '{');
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
       400,
@@ -125,8 +125,8 @@ describe("Lambda's Invoke API here", () => {
     ]);
   });
 
-  test('does not wait for an event, and lets a dry run do nothing', async () => {
-    const { token, get, ended } = await startWaitingTask('event');
+  test('does not wait for an asynchronous invocation, and a dry run does nothing', async () => {
+    const { token, get, waitForEnd } = await startWaitingTask('event');
     const body = JSON.stringify({ token, action: 'complete', value: { rows: 8 } });
     expect((await post(getExternalFunction().functionName, body, { 'x-amz-invocation-type': 'DryRun' })).status).toBe(
       204,
@@ -135,6 +135,6 @@ describe("Lambda's Invoke API here", () => {
     expect((await post(getExternalFunction().functionName, body, { 'x-amz-invocation-type': 'Event' })).status).toBe(
       202,
     );
-    expect(await ended()).toBe('rows 8');
+    expect(await waitForEnd()).toBe('rows 8');
   });
 });

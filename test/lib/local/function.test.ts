@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { InvocationFailed } from '../../../lib/local/errors.ts';
 import { type LocalFunction, startFunction } from '../../../lib/local/function.ts';
+import { isAlive } from '../../support/processes.ts';
 
 const running: LocalFunction[] = [];
 afterEach(() => Promise.all(running.splice(0).map((each) => each.stop())));
@@ -19,14 +20,6 @@ function startEchoFunction(options: { timeoutMs?: number; how?: string; lazy?: b
   running.push(started);
   return started;
 }
-
-const isProcessAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 interface EchoReply {
   readonly pid: number;
@@ -67,7 +60,7 @@ test('a process that ends fails its invocation and is replaced', async () => {
   expect(after.pid).not.toBe(pid);
 });
 
-test('an invocation that a killed process never took goes to its successor', async () => {
+test('an invocation that a killed process never started goes to its successor', async () => {
   const echo = startEchoFunction();
   await echo.started;
   const pid = echo.getPid() as number;
@@ -87,10 +80,10 @@ test('an invocation that outlives the time-out has its process killed and replac
   expect(failed).toMatchObject({ how: 'timedOut' });
   const after = (await echo.invoke({})) as EchoReply;
   expect(after.pid).not.toBe(pid);
-  expect(isProcessAlive(pid)).toBe(false);
+  expect(isAlive(pid)).toBe(false);
 });
 
-test('what keeps a process from starting is the reason given', async () => {
+test('why a process cannot start is the reason given', async () => {
   await expect(startEchoFunction({ how: 'broken' }).started).rejects.toThrow(
     /echo process cannot start: there is no tool in it/,
   );
@@ -104,14 +97,14 @@ test('a lazy function has no process before its first invocation', async () => {
   await expect(echo.invoke({})).resolves.toHaveProperty('pid');
 });
 
-test('stop leaves no process, also while an invocation runs', async () => {
+test('stop leaves no process, even during an invocation', async () => {
   const echo = startEchoFunction();
   await echo.started;
   const pid = echo.getPid() as number;
   const invocations = [echo.invoke({ do: 'hang' }), echo.invoke({ do: 'hang' })];
   const outcomes = Promise.allSettled(invocations);
   await echo.stop();
-  expect(isProcessAlive(pid)).toBe(false);
+  expect(isAlive(pid)).toBe(false);
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'InvocationFailed', how: 'crashed' } });
   }

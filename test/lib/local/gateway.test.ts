@@ -10,7 +10,7 @@ interface TestGatewayOptions extends Partial<GatewayOptions> {
   readonly reply?: unknown;
 }
 
-async function startTestGateway(setting: TestGatewayOptions = {}) {
+async function startTestGateway(options: TestGatewayOptions = {}) {
   const events: APIGatewayProxyEventV2[] = [];
   const failures: unknown[] = [];
   const gateway = await startGateway({
@@ -19,16 +19,16 @@ async function startTestGateway(setting: TestGatewayOptions = {}) {
     integrationTimeoutMs: 30_000,
     invoke: async (event) => {
       events.push(event);
-      return setting.reply ?? { statusCode: 202 };
+      return options.reply ?? { statusCode: 202 };
     },
     onFailure: (error) => failures.push(error),
-    ...setting,
+    ...options,
   });
   running.push(gateway);
   return { url: `http://127.0.0.1:${gateway.port}`, port: gateway.port, events, failures };
 }
 
-/** `fetch` joins and drops headers by itself: this sends what it is given. */
+/** `fetch` joins and drops headers: this sends exactly what it is given. */
 function sendRaw(url: string, options: { method?: string; headers?: string[]; body?: string } = {}) {
   return new Promise<{ status?: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
     const outgoing = request(url, { method: options.method ?? 'POST', headers: options.headers ?? [] }, (response) => {
@@ -92,7 +92,7 @@ describe('the event', () => {
     });
   });
 
-  test('keeps both of two content types, which node would make one', async () => {
+  test('keeps both of two content types, where Node would drop one', async () => {
     const { url, events } = await startTestGateway();
     await sendRaw(`${url}/mcp`, {
       headers: ['Content-Type', 'text/plain', 'Content-Type', 'application/json', 'Host', 'x'],
@@ -100,7 +100,7 @@ describe('the event', () => {
     expect(events[0]?.headers['content-type']).toBe('text/plain,application/json');
   });
 
-  test('has cookies apart and no body where there is none', async () => {
+  test('separates cookies, and has no body where there is none', async () => {
     const { url, events } = await startTestGateway();
     await sendRaw(`${url}/mcp`, { method: 'GET', headers: ['Cookie', 'a=1; b=2', 'Host', 'x'] });
     expect(events[0]).toMatchObject({ cookies: ['a=1', 'b=2'], isBase64Encoded: false });
@@ -108,7 +108,7 @@ describe('the event', () => {
     expect(events[0]).not.toHaveProperty('body');
   });
 
-  test('has base64 for what is not text', async () => {
+  test('has base64 for a body that is not text', async () => {
     const { url, events } = await startTestGateway();
     const post = (type: string, body: Uint8Array<ArrayBuffer>) =>
       fetch(`${url}/mcp`, { method: 'POST', headers: { 'content-type': type }, body });
@@ -134,7 +134,7 @@ describe('the event', () => {
 });
 
 describe('the response', () => {
-  test('is what the function says', async () => {
+  test('is what the function returns', async () => {
     const { url } = await startTestGateway({
       reply: {
         statusCode: 418,
@@ -152,7 +152,7 @@ describe('the response', () => {
     expect(await response.json()).toEqual({ é: 1 });
   });
 
-  test('without a status is a 200 with the answer as JSON', async () => {
+  test('without a status is a 200 with the result as JSON', async () => {
     const { url } = await startTestGateway({ reply: { ok: true } });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, response.headers.get('content-type'), await response.json()]).toEqual([
@@ -184,7 +184,7 @@ describe('limits and failures', () => {
     expect((await fetch(`${url}/.well-known/x`, { method: 'POST' })).status).toBe(404);
   });
 
-  test('a body over 10 MB is 413, and so is an event that Lambda would not take', async () => {
+  test('a body over 10 MB is 413, and so is an event that is too large for Lambda', async () => {
     const { url, events } = await startTestGateway();
     const post = (size: number) =>
       fetch(`${url}/mcp`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(size) });
@@ -208,14 +208,14 @@ describe('limits and failures', () => {
     expect(failures).toEqual([new Error('crashed')]);
   });
 
-  test('an answer that is no HTTP response is 500', async () => {
-    for (const answer of [{ statusCode: 42 }, { statusCode: 200, headers: { 'bad name': 'x' } }]) {
-      const { url } = await startTestGateway({ reply: answer });
+  test('a result that is not an HTTP response is 500', async () => {
+    for (const result of [{ statusCode: 42 }, { statusCode: 200, headers: { 'bad name': 'x' } }]) {
+      const { url } = await startTestGateway({ reply: result });
       expect((await fetch(`${url}/mcp`)).status).toBe(500);
     }
   });
 
-  test('a function that does not answer in time is 503', async () => {
+  test('a function that does not respond in time is 503', async () => {
     const { url, failures } = await startTestGateway({ integrationTimeoutMs: 20, invoke: () => new Promise(() => {}) });
     const response = await fetch(`${url}/mcp`);
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
@@ -230,7 +230,7 @@ describe('limits and failures', () => {
     });
   });
 
-  test('a request that is cut off reaches nobody and harms nothing', async () => {
+  test('a request that is cut off reaches no function and harms nothing', async () => {
     const { url, events, failures } = await startTestGateway();
     await new Promise<void>((resolve) => {
       const outgoing = request(`${url}/mcp`, { method: 'POST', headers: { 'content-length': 100 } });

@@ -1,4 +1,4 @@
-/** Large arguments, steps, questions, answers and results through the whole stack, whose limits are those of AWS. */
+/** Large arguments, steps, questions, answers and results through the whole stack, which has the limits of AWS. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
@@ -11,13 +11,13 @@ import { buildResultOfSize, ESCAPED_TEXT, hashText } from './fixtures/payload-se
 const WAIT_TIMEOUT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 const { responseBytes } = ENGINE_DEFAULTS;
-const stack = useTestStack({
+const getStack = useTestStack({
   server: fileURLToPath(new URL('./fixtures/payload-server.ts', import.meta.url)),
   workers: 1,
 });
 
 async function startPayloadTask(name: string, args: object): Promise<string> {
-  const { status, json } = await sendRpc(stack().url, 'tools/call', { name, arguments: args });
+  const { status, json } = await sendRpc(getStack().url, 'tools/call', { name, arguments: args });
   expect(status, JSON.stringify(json)?.slice(0, 500)).toBe(200);
   return json.result.taskId;
 }
@@ -25,7 +25,7 @@ async function startPayloadTask(name: string, args: object): Promise<string> {
 const waitForStatus = (taskId: string, expected: string) =>
   vi.waitFor(
     async () => {
-      const { status, json } = await sendRpc(stack().url, 'tasks/get', { taskId });
+      const { status, json } = await sendRpc(getStack().url, 'tasks/get', { taskId });
       expect([status, json?.result?.status]).toEqual([200, expected]);
       return json.result;
     },
@@ -43,7 +43,7 @@ describe('arguments', () => {
   });
 
   test('over the limit of a request are refused before there is a task', async () => {
-    const { status } = await sendRpc(stack().url, 'tools/call', {
+    const { status } = await sendRpc(getStack().url, 'tools/call', {
       name: 'digest',
       arguments: { text: 'x'.repeat(1_048_576) },
     });
@@ -55,10 +55,10 @@ test('a step, a question and an answer that are too large for a row come back as
   const taskId = await startPayloadTask('carry', {});
   const { inputRequests } = await waitForStatus(taskId, 'input_required');
   expect(inputRequests.much.params.message).toBe(ESCAPED_TEXT.repeat(10_000));
-  // Far over what a row holds, and under what an answer may have.
+  // Far larger than a row allows, and smaller than an answer may be.
   const text = ESCAPED_TEXT.repeat(8_000);
   const inputResponses = { much: { action: 'accept', content: { text } } };
-  const updated = await sendRpc(stack().url, 'tasks/update', { taskId, inputResponses } as never);
+  const updated = await sendRpc(getStack().url, 'tasks/update', { taskId, inputResponses } as never);
   expect(updated).toMatchObject({ status: 200, json: { result: { resultType: 'complete' } } });
   const { result } = await waitForStatus(taskId, 'completed');
   expect(result.content).toEqual([
@@ -67,7 +67,7 @@ test('a step, a question and an answer that are too large for a row come back as
 });
 
 describe('a result', () => {
-  test('is delivered whole up to the last byte that an answer holds', async () => {
+  test('is delivered whole up to the last byte that a reply holds', async () => {
     const { content } = await runToResult('produce', { bytes: responseBytes });
     expect(content).toEqual(buildResultOfSize(responseBytes).content);
   });
@@ -75,7 +75,7 @@ describe('a result', () => {
   test.each([
     ['one byte more', responseBytes + 1],
     ['20 MB', 20_000_000],
-  ])('of %s is a link, and all of it is where the link leads', async (_, bytes) => {
+  ])('of %s is a link to the whole result', async (_, bytes) => {
     const [expected] = buildResultOfSize(bytes).content;
     const { content, isError } = await runToResult('produce', { bytes });
     expect(isError).toBeUndefined();
@@ -84,19 +84,19 @@ describe('a result', () => {
     expect(readFileSync(new URL(content[0].uri), 'utf8')).toBe(expected?.text);
   });
 
-  test('keeps its structured content when only the text of it does not fit beside', async () => {
+  test('keeps its structured content when only its text does not fit as well', async () => {
     const { structuredContent, content } = await runToResult('structured', { bytes: 4_000_000 });
     expect(structuredContent.rows[0]).toHaveLength(4_000_000);
     expect(content).toEqual([expect.objectContaining({ type: 'resource_link' })]);
     expect(JSON.parse(readFileSync(new URL(content[0].uri), 'utf8'))).toEqual(structuredContent);
   });
 
-  test('whose structured content does not fit is a tool error with a link to all of it', async () => {
+  test('whose structured content does not fit is a tool error with a link to the whole result', async () => {
     const { structuredContent, content, isError } = await runToResult('structured', { bytes: 7_000_000 });
     expect([structuredContent, isError]).toEqual([undefined, true]);
     expect(content[0].text).toContain('The structured content of this result has');
-    const whole = JSON.parse(readFileSync(new URL(content[1].uri), 'utf8'));
-    expect(whole.structuredContent.rows[0]).toHaveLength(7_000_000);
+    const file = JSON.parse(readFileSync(new URL(content[1].uri), 'utf8'));
+    expect(file.structuredContent.rows[0]).toHaveLength(7_000_000);
   });
 });
 
@@ -104,16 +104,16 @@ describe('a result of a call that runs inline', () => {
   const call = { name: 'produce_inline', arguments: { bytes: responseBytes + 1 } };
   const expected = buildResultOfSize(responseBytes + 1).content[0]?.text;
 
-  test('is a link, too, when it does not fit its answer', async () => {
-    const { status, json } = await sendRpc(stack().url, 'tools/call', call);
+  test('is a link, too, when it does not fit its reply', async () => {
+    const { status, json } = await sendRpc(getStack().url, 'tools/call', call);
     expect(status).toBe(200);
     const [link] = json.result.content;
     expect(link.type).toBe('resource_link');
     expect(readFileSync(new URL(link.uri), 'utf8')).toBe(expected);
   });
 
-  test('also for a client of 2025-11-25', async () => {
-    const response = await fetch(stack().url, {
+  test('is a link for a client of 2025-11-25, too', async () => {
+    const response = await fetch(getStack().url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -123,8 +123,8 @@ describe('a result of a call that runs inline', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }),
     });
     expect(response.status).toBe(200);
-    const said = await response.text();
-    const uri = /"uri":"(file:[^"]+)"/.exec(said)?.[1] ?? said.slice(0, 500);
+    const text = await response.text();
+    const uri = /"uri":"(file:[^"]+)"/.exec(text)?.[1] ?? text.slice(0, 500);
     expect(readFileSync(new URL(uri), 'utf8')).toBe(expected);
   });
 });

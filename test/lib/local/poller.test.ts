@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => sqs.stop());
 
-async function makeQueue(attributes: Record<string, string> = {}) {
+async function createPolledQueue(attributes: Record<string, string> = {}) {
   const name = randomUUID();
   await sqs.createQueue(name, attributes);
   const url = sqs.buildQueueUrl(name);
@@ -19,7 +19,7 @@ async function makeQueue(attributes: Record<string, string> = {}) {
     name,
     url,
     send: (MessageBody: string) => sqs.client.send(new SendMessageCommand({ QueueUrl: url, MessageBody })),
-    left: async () => {
+    countMessages: async () => {
       const { Attributes } = await sqs.client.send(
         new GetQueueAttributesCommand({
           QueueUrl: url,
@@ -34,7 +34,7 @@ async function makeQueue(attributes: Record<string, string> = {}) {
   };
 }
 
-type PolledQueue = Awaited<ReturnType<typeof makeQueue>>;
+type PolledQueue = Awaited<ReturnType<typeof createPolledQueue>>;
 
 function startTestPoller(
   queue: PolledQueue,
@@ -57,12 +57,12 @@ test('the queues listen on 127.0.0.1 only', () => {
   expect(sqs.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
-test('a function is given the event that Lambda would give it, and what it finishes is deleted', async () => {
-  const queue = await makeQueue();
+test('a function gets the event that Lambda would give it, and the messages it finishes are deleted', async () => {
+  const queue = await createPolledQueue();
   const { MessageId } = await queue.send('{"generation":1}');
   const events: SQSEvent[] = [];
   const poller = startTestPoller(queue, async (event) => void events.push(event));
-  await vi.waitFor(async () => expect([events.length, await queue.left()]).toEqual([1, [0, 0]]));
+  await vi.waitFor(async () => expect([events.length, await queue.countMessages()]).toEqual([1, [0, 0]]));
   await poller.stop();
   expect(events[0]).toEqual({
     Records: [
@@ -86,8 +86,8 @@ test('a function is given the event that Lambda would give it, and what it finis
   });
 });
 
-test('what is named in batchItemFailures is left to reappear, with its receive count raised', async () => {
-  const queue = await makeQueue({ VisibilityTimeout: '1' });
+test('a message in batchItemFailures reappears, with a higher receive count', async () => {
+  const queue = await createPolledQueue({ VisibilityTimeout: '1' });
   await queue.send('again');
   const receives: string[] = [];
   const poller = startTestPoller(queue, async ({ Records: [record] }) => {
@@ -95,12 +95,12 @@ test('what is named in batchItemFailures is left to reappear, with its receive c
     return { batchItemFailures: receives.length === 1 ? [{ itemIdentifier: record?.messageId }] : [] };
   });
   await vi.waitFor(() => expect(receives).toEqual(['1', '2']), { timeout: 10_000 });
-  await vi.waitFor(async () => expect(await queue.left()).toEqual([0, 0]));
+  await vi.waitFor(async () => expect(await queue.countMessages()).toEqual([0, 0]));
   await poller.stop();
 });
 
-test('a failed invocation leaves its message untouched and is told', async () => {
-  const queue = await makeQueue({ VisibilityTimeout: '600' });
+test('a failed invocation leaves its message in the queue and is reported', async () => {
+  const queue = await createPolledQueue({ VisibilityTimeout: '600' });
   await queue.send('poison');
   const failures: unknown[] = [];
   const poller = startTestPoller(
@@ -110,16 +110,16 @@ test('a failed invocation leaves its message untouched and is told', async () =>
   );
   await vi.waitFor(() => expect(failures).toHaveLength(1));
   await poller.stop();
-  expect(await queue.left()).toEqual([0, 1]);
+  expect(await queue.countMessages()).toEqual([0, 1]);
 });
 
-test('a poller has one invocation at a time, and as many run together as there are pollers', async () => {
-  const queue = await makeQueue();
+test('a poller has one invocation at a time, and several pollers have several', async () => {
+  const queue = await createPolledQueue();
   let together = 0;
-  let most = 0;
+  let maxTogether = 0;
   let done = 0;
   const invoke = async () => {
-    most = Math.max(most, ++together);
+    maxTogether = Math.max(maxTogether, ++together);
     await new Promise((resolve) => setTimeout(resolve, 20));
     together -= 1;
     done += 1;
@@ -128,12 +128,12 @@ test('a poller has one invocation at a time, and as many run together as there a
   const pollers = [startTestPoller(queue, invoke), startTestPoller(queue, invoke)];
   await vi.waitFor(() => expect(done).toBe(8));
   await Promise.all(pollers.map((poller) => poller.stop()));
-  expect(most).toBe(2);
+  expect(maxTogether).toBe(2);
 });
 
 test('a message received more often than the redrive policy allows goes to the dead-letter queue', async () => {
-  const dead = await makeQueue();
-  const queue = await makeQueue({
+  const dead = await createPolledQueue();
+  const queue = await createPolledQueue({
     VisibilityTimeout: '0',
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: buildQueueArn(dead.name), maxReceiveCount: 2 }),
   });
@@ -147,23 +147,24 @@ test('a message received more often than the redrive policy allows goes to the d
 
 describe('which messages of a batch are deleted', () => {
   const batch: Message[] = [{ MessageId: 'a' }, { MessageId: 'b' }];
-  const ids = (response: unknown) => findFinishedMessages(batch, response).map((message) => message.MessageId);
+  const findFinishedIds = (response: unknown) =>
+    findFinishedMessages(batch, response).map((message) => message.MessageId);
 
-  test('all, when the function names none', () => {
-    expect(ids(undefined)).toEqual(['a', 'b']);
-    expect(ids(null)).toEqual(['a', 'b']);
-    expect(ids({})).toEqual(['a', 'b']);
-    expect(ids({ batchItemFailures: [] })).toEqual(['a', 'b']);
+  test('all, when the function names no failures', () => {
+    expect(findFinishedIds(undefined)).toEqual(['a', 'b']);
+    expect(findFinishedIds(null)).toEqual(['a', 'b']);
+    expect(findFinishedIds({})).toEqual(['a', 'b']);
+    expect(findFinishedIds({ batchItemFailures: [] })).toEqual(['a', 'b']);
   });
 
-  test('the others, when it names some', () => {
-    expect(ids({ batchItemFailures: [{ itemIdentifier: 'b' }] })).toEqual(['a']);
+  test('the others, when it names some failures', () => {
+    expect(findFinishedIds({ batchItemFailures: [{ itemIdentifier: 'b' }] })).toEqual(['a']);
   });
 
-  test('none, when it names what is not in the batch', () => {
+  test('none, when it names a message outside the batch', () => {
     for (const itemIdentifier of ['c', '', null, undefined])
-      expect(ids({ batchItemFailures: [{ itemIdentifier }] })).toEqual([]);
-    expect(ids({ batchItemFailures: [null] })).toEqual([]);
-    expect(ids({ batchItemFailures: 'a' })).toEqual([]);
+      expect(findFinishedIds({ batchItemFailures: [{ itemIdentifier }] })).toEqual([]);
+    expect(findFinishedIds({ batchItemFailures: [null] })).toEqual([]);
+    expect(findFinishedIds({ batchItemFailures: 'a' })).toEqual([]);
   });
 });

@@ -9,11 +9,11 @@ describe('a server module', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('with a server in it is one', async () => {
+  test('that exports a server is accepted', async () => {
     await checkServerFile(fileURLToPath(new URL('./fixtures/server.ts', import.meta.url)));
   });
 
-  test('with one name twice, in `tools` and by `mcp`, is refused with what to do', async () => {
+  test('with one name in both `tools` and `mcp` is refused with what to do', async () => {
     const both = fileURLToPath(new URL('../fixtures/name-in-both.ts', import.meta.url));
     await expect(checkServerFile(both)).rejects.toThrow(
       /cannot be served: .*same_name is already registered.*either in "tools" or registered by "mcp"/,
@@ -23,14 +23,19 @@ describe('a server module', () => {
   test.each([
     ['that is not there', 'missing.ts', undefined, /missing\.ts cannot be loaded: Cannot find module/],
     ['that throws', 'throws.mjs', 'throw new Error("no\\n  key")', /throws\.mjs cannot be loaded: no key$/],
-    ['that is no TypeScript', 'broken.ts', 'export default {{;', /broken\.ts cannot be loaded: /],
+    ['that is not TypeScript', 'broken.ts', 'export default {{;', /broken\.ts cannot be loaded: /],
     [
       'without a default export',
       'empty.mjs',
       'export const a = 1;',
-      /empty\.mjs has no server in it: export default defineServer/,
+      /empty\.mjs does not export a server: export default defineServer/,
     ],
-    ['with something else', 'other.mjs', 'export default { info: { name: "x" } };', /other\.mjs has no server in it/],
+    [
+      'that exports something else',
+      'other.mjs',
+      'export default { info: { name: "x" } };',
+      /other\.mjs does not export a server/,
+    ],
     [
       'that ends its process',
       'exits.mjs',

@@ -15,32 +15,32 @@ const WAIT_TIMEOUT_MS = 60_000;
 const server = fileURLToPath(new URL('./fixtures/server.ts', import.meta.url));
 
 describe('a running stack', () => {
-  const stack = useTestStack({
+  const getStack = useTestStack({
     server,
     workers: 2,
     apiProcesses: 2,
     allowedOrigins: ['https://app.example'],
   });
 
-  test('has the table of the template, with its keys and its TTL attribute', async () => {
-    const client = new DynamoDBClient({ endpoint: stack().dynamodbEndpoint });
-    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: stack().tableName }));
+  test('has the template’s table, with its keys and its TTL attribute', async () => {
+    const client = new DynamoDBClient({ endpoint: getStack().dynamodbEndpoint });
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: getStack().tableName }));
     expect(table?.KeySchema).toEqual([
       { AttributeName: 'partition', KeyType: 'HASH' },
       { AttributeName: 'id', KeyType: 'RANGE' },
     ]);
-    const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: stack().tableName }));
+    const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: getStack().tableName }));
     expect(ttl.TimeToLiveDescription).toMatchObject({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
     client.destroy();
   });
 
-  test('has the queues of the template', async () => {
-    const client = new SQSClient({ endpoint: stack().sqsEndpoint });
+  test('has the template’s queues', async () => {
+    const client = new SQSClient({ endpoint: getStack().sqsEndpoint });
     const attributes = async (url: string) =>
       (await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))).Attributes;
-    const dead = await attributes(stack().deadLetterQueueUrl);
+    const dead = await attributes(getStack().deadLetterQueueUrl);
     expect(dead).toMatchObject({ MessageRetentionPeriod: '1209600' });
-    const work = await attributes(stack().queueUrl);
+    const work = await attributes(getStack().queueUrl);
     expect(work).toMatchObject({ VisibilityTimeout: '900', MessageRetentionPeriod: '604800' });
     expect(JSON.parse(work?.RedrivePolicy ?? '')).toEqual({
       deadLetterTargetArn: dead?.QueueArn,
@@ -49,34 +49,34 @@ describe('a running stack', () => {
     client.destroy();
   });
 
-  test('lets requests alternate between the API processes', async () => {
+  test('alternates requests between the API processes', async () => {
     const pids = new Set<number>();
     for (let i = 0; i < 4; i++) {
-      const { json } = await sendRpc(stack().url, 'tools/call', { name: 'who_am_i', arguments: {} });
+      const { json } = await sendRpc(getStack().url, 'tools/call', { name: 'who_am_i', arguments: {} });
       pids.add(Number(json.result.content[0].text));
     }
-    expect(pids).toEqual(new Set(stack().getApiPids()));
+    expect(pids).toEqual(new Set(getStack().getApiPids()));
     expect(pids.size).toBe(2);
   });
 
-  test('refuses a bad Origin with 403 and takes an allowed one', async () => {
-    const ask = (origin: string) => sendRpc(stack().url, 'server/discover', {}, { origin });
-    expect((await ask('https://evil.example')).status).toBe(403);
-    expect((await ask('https://app.example')).status).toBe(200);
+  test('refuses a bad Origin with 403 and accepts an allowed one', async () => {
+    const discoverFrom = (origin: string) => sendRpc(getStack().url, 'server/discover', {}, { origin });
+    expect((await discoverFrom('https://evil.example')).status).toBe(403);
+    expect((await discoverFrom('https://app.example')).status).toBe(200);
   });
 
-  test('kills workers only', () => {
-    expect(() => stack().killWorker(process.pid)).toThrow(RangeError);
-    expect(() => stack().killWorker(stack().getApiPids()[0] ?? 0)).toThrow(RangeError);
+  test('kills only workers', () => {
+    expect(() => getStack().killWorker(process.pid)).toThrow(RangeError);
+    expect(() => getStack().killWorker(getStack().getApiPids()[0] ?? 0)).toThrow(RangeError);
   });
 });
 
 describe('a worker that is killed', () => {
-  const stack = useTestStack({
+  const getStack = useTestStack({
     server,
     workers: 2,
     environment: { LEASE_MS: '1500', HEARTBEAT_MS: '300' },
-    // Bounds the wait for a worker that was killed before it could tell the queue about its lease.
+    // Limits the wait for a worker that was killed before it could extend the visibility of its message.
     workerTimeoutMs: 20_000,
   });
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
@@ -85,8 +85,8 @@ describe('a worker that is killed', () => {
   test(
     'is replaced, and another finishes its task',
     async () => {
-      const before = stack().getWorkerPids();
-      const created = await sendRpc(stack().url, 'tools/call', { name: 'hold', arguments: { folder } });
+      const before = getStack().getWorkerPids();
+      const created = await sendRpc(getStack().url, 'tools/call', { name: 'hold', arguments: { folder } });
       const { taskId } = created.json.result;
       const killed = await vi.waitFor(() => {
         const [name] = readdirSync(folder);
@@ -94,19 +94,19 @@ describe('a worker that is killed', () => {
         return Number(name);
       }, WAIT_TIMEOUT_MS);
       expect(before).toContain(killed);
-      stack().killWorker(killed);
+      getStack().killWorker(killed);
       writeFileSync(join(folder, 'go'), '');
       const result = await vi.waitFor(
         async () => {
-          const { json } = await sendRpc(stack().url, 'tasks/get', { taskId });
+          const { json } = await sendRpc(getStack().url, 'tasks/get', { taskId });
           expect(json.result.status).toBe('completed');
           return json.result.result;
         },
         { timeout: WAIT_TIMEOUT_MS, interval: 200 },
       );
       expect(Number(result.content[0].text)).not.toBe(killed);
-      await vi.waitFor(() => expect(stack().getWorkerPids()).toHaveLength(2), WAIT_TIMEOUT_MS);
-      expect(stack().getWorkerPids()).not.toContain(killed);
+      await vi.waitFor(() => expect(getStack().getWorkerPids()).toHaveLength(2), WAIT_TIMEOUT_MS);
+      expect(getStack().getWorkerPids()).not.toContain(killed);
       expect(isAlive(killed)).toBe(false);
     },
     2 * WAIT_TIMEOUT_MS,
@@ -114,7 +114,7 @@ describe('a worker that is killed', () => {
 });
 
 describe('the end of a stack', () => {
-  test('leaves no process, no file, no table and nobody who answers', async () => {
+  test('leaves no process, no file, no table and no server', async () => {
     const stack = await startTestStack({ server, name: 'ended' });
     const pids = [...stack.getWorkerPids(), ...stack.getApiPids()];
     expect(pids.map(isAlive)).toEqual([true, true, true]);
@@ -130,7 +130,7 @@ describe('the end of a stack', () => {
     client.destroy();
   });
 
-  test('comes with what is started already when the rest cannot be', async () => {
+  test('includes what has started when the rest cannot start', async () => {
     const missing = join(tmpdir(), 'no-such-server.ts');
     expect(existsSync(missing)).toBe(false);
     await expect(startTestStack({ server: missing })).rejects.toMatchObject({

@@ -11,21 +11,21 @@ import { useTestStack } from '../../support/stack.ts';
 const WAIT_TIMEOUT_MS = 60_000;
 const LEASE_MS = 1_500;
 
-const stack = useTestStack({
+const getStack = useTestStack({
   server: fileURLToPath(new URL('../../support/servers/threads.ts', import.meta.url)),
   workers: 2,
-  // Three quarters of it are the heap of a thread.
+  // Three quarters of it is the heap of a thread.
   environment: { LEASE_MS: String(LEASE_MS), HEARTBEAT_MS: '300', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64' },
 });
 const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function runToOutcome(name: string, args: unknown) {
-  const created = await sendRpc(stack().url, 'tools/call', { name, arguments: args });
+  const created = await sendRpc(getStack().url, 'tools/call', { name, arguments: args });
   const { taskId } = created.json.result;
   return vi.waitFor(
     async () => {
-      const { json } = await sendRpc(stack().url, 'tasks/get', { taskId });
+      const { json } = await sendRpc(getStack().url, 'tasks/get', { taskId });
       expect(json.result.status).toMatch(/completed|failed/);
       return json.result;
     },
@@ -33,8 +33,8 @@ async function runToOutcome(name: string, args: unknown) {
   );
 }
 
-describe('a tool with a thread of its own', () => {
-  test('computes for longer than the lease, in one run, with a second worker at hand', {
+describe('a tool in its own thread', () => {
+  test('computes for longer than the lease in one run, although a second worker is free', {
     timeout: 2 * WAIT_TIMEOUT_MS,
   }, async () => {
     const runs = join(folder, 'runs');
@@ -44,11 +44,11 @@ describe('a tool with a thread of its own', () => {
     expect(readFileSync(runs, 'utf8')).toBe('run\n');
   });
 
-  test('takes no worker along when it runs out of memory', { timeout: 2 * WAIT_TIMEOUT_MS }, async () => {
-    const workers = stack().getWorkerPids();
+  test('does not end its worker when it runs out of memory', { timeout: 2 * WAIT_TIMEOUT_MS }, async () => {
+    const workers = getStack().getWorkerPids();
     const { status, error } = await runToOutcome('hoards', {});
     expect(status).toBe('failed');
     expect(error.message).toContain('2 consecutive runs ended without reporting a result');
-    expect(stack().getWorkerPids()).toEqual(workers);
+    expect(getStack().getWorkerPids()).toEqual(workers);
   });
 });

@@ -1,10 +1,10 @@
-/** What the client tests call: one tool for each way in which a call can go. */
+/** The server of the client tests: one tool for each way in which a call can go. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../lambda/index.ts';
 
 const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
-/** Tests wait for polls: the shortest interval that makes sense. */
+/** Tests wait for polls, so the interval is short. */
 const pollIntervalMs = { min: 50, max: 50 };
 
 const greet = defineTool(

@@ -1,4 +1,4 @@
-/** Tools to which everything they are given, say and make is secret. */
+/** Tools whose arguments, progress, questions, answers, errors and results are all secret. */
 import { z } from 'zod';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
 
@@ -33,7 +33,7 @@ const hold = defineTool(
     }),
 );
 
-/** Whose validator breaks on what it is given. */
+/** Its validator throws on every input. */
 const brittle = defineTool(
   'brittle',
   {

@@ -1,4 +1,4 @@
-/** Tools that compute without a pause, and others that end their thread: what `thread: true` is for. */
+/** Tools that `thread: true` is for: they compute without a pause, or end their thread. */
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, TaskCancelled } from '../../../lambda/index.ts';
@@ -11,7 +11,7 @@ function compute(ms: number): number {
   return turns;
 }
 
-/** `runs`: a file that gets a line for each run. */
+/** `runs`: a file to which each run appends a line. */
 const spinConfig = { inputSchema: z.object({ ms: z.number(), runs: z.string().optional() }) };
 const spin = async ({ ms, runs }: { ms: number; runs?: string | undefined }) => {
   if (runs) appendFileSync(runs, 'run\n');
@@ -77,15 +77,16 @@ const defineDyingTool = (name: string, die: () => void) =>
 const exits = defineDyingTool('exits', () => process.exit(7));
 const throwsLater = defineDyingTool('throws_later', () => void setTimeout(() => JSON.parse('{'), 1));
 const hoards = defineDyingTool('hoards', () => {
-  const kept: number[][] = [];
-  for (;;) kept.push(Array.from({ length: 10_000 }, (_, index) => index + kept.length));
+  const hoard: number[][] = [];
+  for (;;) hoard.push(Array.from({ length: 10_000 }, (_, index) => index + hoard.length));
 });
 
 export default defineServer({
   name: 'threads',
   version: '1.0.0',
+  // biome-ignore format: a list of names
   tools: [
-    ...[spinInThread, spinHere, spinInStep, everything, withSchema],
-    ...[refuses, listening, reports, exits, throwsLater, hoards],
+    spinInThread, spinHere, spinInStep, everything, withSchema,
+    refuses, listening, reports, exits, throwsLater, hoards,
   ],
 });

@@ -1,4 +1,4 @@
-/** The task store as processes see it, and a witness who sees every row before and after each write. */
+/** The task store as processes see it, with a check of every row before and after each write. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../../../lambda/tasks/conditions.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
@@ -6,10 +6,10 @@ import { isTerminal, type JournalEntry, type TaskKey, type TaskRow } from '../..
 import type { Change, TaskStore, WriteResult } from '../../../lambda/tasks/store.ts';
 import type { SimulatedProcess, Simulator } from './simulator.ts';
 
-/** What a mutated protocol does to writes on their way to the store, and to answers on their way back. */
+/** What a mutated protocol does to writes on their way to the store, and to responses on their way back. */
 export interface StoreMutation {
   readonly rewriteChange?: (change: Change) => Change;
-  /** Writes that are left out and said to be done. */
+  /** Writes that are skipped and reported as done. */
   readonly skipInsert?: (row: TaskRow) => boolean;
   readonly skipUpdate?: (change: Change) => boolean;
   readonly rewriteWritten?: <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T) => T;
@@ -18,43 +18,43 @@ export interface StoreMutation {
 export class CheckedTaskStore {
   readonly memory = new MemoryTaskStore();
   readonly violations: string[] = [];
-  /** What each step recorded, by task and entry. */
+  /** The recorded value of each step, by task and entry. */
   readonly recordedSteps = new Map<string, string>();
   readonly #keys = new Set<string>();
-  readonly #world: Simulator;
+  readonly #simulator: Simulator;
   readonly #mutation: StoreMutation;
 
-  constructor(world: Simulator, mutation: StoreMutation) {
-    this.#world = world;
+  constructor(simulator: Simulator, mutation: StoreMutation) {
+    this.#simulator = simulator;
     this.#mutation = mutation;
   }
 
   /** The store of one process. */
   createStoreFor(process: SimulatedProcess): TaskStore {
     const { memory } = this;
-    const world = this.#world;
+    const simulator = this.#simulator;
     let createdHere = 0;
-    const answered = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
+    const mutateWritten = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
       this.#mutation.rewriteWritten?.(written) ?? written;
     return {
       insert: (row) => {
         if (this.#mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
-        return world.request(process, async () => {
+        return simulator.request(process, async () => {
           const written = await this.#checkWrite(row, [], () => memory.insert(row));
-          // Promise 11: a call whose answers were lost makes one task all the same.
+          // Promise 11: a call whose responses were lost still creates only one task.
           if (written.done && !row.void) {
             createdHere += 1;
-            if (createdHere > 1) this.violations.push(`one call made two tasks: ${row.id}`);
+            if (createdHere > 1) this.violations.push(`one call created two tasks: ${row.id}`);
           }
-          return answered(written);
+          return mutateWritten(written);
         });
       },
       insertOnce: (row, key, now) =>
-        world.request(process, async () => {
+        simulator.request(process, async () => {
           const written = await memory.insertOnce(row, key, now);
-          // Promise 11: a key makes one task, however often its call is sent.
+          // Promise 11: a key creates one task, however often its call is sent.
           if (written.done) {
-            if (this.#keys.has(key.key)) this.violations.push(`one key made two tasks: ${row.id}`);
+            if (this.#keys.has(key.key)) this.violations.push(`one key created two tasks: ${row.id}`);
             this.#keys.add(key.key);
           }
           return written;
@@ -65,25 +65,25 @@ export class CheckedTaskStore {
           if (row) return { done: true, row: { ...row, ...change.set } as TaskRow };
         }
         const sent = this.#mutation.rewriteChange?.(change) ?? change;
-        return world.request(process, async () =>
-          answered(await this.#checkWrite(change.key, change.when, () => memory.update(sent))),
+        return simulator.request(process, async () =>
+          mutateWritten(await this.#checkWrite(change.key, change.when, () => memory.update(sent))),
         );
       },
       record: (change, entry, token) => {
         const sent = this.#mutation.rewriteChange?.(change) ?? change;
-        return world.request(process, async () => {
+        return simulator.request(process, async () => {
           const written = await this.#checkWrite(
             change.key,
             change.when,
             async () => (await memory.record(sent, entry, token)) as WriteResult,
           );
           if (written.done) this.#checkRecordedOnce(entry);
-          return answered(written);
+          return mutateWritten(written);
         });
       },
-      read: (key) => world.request(process, () => memory.read(key)),
-      journal: (task) => world.request(process, () => memory.journal(task)),
-      list: (partition, options) => world.request(process, () => memory.list(partition, options)),
+      read: (key) => simulator.request(process, () => memory.read(key)),
+      journal: (task) => simulator.request(process, () => memory.journal(task)),
+      list: (partition, options) => simulator.request(process, () => memory.list(partition, options)),
     };
   }
 
@@ -94,12 +94,12 @@ export class CheckedTaskStore {
     this.recordedSteps.set(id, entry.value as string);
   }
 
-  /** Promise 3, watched at the row itself: one terminal transition, and nothing a client sees changes after it. */
+  /** Promise 3, checked on the row itself: one terminal transition, and nothing that a client sees changes after it. */
   async #checkWrite(key: TaskKey, when: readonly Condition[], write: () => Promise<WriteResult>): Promise<WriteResult> {
     const before = await this.memory.read(key);
     const written = await write();
     const after = await this.memory.read(key);
-    // A retry of what was done before says so and changes nothing.
+    // A retry of a write that was done before changes nothing.
     if (after === before || !after) return written;
     if (before?.void) this.violations.push(`void row became a task: ${key.id}`);
     if (before && isTerminal(before.status) && !isDeepStrictEqual(toVisibleFields(before), toVisibleFields(after)))
@@ -113,5 +113,10 @@ export class CheckedTaskStore {
 }
 
 const toVisibleFields = ({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) => ({
-  ...{ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt },
+  status,
+  statusMessage,
+  outcome,
+  expiresAt,
+  createdAt,
+  lastUpdatedAt,
 });

@@ -1,9 +1,9 @@
-/** Seeded randomness: the same seed makes the same schedule. */
+/** Seeded randomness: the same seed gives the same schedule. */
 
-/** In [0, 1). */
+/** Returns a number in [0, 1). */
 export type Random = () => number;
 
-/** A small generator with 32 bits of state (mulberry32): quick, and good enough to choose schedules. */
+/** A small generator with 32 bits of state (mulberry32): fast, and good enough to choose schedules. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -14,6 +14,6 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A whole number from `low` to `high`, both included. */
+/** An integer from `low` to `high`, both included. */
 export const drawInteger = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));

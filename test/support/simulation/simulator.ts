@@ -1,6 +1,6 @@
 /**
- * The simulated world: virtual time, processes that crash and stall, requests that are lost, late, or done
- * while their answer is lost. The code under test is the real one; only what it calls is simulated.
+ * The simulator: virtual time, processes that crash and stall, and requests that are lost, late, or done while their
+ * response is lost. The code under test is the real one; only what it calls is simulated.
  */
 import type { Clock, Ids } from '../../../lambda/engine/ports.ts';
 import { drawInteger, type Random } from './random.ts';
@@ -9,15 +9,15 @@ import { drawInteger, type Random } from './random.ts';
 export interface SimulatedProcess {
   readonly name: string;
   alive: boolean;
-  /** How far its clock is off (ms). */
-  readonly skew: number;
-  /** It does not come back to anything before this. */
+  /** The error of its clock (ms). */
+  readonly skewMs: number;
+  /** It does nothing before this (ms since the epoch). */
   stalledUntil: number;
-  /** Something went wrong with it: it died, stalled, or did not get through to a service. */
+  /** Whether something went wrong with it: it died, stalled, or could not reach a service. */
   disturbed: boolean;
 }
 
-/** How often things go wrong while faults are on: chances for each request. */
+/** Probabilities of faults for each request, and the largest clock skew (ms). */
 export interface FaultRates {
   readonly crashBefore: number;
   readonly crashAfter: number;
@@ -30,7 +30,14 @@ export interface FaultRates {
 }
 
 export const NO_FAULTS: FaultRates = {
-  ...{ crashBefore: 0, crashAfter: 0, stall: 0, requestLost: 0, responseLost: 0, late: 0, throttled: 0, skewMs: 0 },
+  crashBefore: 0,
+  crashAfter: 0,
+  stall: 0,
+  requestLost: 0,
+  responseLost: 0,
+  late: 0,
+  throttled: 0,
+  skewMs: 0,
 };
 
 interface ScheduledEvent {
@@ -39,7 +46,7 @@ interface ScheduledEvent {
   readonly run: () => unknown;
 }
 
-/** The SDK's clients: so many attempts, each given so long (ms). */
+/** The attempts of the SDK's clients, and the time-out of each (ms). */
 const MAX_ATTEMPTS = 3;
 const ATTEMPT_TIMEOUT_MS = 1_400;
 
@@ -57,11 +64,11 @@ export class Simulator {
   }
 
   startProcess(name: string): SimulatedProcess {
-    const skew = Math.round((this.random() * 2 - 1) * this.faults.skewMs);
-    return { name, alive: true, skew, stalledUntil: 0, disturbed: false };
+    const skewMs = Math.round((this.random() * 2 - 1) * this.faults.skewMs);
+    return { name, alive: true, skewMs, stalledUntil: 0, disturbed: false };
   }
 
-  /** Do something later in virtual time. */
+  /** Runs something later in virtual time. */
   schedule(afterMs: number, run: () => unknown): void {
     const event = { at: this.now + Math.max(0, afterMs), order: this.#order++, run };
     // A binary heap: the next event is at the root.
@@ -95,7 +102,7 @@ export class Simulator {
     return first;
   }
 
-  /** Run until `until` (ms since the epoch), until `done`, or until nothing is left to happen. */
+  /** Runs until `until` (ms since the epoch), until `done`, or until nothing is scheduled any more. */
   async runUntil(until: number, done: () => boolean): Promise<void> {
     for (let idle = 0; idle < 3; ) {
       await waitForMicrotasks();
@@ -113,7 +120,7 @@ export class Simulator {
     }
   }
 
-  /** Continue a process: never when it is dead, later when it stalls. */
+  /** Continues a process: never when it is dead, later when it stalls. */
   resume(process: SimulatedProcess, run: () => void): void {
     if (!process.alive) return;
     if (process.stalledUntil > this.now)
@@ -123,7 +130,7 @@ export class Simulator {
 
   createClock(process: SimulatedProcess): Clock {
     return {
-      now: () => this.now + process.skew,
+      now: () => this.now + process.skewMs,
       wait: (ms, signal) =>
         new Promise((resolve) => {
           const wake = () => this.resume(process, resolve);
@@ -144,15 +151,15 @@ export class Simulator {
   }
 
   /**
-   * One request of a process to a service. It may be lost, throttled, land late, land while its answer is lost
-   * (and then be tried again, as the SDK does); the process may crash before it or right after it took effect.
+   * One request of a process to a service. It may be lost, throttled, arrive late, or take effect while its response is
+   * lost (and is then retried, as by the SDK); the process may crash before it or right after it took effect.
    */
   async request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     let lastError = new Error('no attempt');
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const answer = await this.#attempt(process, effect);
-      if ('value' in answer) return answer.value;
-      lastError = answer.error;
+      const response = await this.#attempt(process, effect);
+      if ('value' in response) return response.value;
+      lastError = response.error;
     }
     process.disturbed = true;
     throw lastError;
@@ -162,31 +169,31 @@ export class Simulator {
     return new Promise((resolve) => {
       const { faults } = this;
       if (!process.alive) return;
-      const fail = (afterMs: number, why: string) =>
+      const rejectLater = (afterMs: number, why: string) =>
         this.schedule(afterMs, () => this.resume(process, () => resolve({ error: new Error(why) })));
       if (this.#drawChance(faults.crashBefore)) {
         process.alive = false;
         return;
       }
-      if (this.#drawChance(faults.throttled)) return fail(drawInteger(this.random, 5, 500), 'throttled');
-      if (this.#drawChance(faults.requestLost)) return fail(ATTEMPT_TIMEOUT_MS, 'request lost');
+      if (this.#drawChance(faults.throttled)) return rejectLater(drawInteger(this.random, 5, 500), 'throttled');
+      if (this.#drawChance(faults.requestLost)) return rejectLater(ATTEMPT_TIMEOUT_MS, 'request lost');
       if (this.#drawChance(faults.late)) {
         this.schedule(drawInteger(this.random, ATTEMPT_TIMEOUT_MS, 20_000), () => void effect().catch(() => {}));
-        return fail(ATTEMPT_TIMEOUT_MS, 'late');
+        return rejectLater(ATTEMPT_TIMEOUT_MS, 'late');
       }
       this.schedule(drawInteger(this.random, 1, 25), async () => {
         let value: T;
         try {
           value = await effect();
         } catch (error) {
-          return fail(10, `refused: ${String(error)}`);
+          return rejectLater(10, `refused: ${String(error)}`);
         }
         if (this.#drawChance(faults.crashAfter)) process.alive = false;
         if (this.#drawChance(faults.stall)) {
           process.stalledUntil = this.now + drawInteger(this.random, 1_000, 30_000);
           process.disturbed = true;
         }
-        if (this.#drawChance(faults.responseLost)) return fail(ATTEMPT_TIMEOUT_MS, 'answer lost');
+        if (this.#drawChance(faults.responseLost)) return rejectLater(ATTEMPT_TIMEOUT_MS, 'response lost');
         this.schedule(drawInteger(this.random, 1, 25), () => this.resume(process, () => resolve({ value })));
       });
     });
@@ -195,5 +202,5 @@ export class Simulator {
 
 const isBefore = (a: ScheduledEvent, b: ScheduledEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Until nothing runs any more: microtasks, and the `setImmediate` after which a run parks. */
+/** Resolves after all microtasks, and after the `setImmediate` after which a run parks. */
 const waitForMicrotasks = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

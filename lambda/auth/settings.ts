@@ -37,7 +37,7 @@ export const ALGORITHMS = [
 
 /**
  * Whether what comes from this URL is what its owner published. Keys from a connection that anyone on the way could
- * change prove nothing; within this machine there is no such way.
+ * change prove nothing; connections within this machine cannot be changed on the way.
  */
 export function isTrustworthy(url: URL): boolean {
   const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);

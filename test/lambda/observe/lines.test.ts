@@ -109,7 +109,7 @@ describe('the lines of a whole stack', () => {
     expect(stderrText).not.toContain('SECRET');
     expect(stderrText).not.toContain(endpoint.token);
     for (const part of endpoint.token.split('.')) expect(stderrText).not.toContain(part);
-    expect(stderrText).not.toContain('somebody');
+    expect(stderrText).not.toContain('a-subject');
   });
 
   test('are one for each change of state, with the owner of the task and how it went', () => {

@@ -14,7 +14,7 @@ const stack = await startLocalStack({
   environment: { HEARTBEAT_MS: '300', LEASE_MS: '3000' },
 });
 const token = await stack.issuer?.issueToken({
-  sub: 'somebody',
+  sub: 'a-subject',
   aud: stack.url,
   scope: LOCAL_SCOPE,
   client_id: 'a-client',

@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findFinishedMessages, startPoller } from '../../../lib/local/poller.ts';
 import { buildQueueArn, type LocalSqs, startSqs } from '../../../lib/local/sqs.ts';
 
+/** How long a busy machine may take (ms); nothing is measured. */
+const WAIT_TIMEOUT_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
+
 let sqs: LocalSqs;
 beforeAll(async () => {
   sqs = await startSqs();
@@ -62,7 +66,10 @@ test('a function gets the event that Lambda would give it, and the messages it f
   const { MessageId } = await queue.send('{"generation":1}');
   const events: SQSEvent[] = [];
   const poller = startTestPoller(queue, async (event) => void events.push(event));
-  await vi.waitFor(async () => expect([events.length, await queue.countMessages()]).toEqual([1, [0, 0]]));
+  await vi.waitFor(
+    async () => expect([events.length, await queue.countMessages()]).toEqual([1, [0, 0]]),
+    WAIT_TIMEOUT_MS,
+  );
   await poller.stop();
   expect(events[0]).toEqual({
     Records: [
@@ -94,8 +101,8 @@ test('a message in batchItemFailures reappears, with a higher receive count', as
     receives.push(record?.attributes.ApproximateReceiveCount ?? '');
     return { batchItemFailures: receives.length === 1 ? [{ itemIdentifier: record?.messageId }] : [] };
   });
-  await vi.waitFor(() => expect(receives).toEqual(['1', '2']), { timeout: 10_000 });
-  await vi.waitFor(async () => expect(await queue.countMessages()).toEqual([0, 0]));
+  await vi.waitFor(() => expect(receives).toEqual(['1', '2']), WAIT_TIMEOUT_MS);
+  await vi.waitFor(async () => expect(await queue.countMessages()).toEqual([0, 0]), WAIT_TIMEOUT_MS);
   await poller.stop();
 });
 
@@ -108,7 +115,7 @@ test('a failed invocation leaves its message in the queue and is reported', asyn
     () => Promise.reject(new Error('crashed')),
     (error) => failures.push(error),
   );
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await vi.waitFor(() => expect(failures).toHaveLength(1), WAIT_TIMEOUT_MS);
   await poller.stop();
   expect(await queue.countMessages()).toEqual([0, 1]);
 });
@@ -126,7 +133,7 @@ test('a poller has one invocation at a time, and several pollers have several', 
   };
   for (let i = 0; i < 8; i++) await queue.send(String(i));
   const pollers = [startTestPoller(queue, invoke), startTestPoller(queue, invoke)];
-  await vi.waitFor(() => expect(done).toBe(8));
+  await vi.waitFor(() => expect(done).toBe(8), WAIT_TIMEOUT_MS);
   await Promise.all(pollers.map((poller) => poller.stop()));
   expect(maxTogether).toBe(2);
 });
@@ -141,7 +148,7 @@ test('a message received more often than the redrive policy allows goes to the d
   const bodies: string[] = [];
   const poller = startTestPoller(queue, () => Promise.reject(new Error('no')));
   const deadPoller = startTestPoller(dead, async (event) => void bodies.push(event.Records[0]?.body ?? ''));
-  await vi.waitFor(() => expect(bodies).toEqual(['poison']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(bodies).toEqual(['poison']), WAIT_TIMEOUT_MS);
   await Promise.all([poller.stop(), deadPoller.stop()]);
 });
 

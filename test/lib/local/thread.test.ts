@@ -1,4 +1,4 @@
-/** `thread: true` through the whole stack: HTTP, DynamoDB, SQS, and workers in processes of their own. */
+/** `thread: true` through the whole stack: HTTP, DynamoDB, SQS, and workers in their own processes. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -28,8 +28,8 @@ export interface LocalIssuer {
   stop(): Promise<void>;
 }
 
-/** Largest request that is read (bytes, roughly: characters are counted). */
-const MAX_ISSUER_BODY_BYTES = 16_384;
+/** Longest body of a request (characters). */
+const MAX_ISSUER_BODY_LENGTH = 16_384;
 
 /** Listens on 127.0.0.1 only. */
 export async function startIssuer(options: IssuerOptions & { readonly port?: number } = {}): Promise<LocalIssuer> {
@@ -78,7 +78,7 @@ async function readIssuerBody(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of request) {
     body += chunk;
-    if (body.length > MAX_ISSUER_BODY_BYTES) throw new OAuthError('invalid_request', 'The request is too large.');
+    if (body.length > MAX_ISSUER_BODY_LENGTH) throw new OAuthError('invalid_request', 'The request is too large.');
   }
   return body;
 }

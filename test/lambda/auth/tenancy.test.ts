@@ -11,8 +11,8 @@ import { encodeQuestionId } from '../../../lambda/mcp/2025-11-25/question-id.ts'
 import { IDEMPOTENCY_META } from '../../../lambda/mcp/call-meta.ts';
 import { createTestFrontDoor, type TestReply } from '../../support/front-door.ts';
 import { buildRequest, DECLARED_TASKS, type TestRequest } from '../../support/requests.ts';
+import { toTextResult } from '../../support/results.ts';
 
-const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ sure: z.boolean() });
 
 const definition = defineServer({

@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../lambda/index.ts';
+import { toTextResult } from '../results.ts';
 
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 /** Tests wait for polls, so the interval is short. */
 const pollIntervalMs = { min: 50, max: 50 };
 

@@ -1,9 +1,9 @@
 /** Tools whose arguments, progress, questions, answers, errors and results are all secret. */
 import { z } from 'zod';
 import { defineServer, defineTool, toolError } from '../../../lambda/index.ts';
+import { toTextResult } from '../results.ts';
 
 const inputSchema = z.object({ text: z.string() });
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 
 const ask = defineTool('ask', { inputSchema, taskSupport: 'required', asks: ['elicitation'] }, async (args, task) => {
   task.progress(`SECRET progress on ${args.text}`);

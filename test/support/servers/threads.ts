@@ -2,8 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, TaskCancelled } from '../../../lambda/index.ts';
-
-const toJsonResult = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
+import { toJsonResult } from '../results.ts';
 
 function compute(ms: number): number {
   let turns = 0;

@@ -14,7 +14,7 @@ import { DynamoTaskStore } from '../lambda/tasks/dynamodb/index.ts';
 import type { TaskKey } from '../lambda/tasks/record.ts';
 import type { Tool } from '../lambda/tool/types.ts';
 import { startSqs } from '../lib/local/sqs.ts';
-import { createLocalTable, TASK_TABLE } from '../lib/local/table.ts';
+import { createLocalTable, deleteLocalTable, TASK_TABLE } from '../lib/local/table.ts';
 import { RequestCounter } from './count.ts';
 
 /** Long enough that a busy machine does not make a client give up the one attempt that is counted. */
@@ -42,7 +42,7 @@ export interface CountedStack {
 /** @param tools the tools that the worker can run */
 export async function startCountedStack(dynamoDbEndpoint: string, tools: readonly Tool[]): Promise<CountedStack> {
   const table = `calls-${randomUUID()}`;
-  const removeTable = await createLocalTable(dynamoDbEndpoint, table, TASK_TABLE);
+  await createLocalTable(dynamoDbEndpoint, table, TASK_TABLE);
   const client = createDynamoDbClient({ endpoint: dynamoDbEndpoint, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const sqs = await startSqs();
   await sqs.createQueue('calls', {});
@@ -90,7 +90,7 @@ export async function startCountedStack(dynamoDbEndpoint: string, tools: readonl
       client.destroy();
       queueClient.destroy();
       await sqs.stop();
-      await removeTable();
+      await deleteLocalTable(dynamoDbEndpoint, table);
     },
   };
 }

@@ -1,5 +1,5 @@
+import { defineTool, type Tool } from 'mcp-tasks-aws';
 import { z } from 'zod';
-import { defineTool, type Tool } from '../../lambda/index.ts';
 import { readColumns } from './csv.ts';
 import type { Datasets } from './source.ts';
 

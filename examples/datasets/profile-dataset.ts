@@ -1,4 +1,4 @@
-import { defineTool, type Tool } from '../../lambda/index.ts';
+import { defineTool, type Tool } from 'mcp-tasks-aws';
 import { csvProfile, profileCsv } from './profile.ts';
 import { formatProfile } from './profile-text.ts';
 import { csvArguments, type Datasets } from './source.ts';

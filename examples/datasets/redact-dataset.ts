@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { defineTool, type Tool, toolError } from 'mcp-tasks-aws';
 import { z } from 'zod';
-import { defineTool, type Tool, toolError } from '../../lambda/index.ts';
 import type { OutputStore } from './outputs.ts';
 import { findPersonalColumns, type PersonalColumn } from './personal.ts';
 import { redactCsv } from './redact.ts';

@@ -1,7 +1,7 @@
 /** `redacted://{id}`: how a client reads what redact_dataset wrote. */
 import { createHash } from 'node:crypto';
 import type { McpServer } from '@modelcontextprotocol/server';
-import { ProtocolError } from '../../lambda/index.ts';
+import { ProtocolError } from 'mcp-tasks-aws';
 import type { OutputStore } from './outputs.ts';
 
 const OUTPUT_ID = /^[0-9a-f]{32}$/;

@@ -1,6 +1,6 @@
 /** The example server: tools that read real data. `npm run dev` and `cdk deploy` serve it unless told otherwise. */
 
-import { defineServer } from '../../lambda/index.ts';
+import { defineServer } from 'mcp-tasks-aws';
 import { defineListDatasets } from './list-datasets.ts';
 import { createOutputStore } from './outputs.ts';
 import { defineProfileDataset } from './profile-dataset.ts';

@@ -32,13 +32,10 @@ const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../..');
 /** Packs this repository and installs it into a new project in the system's temporary folder. */
 export function installPackage(): InstalledPackage {
   const root = mkdtempSync(join(tmpdir(), 'consumer-'));
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', root], {
-    cwd: REPOSITORY_FOLDER,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  // The output of the scripts comes first.
-  const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[\n')));
+  const runNpm = (...args: string[]) =>
+    execFileSync('npm', args, { cwd: REPOSITORY_FOLDER, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  runNpm('run', 'build');
+  const [{ filename }] = JSON.parse(runNpm('pack', './dist', '--json', '--pack-destination', root));
   const project = join(root, 'project');
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true });
   const folder = join(project, 'node_modules', 'mcp-tasks-aws');

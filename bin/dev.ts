@@ -1,4 +1,5 @@
 /** `npm run dev`: runs the stack on one machine until SIGINT or SIGTERM. */
+import { fileURLToPath } from 'node:url';
 import { CannotStart } from '../lib/local/errors.ts';
 import type { LocalStackOptions } from '../lib/local/options.ts';
 import { startLocalStack } from '../lib/local/stack.ts';
@@ -21,6 +22,16 @@ Starts the deployed wiring on this machine, on 127.0.0.1 only.
   --workers N         the number of worker processes, each of which runs one task at a time (default 4)
   --help              print this
 `;
+
+/** What runs unless `--server` names another module: the example, in its stack with its bucket. */
+const EXAMPLE: Pick<LocalStackOptions, 'server' | 'createStack'> = {
+  server: fileURLToPath(new URL('../examples/datasets/server.ts', import.meta.url)),
+  createStack: async (app, { auth, streaming }) => {
+    // With the CDK, which is large: loaded only for this.
+    const { DatasetsStack } = await import('../examples/datasets/stack.ts');
+    return new DatasetsStack(app, 'McpTasks', { auth: () => auth, streaming });
+  },
+};
 
 /** @throws UsageError */
 function parseDevOptions(args: string[]): LocalStackOptions | 'help' {
@@ -45,7 +56,7 @@ function parseDevOptions(args: string[]): LocalStackOptions | 'help' {
     auth,
     port: parseInteger('--port', values.port, 0, 65_535),
     dynamodb,
-    ...(server !== undefined && { server }),
+    ...(server === undefined ? EXAMPLE : { server }),
     workers: parseInteger('--workers', values.workers, 1, 1_000),
   };
 }

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
+import { DatasetsStack } from '../examples/datasets/stack.ts';
 import type { CfnTemplate } from '../lib/local/wiring.ts';
-import { McpTasksStack } from '../lib/mcp-tasks-stack.ts';
 import { readAuthFromContext } from './app/from-context.ts';
 import { formatGrants, formatResourceCounts } from './app/template-facts.ts';
 
@@ -21,7 +21,7 @@ const AUTH_CONTEXTS: Readonly<Record<string, Readonly<Record<string, string>>>> 
 
 function synthesizeWithContext(context: Readonly<Record<string, string>>): CfnTemplate {
   const app = new App({ analyticsReporting: false, context: { ...context, [BUNDLING_STACKS]: [] } });
-  return Template.fromStack(new McpTasksStack(app, 'McpTasks', { exampleAuth: readAuthFromContext })).toJSON();
+  return Template.fromStack(new DatasetsStack(app, 'McpTasks', { auth: readAuthFromContext })).toJSON();
 }
 
 /**

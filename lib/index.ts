@@ -2,6 +2,7 @@
 export { McpAuth, type McpAuthKind } from './auth/mcp-auth.ts';
 export type { CognitoAuthOptions, JwtAuthOptions, TokenOptions } from './auth/token-options.ts';
 export { McpTasksServer } from './mcp-tasks-server.ts';
+export { McpTasksStack, type McpTasksStackProps } from './mcp-tasks-stack.ts';
 export type { EndpointProps } from './props/endpoint.ts';
 export type { FunctionsProps } from './props/functions.ts';
 export type { IdentityProps } from './props/identity.ts';
@@ -14,3 +15,4 @@ export type { RequestLimits, RequestProps } from './props/request-limits.ts';
 export type { QueuesProps, ResourcesProps } from './props/resources.ts';
 export type { RetentionProps } from './props/retention.ts';
 export type { Asset, ToolsProps } from './props/tools.ts';
+export { addServerOutputs } from './server-outputs.ts';

@@ -57,8 +57,8 @@ function toLogicalId(value: unknown): string {
   return ref ?? of?.[0] ?? '';
 }
 
-/** The construct's own name for it: without the stack's prefix and the hash. */
-const shortenLogicalId = (logicalId: string): string => logicalId.replace(/^Mcp(.+)[0-9A-F]{8}$/, '$1');
+/** The construct's own name for it: without the server's prefix and the hash. */
+const shortenLogicalId = (logicalId: string): string => logicalId.replace(/^(?:Mcp)?(.+)[0-9A-F]{8}$/, '$1');
 
 function describeResource(value: unknown): string {
   if (typeof value === 'string') return `\`${value}\``;

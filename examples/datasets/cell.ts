@@ -1,6 +1,6 @@
-/** What one cell holds, told from its text alone. */
+/** Classifies one cell by its text alone. */
 
-/** From narrow to wide; a column's type is the narrowest that all its cells fit. */
+/** From narrow to wide; a column's type is the narrowest one that fits all its cells. */
 export type ValueType = 'boolean' | 'integer' | 'number' | 'date' | 'string';
 
 export type Cell =
@@ -8,12 +8,12 @@ export type Cell =
   | { readonly type: 'date' /** ms since the epoch, UTC */; readonly time: number }
   | { readonly type: 'boolean' | 'string' };
 
-/** Nothing that is a number or a date is longer; a longer cell is text without a further look. */
+/** No number or date is longer (characters): a longer cell is text without further checks. */
 const MAX_VALUE_LENGTH = 64;
 
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** "00501" is a name that happens to be written in digits: as a number it would lose its zeros. */
+/** "00501" is a name written in digits: as a number it would lose its zeros. */
 const LEADING_ZERO = /^[+-]?0\d/;
 const BOOLEAN = /^(?:true|false)$/i;
 const YEAR_FIRST =
@@ -21,7 +21,7 @@ const YEAR_FIRST =
 const MONTH_FIRST = /^([A-Z][a-z]{2})[a-z]* (\d{1,2}),? (\d{4})$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Classify the text of a cell that is not empty, without the space around it. */
+/** @param text of a cell that is not empty, without surrounding space */
 export function parseCell(text: string): Cell {
   if (text.length > MAX_VALUE_LENGTH) return { type: 'string' };
   if (BOOLEAN.test(text)) return { type: 'boolean' };
@@ -33,13 +33,15 @@ export function parseCell(text: string): Cell {
 function parseNumberCell(text: string): Cell {
   const number = Number(text);
   if (!INTEGER.test(text)) return Number.isFinite(number) ? { type: 'number', number } : { type: 'string' };
-  // Digits beyond what a number holds exactly are a name as well.
+  // An integer that a number cannot hold exactly is a name as well.
   return Number.isSafeInteger(number) ? { type: 'integer', number } : { type: 'string' };
 }
 
 /**
- * Dates with the year first (ISO 8601 and its common relatives) and "Jan 31 2000". Day and month in figures
- * with the year last are left as text: which is which cannot be told. No offset means UTC.
+ * Dates with the year first (ISO 8601 and its common relatives) and "Jan 31 2000". "01/02/2000" is left as text,
+ * because day and month cannot be distinguished. No offset means UTC.
+ *
+ * @returns ms since the epoch
  */
 function parseDate(text: string): number | undefined {
   const iso = YEAR_FIRST.exec(text);
@@ -55,7 +57,7 @@ function parseDate(text: string): number | undefined {
   return named && month > 0 ? toUtcMidnight(Number(named[3]), month, Number(named[2])) : undefined;
 }
 
-/** Midnight UTC; nothing for a day that does not exist, which `Date.UTC` would carry into the next month. */
+/** Midnight UTC; undefined for a day that does not exist, which `Date.UTC` would carry into the next month. */
 function toUtcMidnight(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

@@ -1,4 +1,4 @@
-/** The profile of one column, gathered cell by cell. */
+/** The profile of one column, computed cell by cell. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseCell, type ValueType } from './cell.ts';
@@ -12,14 +12,14 @@ export const columnProfile = z.object({
   name: z.string(),
   type: z
     .enum(['boolean', 'integer', 'number', 'date', 'string', 'empty'])
-    .describe('The narrowest type that all cells fit that are not empty.'),
+    .describe('The narrowest type that fits every cell that is not empty.'),
   nulls: z.number().int().describe('Empty cells.'),
   distinct: z
     .object({ count: z.number().int(), approximate: approximateFlag })
-    .describe('Different values, empty cells left out.'),
+    .describe('Different values, not counting empty cells.'),
   top: z
     .object({ values: z.array(z.object({ value: z.string(), count: z.number().int() })), approximate: approximateFlag })
-    .describe('The most frequent values, of those that occur more than once. An estimated count is never too high.'),
+    .describe('The most frequent of the values that occur more than once. An estimated count is never too high.'),
   numbers: z
     .object({
       min: z.number(),
@@ -27,7 +27,7 @@ export const columnProfile = z.object({
       mean: z.number(),
       quantiles: z.object({ p05: z.number(), p25: z.number(), p50: z.number(), p75: z.number(), p95: z.number() }),
       approximate: approximateFlag.describe(
-        'Whether the quantiles are those of a sample; min, max and mean never are.',
+        'Whether the quantiles are those of a sample; min, max and mean are always exact.',
       ),
     })
     .optional(),
@@ -36,13 +36,19 @@ export const columnProfile = z.object({
 
 export type ColumnProfile = z.infer<typeof columnProfile>;
 
-/** All columns together keep at most so many values, a column of a narrow table at most 50,000. */
+/** How many values all columns together keep at most, so that a wide table takes no more memory than a narrow one. */
 const MAX_TRACKED_VALUES = 500_000;
+/** How many values one column keeps at most. */
 const MAX_TRACKED_PER_COLUMN = 50_000;
 
-/** How many values each of so many columns may keep: up to there its figures are exact. */
-export const computeColumnLimit = (columns: number): number =>
-  Math.min(MAX_TRACKED_PER_COLUMN, Math.floor(MAX_TRACKED_VALUES / columns));
+/**
+ * How many values each column may keep. A column's figures are exact as long as it has no more.
+ *
+ * @param columns how many there are
+ */
+export function computeColumnLimit(columns: number): number {
+  return Math.min(MAX_TRACKED_PER_COLUMN, Math.floor(MAX_TRACKED_VALUES / columns));
+}
 
 const MAX_TOP_VALUES = 5;
 
@@ -56,12 +62,12 @@ export class ColumnProfiler {
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
 
-  /** @param kept how many values it may keep */
-  constructor(name: string, kept: number) {
+  /** @param maxValues how many values it may keep: see {@link computeColumnLimit} */
+  constructor(name: string, maxValues: number) {
     this.#name = name;
-    this.#distinct = new DistinctCount(kept);
-    this.#frequent = new FrequentValues(kept);
-    this.#numbers = new NumberSummary(kept);
+    this.#distinct = new DistinctCount(maxValues);
+    this.#frequent = new FrequentValues(maxValues);
+    this.#numbers = new NumberSummary(maxValues);
   }
 
   add(cell: string): void {
@@ -81,20 +87,19 @@ export class ColumnProfiler {
       this.#earliest = Math.min(this.#earliest, value.time);
       this.#latest = Math.max(this.#latest, value.time);
     }
-    // Of a column that turned out to be text, the numbers are no longer wanted.
+    // A text column has no use for the numbers among its first cells.
     if (this.#type === 'string') this.#numbers = undefined;
   }
 
   toProfile(): ColumnProfile {
     const { values, approximate } = this.#frequent.findTop(MAX_TOP_VALUES);
-    const isNumeric = this.#type === 'integer' || this.#type === 'number';
     return {
       name: this.#name,
       type: this.#type ?? 'empty',
       nulls: this.#nulls,
       distinct: this.#distinct.estimate(),
       top: { values: values.map(({ value, count }) => ({ value: formatValue(value), count })), approximate },
-      ...(isNumeric && this.#numbers && { numbers: this.#numbers.toSummary() }),
+      ...(isNumericType(this.#type) && this.#numbers && { numbers: this.#numbers.toSummary() }),
       ...(this.#type === 'date' && {
         dates: { earliest: formatIsoTime(this.#earliest), latest: formatIsoTime(this.#latest) },
       }),
@@ -130,16 +135,18 @@ class NumberSummary {
   }
 }
 
-const widenType = (a: ValueType, b: ValueType): ValueType => {
+/** The narrowest type that fits both. */
+function widenType(a: ValueType, b: ValueType): ValueType {
   if (a === b) return a;
-  const numeric = (type: ValueType) => type === 'integer' || type === 'number';
-  return numeric(a) && numeric(b) ? 'number' : 'string';
-};
+  return isNumericType(a) && isNumericType(b) ? 'number' : 'string';
+}
+
+const isNumericType = (type: ValueType | undefined): boolean => type === 'integer' || type === 'number';
 
 const MAX_PLAIN_KEY_LENGTH = 100;
 const PREVIEW_LENGTH = 60;
 
-/** A long value is kept as its beginning and a digest, so that a column of essays takes no more memory. */
+/** Reduces a long value to its beginning and a digest, so that a column of essays takes no more memory. */
 const toValueKey = (text: string): string =>
   text.length <= MAX_PLAIN_KEY_LENGTH
     ? text

@@ -1,18 +1,18 @@
-/** Reading CSV as a stream, so that memory holds a chunk of it and never the whole. */
+/** Reads CSV as a stream: memory holds one chunk of it, never the whole. */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
 
 /** Where CSV comes from. */
 export interface CsvSource {
-  /** What people call it. */
+  /** For people. */
   readonly name: string;
-  /** Its length in bytes, for telling progress. */
+  /** Its length in bytes, for progress reports. */
   readonly bytes: number;
-  /** A fresh stream of its bytes. */
+  /** A new stream of its bytes, from the start. */
   open(): Readable;
 }
 
-/** How a read may be stopped and followed. */
+/** How to stop and to follow a read. */
 export interface CsvReadOptions {
   /** Ends the read with the signal's reason at the next chunk. */
   readonly signal?: AbortSignal;
@@ -20,17 +20,17 @@ export interface CsvReadOptions {
   readonly onRead?: (bytes: number) => void;
 }
 
-/** A header beyond these is refused, so that neither memory nor a result grows with a hostile one. */
+/** Limits of a header: neither memory nor a result grows with a hostile one. */
 export const MAX_COLUMNS = 500;
 export const MAX_COLUMN_NAME_LENGTH = 200;
 
-/** A longer record (characters) is refused: most likely a quote that was never closed. */
+/** A longer record (characters) is refused: most likely a quote was never closed. */
 const MAX_RECORD_LENGTH = 1_048_576;
 
 /** The CSV cannot be read; the message says where and why. */
 export class CsvProblem extends Error {
   override readonly name = 'CsvProblem';
-  /** The line it was found on, counted from 1. */
+  /** Where the problem is, counted from 1. */
   readonly line: number;
   constructor(line: number, reason: string) {
     super(`The CSV cannot be read (line ${line}): ${reason}`);
@@ -39,8 +39,8 @@ export class CsvProblem extends Error {
 }
 
 /**
- * The names of the columns, each of them once: a repeated name gets a number, an empty one its position, so
- * that a person can tell columns apart and choose among them.
+ * The names of the columns, made unique: a repeated name gets a number, an empty one its position. A person can then
+ * choose among them.
  *
  * @throws CsvProblem when there is no header or it is too large
  */
@@ -57,26 +57,26 @@ export async function readColumns(csv: CsvSource): Promise<string[]> {
 }
 
 /**
- * The first record as it is written in the file.
+ * The first record, exactly as the file has it.
  *
  * @throws CsvProblem as `readColumns` does
  */
 export async function readHeaderRecord(csv: CsvSource): Promise<string[]> {
   for await (const header of readRecords(csv, {})) {
     if (header.length > MAX_COLUMNS)
-      throw new CsvProblem(1, `it has ${header.length} columns, and ${MAX_COLUMNS} is the most that is read.`);
+      throw new CsvProblem(1, `it has ${header.length} columns; at most ${MAX_COLUMNS} are supported.`);
     if (header.some((cell) => cell.length > MAX_COLUMN_NAME_LENGTH))
-      throw new CsvProblem(1, `a column's name is longer than ${MAX_COLUMN_NAME_LENGTH} characters.`);
+      throw new CsvProblem(1, `a column name must not be longer than ${MAX_COLUMN_NAME_LENGTH} characters.`);
     return header;
   }
   throw new CsvProblem(1, 'it is empty. The first line must name the columns.');
 }
 
 /**
- * The records after the header. Each chunk of input is its own turn of the event loop, so that timers (a
- * worker's heartbeat among them) run however long the file is.
+ * The records after the header. Each chunk of input is read in its own turn of the event loop, so that timers (the
+ * worker's heartbeat among them) keep running however long the file is.
  *
- * @throws CsvProblem for what is not CSV, or the reason of `options.signal`
+ * @throws CsvProblem when the input is not valid CSV; the reason of `options.signal` when it aborts
  */
 export async function* readRows(csv: CsvSource, options: CsvReadOptions = {}): AsyncGenerator<string[]> {
   let isHeader = true;
@@ -89,7 +89,7 @@ export async function* readRows(csv: CsvSource, options: CsvReadOptions = {}): A
 async function* readRecords(csv: CsvSource, options: CsvReadOptions): AsyncGenerator<string[]> {
   const input = csv.open();
   const closed = new Promise((resolve) => input.once('close', resolve));
-  // Leaving the loop early, or an error anywhere, destroys parser and input both.
+  // `pipeline` destroys both streams after an error in either, and when the loop below is left early.
   const parser: Parser = pipeline(
     input,
     (chunks: AsyncIterable<Buffer>) => trackChunks(chunks, options),
@@ -103,7 +103,7 @@ async function* readRecords(csv: CsvSource, options: CsvReadOptions): AsyncGener
     if (error instanceof CsvError) throw new CsvProblem(Number(error.lines ?? 1), `${error.message}.`);
     throw error;
   } finally {
-    // Who has left the loop may count on it that nothing of the read is under way any more.
+    // A caller that has left its loop can rely on the input being closed.
     await closed;
   }
 }

@@ -7,9 +7,12 @@ const datasetList = z.object({
   datasets: z.array(z.object({ name: z.string(), bytes: z.number().int(), columns: z.array(z.string()) })),
 });
 
-/** Quick, so never a task. It reads the first line of each file; counting rows would read all of them. */
-export const defineListDatasets = (datasets: Datasets): Tool =>
-  defineTool(
+/**
+ * The simplest kind of tool: `taskSupport: 'forbidden'`, so it runs within the request and is never a task. It may,
+ * because it is quick: it reads the first line of each file. (Counting rows would read all of them.)
+ */
+export function defineListDatasets(datasets: Datasets): Tool {
+  return defineTool(
     'list_datasets',
     {
       title: 'List data sets',
@@ -32,3 +35,4 @@ export const defineListDatasets = (datasets: Datasets): Tool =>
       return { structuredContent: { datasets: found }, content: [{ type: 'text', text }] };
     },
   );
+}

@@ -1,4 +1,4 @@
-/** Where redacted CSVs are kept: under `outputs/` of a bucket, or of a folder on one machine. */
+/** Stores the redacted CSVs: under `outputs/` in the example's bucket, or in a folder on one machine. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,25 +12,29 @@ export interface OutputFile {
   text(): Promise<string>;
 }
 
-/** Writing under an id again replaces it, so a repeated step does no harm; a reader sees all of it or nothing. */
 export interface OutputStore {
-  /** @returns the length in bytes */
+  /**
+   * Writing again under the same id replaces the output, so that a step can be repeated. A reader sees all of an output
+   * or nothing.
+   *
+   * @returns the length in bytes
+   */
   put(id: string, content: Readable): Promise<number>;
-  /** Nothing when there is no such output. */
+  /** Undefined when there is no such output. */
   get(id: string): Promise<OutputFile | undefined>;
 }
 
-/** What chooses the store: a bucket, else a folder, else a folder among the machine's temporary files. */
+/** `DATASETS_BUCKET` names the bucket, or else `DATASETS_FOLDER` the folder. Default: a folder for temporary files. */
 export interface OutputEnvironment {
-  readonly PAYLOAD_BUCKET?: string | undefined;
-  readonly PAYLOAD_FOLDER?: string | undefined;
+  readonly DATASETS_BUCKET?: string | undefined;
+  readonly DATASETS_FOLDER?: string | undefined;
 }
 
 /** Touches neither disk nor network before it is used. */
-export function createOutputStore({ PAYLOAD_BUCKET, PAYLOAD_FOLDER }: OutputEnvironment): OutputStore {
-  return PAYLOAD_BUCKET
-    ? createBucketOutputs(PAYLOAD_BUCKET)
-    : createFolderOutputs(PAYLOAD_FOLDER || join(tmpdir(), 'datasets'));
+export function createOutputStore({ DATASETS_BUCKET, DATASETS_FOLDER }: OutputEnvironment): OutputStore {
+  return DATASETS_BUCKET
+    ? createBucketOutputs(DATASETS_BUCKET)
+    : createFolderOutputs(DATASETS_FOLDER || join(tmpdir(), 'datasets'));
 }
 
 const toOutputKey = (id: string): string => `outputs/${id}.csv`;
@@ -51,7 +55,7 @@ function createFolderOutputs(folder: string): OutputStore {
 }
 
 function createBucketOutputs(Bucket: string): OutputStore {
-  // Loaded with the first output: most calls have none.
+  // Loaded for the first output: most calls have none.
   const load = async () => {
     const sdk = await import('@aws-sdk/client-s3');
     const requestHandler = { connectionTimeout: 3_000, requestTimeout: 30_000 };
@@ -65,7 +69,7 @@ function createBucketOutputs(Bucket: string): OutputStore {
   return {
     put: async (id, content) => {
       const { PutObjectCommand, client } = await s3();
-      // S3 has to be told the length first.
+      // S3 needs the length first: hence a file, not the stream itself.
       return spool(content, await mkdtemp(join(tmpdir(), 'output-')), async (file, ContentLength) => {
         const Body = createReadStream(file);
         const ContentType = 'text/csv; charset=utf-8';
@@ -75,7 +79,7 @@ function createBucketOutputs(Bucket: string): OutputStore {
     get: async (id) => {
       const { GetObjectCommand, HeadObjectCommand, client } = await s3();
       const object = { Bucket, Key: toOutputKey(id) };
-      // Who may not list a bucket is told 403, not 404, where there is no object.
+      // Without the permission to list the bucket, S3 answers 403, not 404, for an object that does not exist.
       const isMissing = ({ $metadata }: StorageFailure) => [403, 404].includes($metadata?.httpStatusCode ?? 0);
       const found = await client.send(new HeadObjectCommand(object)).catch(ignoreIf(isMissing));
       return (
@@ -88,27 +92,31 @@ function createBucketOutputs(Bucket: string): OutputStore {
   };
 }
 
-/** Write a stream to a file in `scratch`, let `keep` have it, and leave nothing behind, whatever fails. */
+/**
+ * Write a stream to a file in the folder `scratch`, pass the file to `store`, and remove the folder, whatever fails.
+ *
+ * @returns the length in bytes
+ */
 async function spool(
   content: Readable,
   scratch: string,
-  keep: (file: string, bytes: number) => Promise<void>,
+  store: (file: string, bytes: number) => Promise<void>,
 ): Promise<number> {
   try {
     const file = join(scratch, 'output.csv');
     await pipeline(content, createWriteStream(file));
     const { size } = await stat(file);
-    await keep(file, size);
+    await store(file, size);
     return size;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-/** What errors of the file system and of S3 say about themselves. */
+/** What identifies an error: of the file system, or of S3. */
 type StorageFailure = { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
 
-/** For `catch`: an error that says that there is nothing. */
+/** For `catch`: undefined for an error that means that there is no output. */
 const ignoreIf = (isMissing: (error: StorageFailure) => boolean) => (error: StorageFailure) => {
   if (isMissing(error)) return undefined;
   throw error;

@@ -1,10 +1,10 @@
-/** Which columns look personal: by what their header says and by what their cells look like. */
+/** Finds the columns that look personal, by their header and by their cells. */
 import { type CsvReadOptions, type CsvSource, readColumns, readRows } from './csv.ts';
 
 export interface PersonalColumn {
   readonly column: string;
   readonly kind: PersonalDataKind;
-  /** Said to the person who decides. */
+  /** For the person who decides. */
   readonly reason: string;
 }
 
@@ -12,7 +12,7 @@ type PersonalDataKind = 'name' | 'email' | 'phone' | 'address' | 'date' | 'id' |
 
 /**
  * Rules on a header's words, joined by single spaces ("first_name" and "firstName" are "first name"); the first
- * that fits decides. They rather ask too often: a person says which columns are meant.
+ * match decides. They err on the side of asking: a person makes the choice.
  */
 const HEADER_RULES: readonly (readonly [PersonalDataKind, RegExp])[] = [
   ['email', /\be ?mail\b/],
@@ -26,7 +26,7 @@ const HEADER_RULES: readonly (readonly [PersonalDataKind, RegExp])[] = [
   ['trait', /\b(gender|sex|race|ethnicity|religion|nationality|age)\b/],
 ];
 
-/** Rules on a cell. Each is linear in the length of what it is given. */
+/** Rules on a cell. Each takes time linear in the cell's length. */
 const CELL_RULES: readonly (readonly [PersonalDataKind, string, RegExp])[] = [
   ['email', 'e-mail addresses', /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/],
   ['phone', 'phone numbers', /^(\+\d[\d ().-]{6,18}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})$/],
@@ -35,12 +35,12 @@ const CELL_RULES: readonly (readonly [PersonalDataKind, string, RegExp])[] = [
   ['address', 'street addresses', /^\d{1,5} \S.* (st|street|ave|avenue|blvd|boulevard|rd|road|ln|lane|dr|drive)\.?$/i],
 ];
 
-/** A column looks like what this share of its cells (those not empty) looks like. */
+/** A column is of a kind when this share of its cells (not counting empty ones) match it. */
 const MIN_MATCH_SHARE = 0.5;
-/** No address, number or mailbox is longer; a longer cell is not looked at. */
+/** No address, number or mailbox is longer (characters): a longer cell is not tested. */
 const MAX_CELL_LENGTH = 200;
 
-/** @throws CsvProblem for what is not CSV, or the reason of `options.signal` */
+/** @throws CsvProblem when the input is not valid CSV; the reason of `options.signal` when it aborts */
 export async function findPersonalColumns(csv: CsvSource, options: CsvReadOptions = {}): Promise<PersonalColumn[]> {
   const columns = await readColumns(csv);
   const filled = columns.map(() => 0);
@@ -69,11 +69,11 @@ function classifyByCells(column: string, matches: readonly number[], filled: num
   const rule = CELL_RULES.findIndex((_, at) => filled > 0 && (matches[at] ?? 0) / filled >= MIN_MATCH_SHARE);
   const found = CELL_RULES[rule];
   if (!found) return undefined;
-  const [kind, what] = found;
-  return { column, kind, reason: `${matches[rule]} of ${filled} cells look like ${what}` };
+  const [kind, description] = found;
+  return { column, kind, reason: `${matches[rule]} of ${filled} cells look like ${description}` };
 }
 
-/** "firstName", "first_name" and "First-Name" are "first name". */
+/** "firstName", "first_name" and "First-Name" become "first name". */
 const splitWords = (header: string): string =>
   header
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')

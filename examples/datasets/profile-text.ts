@@ -1,4 +1,4 @@
-/** A profile as a person reads it. */
+/** Formats a profile for people. */
 import type { ColumnProfile } from './column.ts';
 import type { CsvProfile } from './profile.ts';
 
@@ -36,5 +36,5 @@ const formatCount = (value: number): string => value.toLocaleString('en-US');
 const formatNumber = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
 const truncateValue = (value: string): string => (value.length > 24 ? `${value.slice(0, 23)}…`.toWellFormed() : value);
 
-/** What would break the table: line ends, and the bar that ends a cell. */
+/** Line ends, and the bar that ends a cell, would break the table. */
 const escapeCell = (cell: string): string => cell.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');

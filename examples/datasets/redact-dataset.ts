@@ -9,24 +9,24 @@ import { csvArguments, type Datasets } from './source.ts';
 
 const redactionSummary = z.object({
   rows: z.number().int().describe('Rows written.').optional(),
-  bytes: z.number().int().describe('Length of what was written.').optional(),
+  bytes: z.number().int().describe('Length of the written CSV.').optional(),
   redacted: z.array(z.string()).describe('Columns whose values were replaced by pseudonyms.'),
-  kept: z.array(z.string()).describe('Columns that look personal and were kept, as the user wished.'),
+  kept: z.array(z.string()).describe('Columns that look personal and were left as they are, as the user decided.'),
   uri: z.string().describe('The resource to read the redacted CSV from.').optional(),
 });
 
 /**
- * Always a task: it waits for a person. While it waits nothing runs; with the answer it runs again from the top,
- * and its steps give what they gave before.
+ * `taskSupport: 'required'`: always a task, because it waits for a person. While it waits nothing runs. With the answer
+ * it runs again from the top, in any worker, and each step that was recorded returns what it returned before.
  */
-export const defineRedactDataset = (datasets: Datasets, outputs: OutputStore): Tool =>
-  defineTool(
+export function defineRedactDataset(datasets: Datasets, outputs: OutputStore): Tool {
+  return defineTool(
     'redact_dataset',
     {
       title: 'Redact a data set',
       description:
-        'Finds the columns of a CSV that look personal, asks the user which of them to redact, and writes the CSV ' +
-        'again with their values replaced by pseudonyms (equal values get equal ones; empty cells stay empty). ' +
+        'Finds the columns of a CSV that look personal, asks the user which of them to redact, and writes a copy ' +
+        'with their values replaced by pseudonyms (equal values get equal ones; empty cells stay empty). ' +
         'Give either the name of a packaged data set or CSV text.',
       inputSchema: csvArguments,
       outputSchema: redactionSummary,
@@ -36,10 +36,11 @@ export const defineRedactDataset = (datasets: Datasets, outputs: OutputStore): T
     },
     async (args, task) => {
       const csv = await datasets.find(args);
-      const tell = (doing: string) => (bytes: number) => task.progress(bytes, csv.bytes, doing);
+      const reportProgress = (message: string) => (bytes: number) => task.progress(bytes, csv.bytes, message);
 
+      // A step, so that the file is not scanned again once the answer has arrived.
       const found = await task.step('scan', ({ signal }) =>
-        findPersonalColumns(csv, { signal, onRead: tell('Looking for personal columns') }),
+        findPersonalColumns(csv, { signal, onRead: reportProgress('Looking for personal columns') }),
       );
       if (found.length === 0) {
         const text = `No column of ${csv.name} looks personal. Nothing was written.`;
@@ -59,13 +60,18 @@ export const defineRedactDataset = (datasets: Datasets, outputs: OutputStore): T
       const chosen = new Set<string>(answer.content.columns);
       const columns = found.filter(({ column }) => chosen.has(column));
 
-      // Recorded, because a repeated run has to write the same file: what is random belongs in a step.
+      // What is random belongs in a step: a run that repeats the next one has to write the same file.
       const secret = await task.step('secret', () => randomBytes(32).toString('base64url'));
       const written = await task.step(
         'write',
         async ({ key, signal }) => {
-          const { text, rows } = await redactCsv(csv, { columns, secret }, { signal, onRead: tell('Writing') });
-          // The same id on every attempt: what an attempt before this one wrote is replaced.
+          const { text, rows } = await redactCsv(
+            csv,
+            { columns, secret },
+            { signal, onRead: reportProgress('Writing') },
+          );
+          // A step may run more than once before it is recorded. Its key is the same each time, and so is the id: a
+          // later attempt replaces what an earlier one wrote.
           const id = toOutputId(key);
           const bytes = await outputs.put(id, text);
           return { rows: rows(), bytes, uri: toOutputUri(id) };
@@ -88,8 +94,9 @@ export const defineRedactDataset = (datasets: Datasets, outputs: OutputStore): T
       };
     },
   );
+}
 
 function formatQuestion(csv: string, found: readonly PersonalColumn[]): string {
   const lines = found.map(({ column, kind, reason }) => `- ${column}: ${kind} (${reason})`);
-  return [`Which of these columns of ${csv} shall be redacted?`, ...lines].join('\n');
+  return [`Which of these columns in ${csv} should be redacted?`, ...lines].join('\n');
 }

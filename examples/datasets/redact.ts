@@ -1,4 +1,4 @@
-/** Writing a CSV again without what is personal in it. */
+/** Writes a CSV again without what is personal in it. */
 import { createHmac } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
@@ -6,18 +6,18 @@ import { type CsvReadOptions, type CsvSource, readColumns, readHeaderRecord, rea
 import type { PersonalColumn } from './personal.ts';
 
 export interface Redaction {
-  /** The columns to redact; others are copied. */
+  /** The columns to redact. All others are copied. */
   readonly columns: readonly PersonalColumn[];
-  /** Behind the pseudonyms: the same secret gives the same ones, and without it nobody can try values out. */
+  /** Keys the pseudonyms: the same secret gives the same ones, and without it values cannot be guessed and checked. */
   readonly secret: string;
 }
 
 /**
  * The CSV with each cell of the given columns replaced by a pseudonym: its kind and 12 hexadecimal digits of
  * HMAC-SHA-256. Equal values get equal pseudonyms, so that rows can still be joined and counted; empty cells
- * stay empty. This hides values, not patterns: how often one occurs can still be seen.
+ * stay empty. This hides values, not patterns: how often a value occurs remains visible.
  *
- * @returns the text as a stream, which fails as reading the CSV does; and how many rows it has, once it has ended
+ * @returns `text`, a stream that fails as reading the CSV does, and `rows()`, their number once the stream has ended
  */
 export async function redactCsv(
   csv: CsvSource,
@@ -35,7 +35,7 @@ export async function redactCsv(
       yield row.map((cell, at) => pseudonymize(kinds[at], cell, secret));
     }
   };
-  // Of a table with one column an empty cell would be an empty line, which readers skip: quote it.
+  // In a table with one column an empty cell would be an empty line, which readers skip: quote it.
   const text = pipeline(records, stringify({ quoted_empty: names.length === 1 }), () => {});
   return { text, rows: () => rows };
 }

@@ -1,5 +1,4 @@
-/** The example server: tools that read real data. `npm run dev` and `cdk deploy` serve it unless told otherwise. */
-
+/** The example server: tools that read real data. Its default export is what the stack's `entry` expects. */
 import { defineServer } from 'mcp-tasks-aws';
 import { defineListDatasets } from './list-datasets.ts';
 import { createOutputStore } from './outputs.ts';
@@ -8,6 +7,8 @@ import { defineRedactDataset } from './redact-dataset.ts';
 import { registerRedactedResource } from './redacted-resource.ts';
 import { createDatasets } from './source.ts';
 
+// A server module is loaded by every function that needs the tools, and once by synthesis: so nothing here touches disk
+// or network before a tool is called.
 const datasets = createDatasets(process.env.DATASETS_DIR);
 const outputs = createOutputStore(process.env);
 

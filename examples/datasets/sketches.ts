@@ -1,17 +1,16 @@
 /**
- * Figures over more values than memory should hold. Each is exact up to a bound and an honest estimate beyond
- * it, and says which; each is deterministic, so that a run that is repeated gives the same figures.
+ * Figures over more values than memory should hold. Each is exact up to a limit and an estimate beyond it, and says
+ * which of the two. Each is deterministic, so that a tool that runs again computes the same figures.
  */
 
 /**
- * How many different values there are. Exact up to `limit`. Beyond, it keeps the values whose hash ends in a
- * growing number of zero bits (Wegman's adaptive sampling): the standard error is about 1.2 / sqrt(limit),
- * 1.2 % for 10,000.
+ * Counts different values. Exact up to `limit`. Beyond that it keeps only the values whose hash ends in a growing
+ * number of zero bits (Wegman's adaptive sampling): the standard error is about 1.2 / sqrt(limit), 1.2 % for 10,000.
  */
 export class DistinctCount {
   readonly #limit: number;
-  readonly #kept = new Set<string>();
-  /** Kept are the values whose hash has this many zero bits at its end: one in 2^bits. */
+  readonly #sampled = new Set<string>();
+  /** The sample holds the values whose hash ends in this many zero bits: one in 2^bits. */
   #bits = 0;
 
   constructor(limit: number) {
@@ -19,24 +18,24 @@ export class DistinctCount {
   }
 
   add(value: string): void {
-    if (this.#bits > 0 && !this.#isKept(value)) return;
-    this.#kept.add(value);
-    while (this.#kept.size > this.#limit && this.#bits < 31) {
+    if (this.#bits > 0 && !this.#isSampled(value)) return;
+    this.#sampled.add(value);
+    while (this.#sampled.size > this.#limit && this.#bits < 31) {
       this.#bits += 1;
-      for (const kept of this.#kept) if (!this.#isKept(kept)) this.#kept.delete(kept);
+      for (const sampled of this.#sampled) if (!this.#isSampled(sampled)) this.#sampled.delete(sampled);
     }
   }
 
   estimate(): { count: number; approximate: boolean } {
-    return { count: this.#kept.size * 2 ** this.#bits, approximate: this.#bits > 0 };
+    return { count: this.#sampled.size * 2 ** this.#bits, approximate: this.#bits > 0 };
   }
 
-  #isKept(value: string): boolean {
+  #isSampled(value: string): boolean {
     return hash32(value) % 2 ** this.#bits === 0;
   }
 }
 
-/** FNV-1a over UTF-16 code units, its bits mixed well enough that any of them can be sampled by. */
+/** FNV-1a over UTF-16 code units, with the bits mixed well enough to sample by any of them. */
 function hash32(value: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < value.length; i++) hash = Math.imul(hash ^ value.charCodeAt(i), 0x01000193);
@@ -46,8 +45,8 @@ function hash32(value: string): number {
 }
 
 /**
- * The values that occur most often. Exact while at most `limit` different ones were seen; beyond, counts are
- * too low by at most n / (limit + 1) after n values (Misra and Gries), so nothing frequent is missed.
+ * Finds the values that occur most often. Exact for up to `limit` different values; beyond that, counts are too low by
+ * at most n / (limit + 1) after n values (Misra and Gries), so nothing frequent is missed.
  */
 export class FrequentValues {
   readonly #limit: number;
@@ -65,26 +64,26 @@ export class FrequentValues {
       return;
     }
     this.#approximate = true;
-    for (const [kept, n] of this.#counts) {
-      if (n === 1) this.#counts.delete(kept);
-      else this.#counts.set(kept, n - 1);
+    for (const [tracked, n] of this.#counts) {
+      if (n === 1) this.#counts.delete(tracked);
+      else this.#counts.set(tracked, n - 1);
     }
   }
 
-  /** The `most` most frequent of those that were seen more than once; equals in order of their text. */
-  findTop(most: number): { values: { value: string; count: number }[]; approximate: boolean } {
+  /** The `max` most frequent of the values that were seen more than once; ties in order of their text. */
+  findTop(max: number): { values: { value: string; count: number }[]; approximate: boolean } {
     const values = [...this.#counts]
       .filter(([, count]) => count > 1)
       .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-      .slice(0, most)
+      .slice(0, max)
       .map(([value, count]) => ({ value, count }));
     return { values, approximate: this.#approximate };
   }
 }
 
 /**
- * Quantiles. Exact up to `limit` values; beyond, those of a uniform sample of that size (a reservoir, drawn by
- * a generator with a fixed seed): a rank is off by less than 1 / sqrt(limit) of the whole, 19 times in 20.
+ * Computes quantiles. Exact up to `limit` values; beyond that, those of a uniform sample of that size (a reservoir,
+ * drawn by a generator with a fixed seed): in 19 cases of 20 a rank is off by less than 1 / sqrt(limit) of the whole.
  */
 export class Quantiles {
   readonly #limit: number;
@@ -106,7 +105,11 @@ export class Quantiles {
     if (slot < this.#limit) this.#sample[slot] = value;
   }
 
-  /** At each share in [0, 1], interpolated linearly between the two nearest ranks; at least one value was added. */
+  /**
+   * Interpolated linearly between the two nearest ranks. At least one value must have been added.
+   *
+   * @param shares each in [0, 1]
+   */
   estimate(shares: readonly number[]): { values: number[]; approximate: boolean } {
     const sorted = Float64Array.from(this.#sample).sort();
     const values = shares.map((share) => {
@@ -119,7 +122,7 @@ export class Quantiles {
   }
 }
 
-/** A small generator of numbers in [0, 1). */
+/** A small random number generator, over [0, 1). */
 function createMulberry32(seed: number): () => number {
   let state = seed;
   return () => {

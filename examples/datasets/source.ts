@@ -1,4 +1,4 @@
-/** The CSVs a tool may read: packaged data sets, and text given in the call. */
+/** The CSVs that a tool may read: packaged data sets, and text given in the call. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { CsvSource } from './csv.ts';
 
-/** How a call names its CSV. The size of `csv` is bounded by that of a request. */
+/** How a call names its CSV. The size limit of a request (1 MiB) also limits `csv`. */
 export const csvArguments = z
   .object({
-    dataset: z.string().max(200).optional().describe('Name of a packaged data set, as list_datasets gives it.'),
-    csv: z.string().optional().describe('The CSV itself, comma separated, with a header line.'),
+    dataset: z.string().max(200).optional().describe('Name of a packaged data set, as listed by list_datasets.'),
+    csv: z.string().optional().describe('The CSV itself, comma-separated, with a header line.'),
   })
-  // A `expectOneOf` would say this in JSON Schema, but model APIs refuse it at the root of a tool's arguments.
+  // `oneOf` would express this in JSON Schema, but model APIs refuse it at the root of a tool's arguments.
   .refine(({ dataset, csv }) => (dataset === undefined) !== (csv === undefined), {
     message: 'Give exactly one of "dataset" and "csv".',
   })
@@ -24,12 +24,12 @@ export type CsvArguments = z.infer<typeof csvArguments>;
 
 /** The packaged data sets. */
 export interface Datasets {
-  /** Every data set, by name. */
+  /** All of them, sorted by name. */
   list(): Promise<CsvSource[]>;
   /**
-   * The CSV that a call means.
+   * The CSV that a call names.
    *
-   * @throws Error when there is no such data set, with the names that there are
+   * @throws Error when there is no such data set, with the names of those that exist
    */
   find(args: CsvArguments): Promise<CsvSource>;
 }
@@ -64,7 +64,7 @@ export function createDatasets(folder?: string): Datasets {
   };
 }
 
-/** CSV that came as a string. */
+/** CSV that was given as a string. */
 export function toCsvSource(text: string): CsvSource {
   const bytes = Buffer.from(text);
   return { name: 'given.csv', bytes: bytes.length, open: () => Readable.from(splitChunks(bytes)) };
@@ -72,7 +72,7 @@ export function toCsvSource(text: string): CsvSource {
 
 const CHUNK_BYTES = 65_536;
 
-/** As a file would be read: one chunk to a turn of the event loop. */
+/** One chunk per turn of the event loop, as when a file is read. */
 async function* splitChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     await setImmediate();
@@ -80,7 +80,12 @@ async function* splitChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
-function findPackagedFolder(): string {
+/**
+ * The `data` folder of the package vega-datasets.
+ *
+ * @throws Error when the package is not installed
+ */
+export function findPackagedFolder(): string {
   try {
     return join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '..', 'data');
   } catch (cause) {
@@ -89,7 +94,10 @@ function findPackagedFolder(): string {
 }
 
 function failNoFolder(cause: unknown): never {
-  throw new Error('No data sets: install the package vega-datasets, or set DATASETS_DIR to a folder of CSV files.', {
-    cause,
-  });
+  throw new Error(
+    'No data sets were found: install the package vega-datasets, or set DATASETS_DIR to a folder of CSV files.',
+    {
+      cause,
+    },
+  );
 }

@@ -1,12 +1,11 @@
 /** The environment of each function on this machine: what the template says, with local names in it. */
 import { LAMBDA_VARIABLES, VARIABLES } from '../../lambda/variables.ts';
 import { LOCAL_AWS_ENVIRONMENT } from './aws.ts';
-import { type LocalNames, resolveValue } from './intrinsics.ts';
+import { findReferencedId, type LocalNames, resolveValue } from './intrinsics.ts';
 import type { FunctionWiring } from './wiring.ts';
 
 /** Variables that name a resource of AWS, with those that name its replacement on this machine. */
 const LOCAL_VARIABLE_NAMES: Readonly<Record<string, string>> = {
-  [VARIABLES.payloadBucket]: VARIABLES.payloadFolder,
   [VARIABLES.sealingSecretArn]: VARIABLES.sealingSecret,
 };
 
@@ -34,7 +33,7 @@ export function buildFunctionEnvironment(
   }
   for (const [name, value] of Object.entries(wiring.environment)) {
     if (Object.hasOwn(overrides, name)) continue;
-    environment[LOCAL_VARIABLE_NAMES[name] ?? name] = resolveValue(
+    environment[toLocalVariableName(name, value, names)] = resolveValue(
       value,
       names,
       `The variable ${name} of the function ${wiring.id}`,
@@ -49,4 +48,10 @@ export function buildFunctionEnvironment(
     [LAMBDA_VARIABLES.memoryMb]: String(wiring.memoryMb),
     ...overrides,
   };
+}
+
+/** A folder replaces a bucket: where the template has `X_BUCKET` with a bucket's name, `X_FOLDER` has its path here. */
+function toLocalVariableName(name: string, value: unknown, names: LocalNames): string {
+  if (names.get(findReferencedId(value) ?? '')?.isFolder) return name.replace(/_BUCKET$/, '_FOLDER');
+  return LOCAL_VARIABLE_NAMES[name] ?? name;
 }

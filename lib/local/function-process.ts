@@ -1,11 +1,11 @@
-/** A function's process: `node function-process.ts ROLE SERVER_MODULE PAYLOAD_FOLDER`, forked by the stack. */
+/** A function's process: `node function-process.ts ROLE SERVER_MODULE BUCKETS_FOLDER`, forked by the stack. */
 import { rmSync } from 'node:fs';
 import type { FunctionRole } from './function-main.ts';
 import { installResponseStreaming } from './response-stream.ts';
 import { type LocalHandler, serveInvocations } from './runtime.ts';
 import { importCheckedServer, importServerModule } from './server-file.ts';
 
-const [, , role = '', server = '', payloadFolder = ''] = process.argv;
+const [, , role = '', server = '', bucketsFolder = ''] = process.argv;
 const { env } = process;
 
 /** Each role loads its own function and no other. */
@@ -36,6 +36,6 @@ const LOADERS: Readonly<Record<FunctionRole, () => Promise<LocalHandler>>> = {
 
 const load = LOADERS[role as FunctionRole];
 if (!load) throw new RangeError(`There is no function ${JSON.stringify(role)}.`);
-// When the stack was killed, the API function removes the payload folder: it always runs.
-const onOrphaned = () => rmSync(payloadFolder, { recursive: true, force: true });
+// When the stack was killed, the API function removes the buckets' folder: it always runs.
+const onOrphaned = () => rmSync(bucketsFolder, { recursive: true, force: true });
 await serveInvocations(load, role === 'api' ? onOrphaned : undefined);

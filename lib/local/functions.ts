@@ -19,7 +19,7 @@ export interface LocalFunctionsOptions {
   /** Path of the server module. */
   readonly server: string;
   /** Created by the stack; removed by an orphaned process. */
-  readonly payloadFolder: string;
+  readonly bucketsFolder: string;
   readonly wiring: Wiring;
   readonly names: LocalNames;
   readonly sqs: LocalSqs;
@@ -97,7 +97,7 @@ function describeFunctions({
   options,
   url,
   server,
-  payloadFolder,
+  bucketsFolder,
   wiring,
   names,
   sqs,
@@ -110,7 +110,7 @@ function describeFunctions({
   ): ExecutionEnvironmentOptions => ({
     name: role,
     main: FUNCTION_MAIN,
-    arguments: [role, server, payloadFolder],
+    arguments: [role, server, bucketsFolder],
     environment: buildFunctionEnvironment(wired, names, { dynamodb, sqs: sqs.endpoint }, process.env, {
       ...overrides,
       ...options.environment,

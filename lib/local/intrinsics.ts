@@ -8,6 +8,8 @@ export interface LocalName {
   readonly ref: string;
   /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Whether it is a folder, which stands for a bucket. */
+  readonly isFolder?: boolean;
 }
 
 /** By logical id. */

@@ -1,9 +1,13 @@
 /** The options of a local stack. */
+import type { App, Stack } from 'aws-cdk-lib/core';
+import type { McpAuth } from '../auth/mcp-auth.ts';
 import type { CfnTemplate } from './wiring.ts';
 
 export interface LocalStackOptions {
-  /** The module whose default export is what `defineServer` returns. Default: the example. */
-  readonly server?: string;
+  /** The module whose default export is what `defineServer` returns. */
+  readonly server: string;
+  /** Creates the stack of a server whose tools need additional resources. Default: an `McpTasksStack` around `server`. */
+  readonly createStack?: (app: App, props: { readonly auth: McpAuth; readonly streaming: true }) => Promise<Stack>;
   /** Port of the MCP endpoint, on 127.0.0.1. Default 0: a free one. */
   readonly port?: number;
   /**

@@ -1,6 +1,6 @@
-/** The stateful resources of the stack, created as the template says: table, queues, and a folder for the bucket. */
+/** The stateful resources of the stack, created as the template says: table, queues, and a folder for each bucket. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalName, LocalNames } from './intrinsics.ts';
@@ -12,6 +12,8 @@ export interface LocalResources {
   readonly tableName: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** Contains the folders that replace the template's buckets. */
+  readonly bucketsFolder: string;
   /** The folder that replaces the payload bucket. */
   readonly payloadFolder: string;
   /** The local names of the template's resources. */
@@ -35,8 +37,10 @@ export async function createLocalResources(
   { wiring, sqs, dynamodb, name, visibilityMs, onFailure }: LocalResourcesOptions,
   undo: AsyncDisposableStack,
 ): Promise<LocalResources> {
-  const payloadFolder = await mkdtemp(join(tmpdir(), 'mcp-tasks-'));
-  undo.defer(() => rm(payloadFolder, { recursive: true, force: true }));
+  const bucketsFolder = await mkdtemp(join(tmpdir(), 'mcp-tasks-'));
+  undo.defer(() => rm(bucketsFolder, { recursive: true, force: true }));
+  const toBucketFolder = (id: string) => join(bucketsFolder, id);
+  await Promise.all(wiring.buckets.map((id) => mkdir(toBucketFolder(id))));
 
   const tableName = `${name}-${randomBytes(6).toString('hex')}`;
   await createLocalTable(dynamodb.endpoint, tableName, wiring.table);
@@ -62,12 +66,13 @@ export async function createLocalResources(
     tableName,
     queueUrl: sqs.buildQueueUrl(tableName),
     deadLetterQueueUrl: sqs.buildQueueUrl(deadLetters),
-    payloadFolder,
+    bucketsFolder,
+    payloadFolder: toBucketFolder(wiring.payloadBucket),
     names: new Map([
       [wiring.table.id, { ref: tableName }],
       [wiring.work.queue.id, buildQueueName(tableName)],
       [wiring.deadLetters.queue.id, buildQueueName(deadLetters)],
-      ...wiring.buckets.map((id): [string, LocalName] => [id, { ref: payloadFolder }]),
+      ...wiring.buckets.map((id): [string, LocalName] => [id, { ref: toBucketFolder(id), isFolder: true }]),
       ...wiring.secrets.map((id): [string, LocalName] => [id, { ref: secret }]),
     ]),
   };

@@ -1,6 +1,5 @@
 /** The deployed wiring on one machine: the same template and handlers, with emulators instead of AWS. */
 import { resolve } from 'node:path';
-import { EXAMPLE_SERVER_FILE } from '../example.ts';
 import { startDynamoDbLocal, startEmbeddedDynamoDb } from './dynamodb.ts';
 import { startFunctions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -40,7 +39,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const issuer = options.auth === 'jwt' ? await startIssuer() : undefined;
     undo.defer(() => issuer?.stop());
     const template = issuer ? undefined : options.template;
-    const wiring = readWiring(template ?? (await synthesizeLocalTemplate(options.server, issuer)));
+    const wiring = readWiring(template ?? (await synthesizeLocalTemplate(options, issuer)));
     const stack = await startComponents(options, wiring, undo);
     let stopped: Promise<void> | undefined;
     const stop = () => {
@@ -58,23 +57,21 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 export const LOCAL_SCOPE = 'mcp';
 
 async function synthesizeLocalTemplate(
-  server: string | undefined,
+  { server, createStack }: LocalStackOptions,
   issuer: LocalIssuer | undefined,
 ): Promise<CfnTemplate> {
-  const checked = checkServerFile(server ?? EXAMPLE_SERVER_FILE);
+  const checked = checkServerFile(server);
   checked.catch(() => {});
   try {
     // The CDK is large: a stack with a given template does not load it.
-    const [{ synthesizeTemplate }, { McpAuth }] = await Promise.all([
+    const [{ createSynthesisApp, synthesizeStack, synthesizeTemplate }, { McpAuth }] = await Promise.all([
       import('./synthesize.ts'),
       import('../auth/mcp-auth.ts'),
     ]);
-    return synthesizeTemplate({
-      ...(server === undefined ? {} : { entry: resolve(server) }),
-      auth: issuer ? McpAuth.jwt({ issuer: issuer.url, scopes: [LOCAL_SCOPE] }) : McpAuth.none(),
-      streaming: true,
-      bundle: false,
-    });
+    const auth = issuer ? McpAuth.jwt({ issuer: issuer.url, scopes: [LOCAL_SCOPE] }) : McpAuth.none();
+    if (!createStack) return synthesizeTemplate({ entry: resolve(server), auth, streaming: true, bundle: false });
+    const app = createSynthesisApp({ bundle: false });
+    return synthesizeStack(app, await createStack(app, { auth, streaming: true }));
   } finally {
     // Prefer the module's own error to one of the synthesis.
     await checked;
@@ -113,11 +110,11 @@ async function startComponents(
     { wiring, sqs, dynamodb, name, visibilityMs, onFailure: reportFailure },
     undo,
   );
-  const server = resolve(options.server ?? EXAMPLE_SERVER_FILE);
+  const server = resolve(options.server);
   const url = `http://127.0.0.1:${gateway.port}/mcp`;
-  const { payloadFolder } = resources;
+  const { bucketsFolder } = resources;
   const started = await startFunctions(
-    { options, url, server, payloadFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, onFailure: reportFailure },
+    { options, url, server, bucketsFolder, wiring, names, sqs, dynamodb: dynamodb.endpoint, onFailure: reportFailure },
     undo,
   );
   // The gateway stops first as well: no request must reach functions that are stopping.

@@ -1,5 +1,6 @@
 /** Reads from the synthesized template how everything is wired: the stack on one machine has no other source. */
 import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { VARIABLES } from '../../lambda/variables.ts';
 import { CannotStart } from './errors.ts';
 import { findReferencedId } from './intrinsics.ts';
 
@@ -67,6 +68,7 @@ export interface Wiring {
   readonly external?: FunctionWiring;
   /** Logical ids of resources that are replaced on this machine. */
   readonly buckets: readonly string[];
+  readonly payloadBucket: string;
   readonly secrets: readonly string[];
 }
 
@@ -83,21 +85,25 @@ export function readWiring(template: CfnTemplate): Wiring {
   if (!integration) throw createMissingError('an HTTP API integration');
   if (integration.properties.PayloadFormatVersion !== '2.0')
     throw createMissingError('an HTTP API integration with payload format 2.0');
+  const api = readFunction(
+    template,
+    findReferencedId(integration.properties.IntegrationUri),
+    'the function behind the HTTP API',
+  );
+  const payloadBucket = findReferencedId(api.environment[VARIABLES.payloadBucket]);
+  if (payloadBucket === undefined) throw createMissingError('a payload bucket');
   return {
     table: readTable(template),
     maxReceiveCount: Number(redrive.maxReceiveCount),
     work: readSource(template, main),
     deadLetters: readSource(template, deadLetters),
-    api: readFunction(
-      template,
-      findReferencedId(integration.properties.IntegrationUri),
-      'the function behind the HTTP API',
-    ),
+    api,
     routes: readRoutes(template),
     integrationTimeoutMs: integration.properties.TimeoutInMillis ?? 30_000,
     ...readStreaming(template),
     ...readExternal(template),
     buckets: findResources(template, 'AWS::S3::Bucket').map(({ id }) => id),
+    payloadBucket,
     secrets: findResources(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
   };
 }

@@ -2,9 +2,10 @@ import { App, Validations } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
+import { DatasetsStack } from '../../examples/datasets/stack.ts';
 
-const stack = new McpTasksStack(new App({ context: { [BUNDLING_STACKS]: [] } }), 'McpTasks');
+const app = new App({ context: { [BUNDLING_STACKS]: [] } });
+const stack = new DatasetsStack(app, 'McpTasks', { streaming: true });
 
 const listNagFindings = (checks: AwsSolutionsChecks) =>
   checks

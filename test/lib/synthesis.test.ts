@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
-import { McpTasksStack } from '../../lib/mcp-tasks-stack.ts';
+import { DatasetsStack } from '../../examples/datasets/stack.ts';
+import { createSynthesisApp, synthesizeStack } from '../../lib/local/synthesize.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'synthesis-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ describe('the app', () => {
 describe('the construct', () => {
   test('warns that its endpoint is anonymous', () => {
     const app = new App({ context: { [BUNDLING_STACKS]: [] } });
-    const stack = new McpTasksStack(app, 'McpTasks');
+    const stack = new DatasetsStack(app, 'McpTasks');
     const messages = app.synth().getStackArtifact(stack.artifactId).messages;
     expect(messages.map(({ level, entry }) => [level, entry.data])).toEqual([
       ['warning', expect.stringContaining('The MCP endpoint is anonymous')],
@@ -58,7 +58,8 @@ describe('synthesizing in this process', () => {
     // A separate folder: other processes create temporary files at the same time.
     const temporary = mkdtempSync(join(root, 'tmp-'));
     vi.stubEnv('TMPDIR', temporary);
-    const template = synthesizeTemplate({ bundle: false });
+    const app = createSynthesisApp({ bundle: false });
+    const template = synthesizeStack(app, new DatasetsStack(app, 'McpTasks'));
     vi.unstubAllEnvs();
     expect(readdirSync(temporary)).toEqual([]);
     expect(sortActions(template)).toEqual(sortActions(synthesizeWith({})));
@@ -67,7 +68,7 @@ describe('synthesizing in this process', () => {
 
 function synthesizeWith(context: Record<string, unknown>): unknown {
   const app = new App({ context: { ...context, [BUNDLING_STACKS]: [] }, outdir: mkdtempSync(join(root, 'assembly-')) });
-  const stack = new McpTasksStack(app, 'McpTasks');
+  const stack = new DatasetsStack(app, 'McpTasks');
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 

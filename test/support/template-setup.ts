@@ -2,6 +2,7 @@
 import type { TestProject } from 'vitest/node';
 import { synthesizeTemplate } from '../../lib/local/synthesize.ts';
 import type { CfnTemplate } from '../../lib/local/wiring.ts';
+import { FIXTURE_SERVER } from './template.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,5 +11,5 @@ declare module 'vitest' {
 }
 
 export default function setupTemplate(project: TestProject): void {
-  project.provide('template', synthesizeTemplate({ streaming: true, bundle: false }));
+  project.provide('template', synthesizeTemplate({ entry: FIXTURE_SERVER, streaming: true, bundle: false }));
 }

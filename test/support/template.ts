@@ -5,7 +5,7 @@ import { type SynthesizeOptions, synthesizeTemplate } from '../../lib/local/synt
 export const FIXTURE_SERVER = 'test/lib/fixtures/server.ts';
 
 /** @param options props of `McpTasksServer`; `entry` defaults to the fixture */
-export const synthesizeFixture = (options: SynthesizeOptions = {}): Template =>
+export const synthesizeFixture = (options: Partial<SynthesizeOptions> = {}): Template =>
   Template.fromJSON(synthesizeTemplate({ bundle: false, entry: FIXTURE_SERVER, ...options }));
 
 export type FunctionRole = 'Api' | 'Worker' | 'DeadLetter' | 'External';

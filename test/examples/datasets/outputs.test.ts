@@ -57,7 +57,7 @@ describe('outputs in a folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  testOutputStore(() => createOutputStore({ PAYLOAD_FOLDER: folder }));
+  testOutputStore(() => createOutputStore({ DATASETS_FOLDER: folder }));
 
   test('are files under outputs/, with nothing unfinished beside them', async () => {
     expect((await readdir(join(folder, 'outputs'))).sort()).toEqual(['a1.csv', 'b2.csv']);
@@ -79,7 +79,7 @@ describe('outputs in a bucket', () => {
     await s3.stop();
   });
 
-  testOutputStore(() => createOutputStore({ PAYLOAD_BUCKET: 'payloads' }));
+  testOutputStore(() => createOutputStore({ DATASETS_BUCKET: 'payloads' }));
 
   // No emulator has the policies of the real thing, so its answers are given here.
   test.each([
@@ -89,7 +89,7 @@ describe('outputs in a bucket', () => {
     const answering = createServer((_, response) => response.writeHead(status).end());
     await once(answering.listen(0, '127.0.0.1'), 'listening');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(answering.address() as AddressInfo).port}`);
-    const got = createOutputStore({ PAYLOAD_BUCKET: 'payloads' }).get('a1');
+    const got = createOutputStore({ DATASETS_BUCKET: 'payloads' }).get('a1');
     if (status === 403) expect(await got).toBeUndefined();
     else await expect(got).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });
     answering.closeAllConnections();

@@ -15,7 +15,7 @@ describe('redacted://{id}, through the official client', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'resource-test-'));
     const server = new McpServer({ name: 'test', version: '1' });
-    await registerRedactedResource(server, createOutputStore({ PAYLOAD_FOLDER: folder }));
+    await registerRedactedResource(server, createOutputStore({ DATASETS_FOLDER: folder }));
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await server.connect(ours);
     await client.connect(theirs);
@@ -27,7 +27,7 @@ describe('redacted://{id}, through the official client', () => {
 
   const put = async (key: string, text: string) => {
     const id = toOutputId(key);
-    await createOutputStore({ PAYLOAD_FOLDER: folder }).put(id, Readable.from([text]));
+    await createOutputStore({ DATASETS_FOLDER: folder }).put(id, Readable.from([text]));
     return toOutputUri(id);
   };
 

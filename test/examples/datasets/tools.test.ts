@@ -116,7 +116,7 @@ describe('redact_dataset', () => {
   let outputs: OutputStore;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'redact-test-'));
-    outputs = createOutputStore({ PAYLOAD_FOLDER: folder });
+    outputs = createOutputStore({ DATASETS_FOLDER: folder });
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -186,7 +186,7 @@ describe('redact_dataset', () => {
   test.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
     const empty = await mkdtemp(join(folder, 'untouched-'));
     const report = await runTool(
-      defineRedactDataset(datasets, createOutputStore({ PAYLOAD_FOLDER: empty })),
+      defineRedactDataset(datasets, createOutputStore({ DATASETS_FOLDER: empty })),
       { dataset: 'la-riots' },
       { answers: { columns: { action } } },
     );
@@ -262,7 +262,7 @@ describe('redact_dataset', () => {
       return { ...long, open };
     };
     const report = await runTool(
-      defineRedactDataset({ ...source.datasets, find }, createOutputStore({ PAYLOAD_FOLDER: empty })),
+      defineRedactDataset({ ...source.datasets, find }, createOutputStore({ DATASETS_FOLDER: empty })),
       { dataset: 'endless' },
       { answers: { columns: { columns: ['email'] } }, signal: abort.signal },
     );

@@ -128,7 +128,9 @@ describe('the streaming endpoint', () => {
 
   test('passes every rule of AWS Solutions except those that are acknowledged in place', () => {
     const app = new App({ context: { [BUNDLING_STACKS]: [] } });
-    const stack = new McpTasksStack(app, 'McpTasks', { exampleProps: { streaming: true } });
+    const stack = new McpTasksStack(app, 'McpTasks', {
+      server: { entry: FIXTURE_SERVER, auth: McpAuth.none(), streaming: true },
+    });
     const { violations } = new AwsSolutionsChecks().validateScope(stack);
     expect(
       violations.flatMap(({ ruleName, violatingResources }) =>

@@ -4,8 +4,9 @@ import { type LocalNames, resolveValue } from '../../../lib/local/intrinsics.ts'
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
 import { TASK_TABLE } from '../../../lib/local/table.ts';
 import { type CfnTemplate, readWiring } from '../../../lib/local/wiring.ts';
+import { FIXTURE_SERVER } from '../../support/template.ts';
 
-const template = synthesizeTemplate({ bundle: false });
+const template = synthesizeTemplate({ entry: FIXTURE_SERVER, bundle: false });
 const wiring = readWiring(template);
 
 type Resources = Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
@@ -62,7 +63,8 @@ describe('the environment of a function', () => {
     [wiring.table.id, { ref: 'table-1' }],
     [wiring.work.queue.id, { ref: 'http://127.0.0.1:1/0/queue-1', attributes: { Arn: 'arn:queue-1' } }],
     [wiring.deadLetters.queue.id, { ref: 'http://127.0.0.1:1/0/dead-1' }],
-    ...wiring.buckets.map((id): [string, { ref: string }] => [id, { ref: '/tmp/payloads' }]),
+    [wiring.payloadBucket, { ref: '/tmp/payloads', isFolder: true }],
+    ['Reports', { ref: '/tmp/reports', isFolder: true }],
     ...wiring.secrets.map((id): [string, { ref: string }] => [id, { ref: 'the secret' }]),
   ]);
   const endpoints = { dynamodb: 'http://127.0.0.1:2', sqs: 'http://127.0.0.1:1' };
@@ -80,6 +82,17 @@ describe('the environment of a function', () => {
     });
     expect(environment).not.toHaveProperty('PAYLOAD_BUCKET');
     expect(environment).not.toHaveProperty('SEALING_SECRET_ARN');
+  });
+
+  test('has a folder for each other bucket that a variable names', () => {
+    const withReports = {
+      ...wiring.api,
+      environment: { REPORTS_BUCKET: { Ref: 'Reports' }, OTHER_BUCKET: 'a-bucket-of-another-stack' },
+    };
+    expect(buildFunctionEnvironment(withReports, names, endpoints, {})).toMatchObject({
+      REPORTS_FOLDER: '/tmp/reports',
+      OTHER_BUCKET: 'a-bucket-of-another-stack',
+    });
   });
 
   test('has the secret only where the template has it', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SynthesizeOptions } from '../../../lib/local/synthesize.ts';
 import { synthesizeFixture } from '../../support/template.ts';
 
-const refused: [string, SynthesizeOptions, RegExp][] = [
+const refused: [string, Partial<SynthesizeOptions>, RegExp][] = [
   [
     'an entry that does not exist',
     { entry: 'lambda/nowhere.ts' },

@@ -85,27 +85,26 @@ export function readWiring(template: CfnTemplate): Wiring {
   if (!integration) throw createMissingError('an HTTP API integration');
   if (integration.properties.PayloadFormatVersion !== '2.0')
     throw createMissingError('an HTTP API integration with payload format 2.0');
-  const api = readFunction(
-    template,
-    findReferencedId(integration.properties.IntegrationUri),
-    'the function behind the HTTP API',
-  );
-  const payloadBucket = findReferencedId(api.environment[VARIABLES.payloadBucket]);
-  if (payloadBucket === undefined) throw createMissingError('a payload bucket');
-  return {
+  const wiring = {
     table: readTable(template),
     maxReceiveCount: Number(redrive.maxReceiveCount),
     work: readSource(template, main),
     deadLetters: readSource(template, deadLetters),
-    api,
+    api: readFunction(
+      template,
+      findReferencedId(integration.properties.IntegrationUri),
+      'the function behind the HTTP API',
+    ),
     routes: readRoutes(template),
     integrationTimeoutMs: integration.properties.TimeoutInMillis ?? 30_000,
     ...readStreaming(template),
     ...readExternal(template),
     buckets: findResources(template, 'AWS::S3::Bucket').map(({ id }) => id),
-    payloadBucket,
     secrets: findResources(template, 'AWS::SecretsManager::Secret').map(({ id }) => id),
   };
+  const payloadBucket = findReferencedId(wiring.api.environment[VARIABLES.payloadBucket]);
+  if (payloadBucket === undefined) throw createMissingError('a payload bucket');
+  return { ...wiring, payloadBucket };
 }
 
 function readTable(template: CfnTemplate): TableWiring {

@@ -60,7 +60,7 @@ describe('the package', () => {
 });
 
 describe('a consumer’s project with the package installed', () => {
-  test('compiles with its types, which refuse what cannot work', () => {
+  test('compiles with its types, which refuse what cannot work; so does its copy of the example', () => {
     expect(run(bin('tsc'), '-p', '.')).toEqual({ status: 0, output: '' });
   });
 
@@ -87,6 +87,14 @@ describe('a consumer’s project with the package installed', () => {
 
     const { answers } = invokeBundle(findBundle('Api'), [toolsList], environment);
     expect(answers[0]?.value).toMatchObject({ statusCode: 200, body: expect.stringContaining('"name":"count_words"') });
+  });
+
+  test('synthesizes its copy of the example', () => {
+    const { status, output } = run(bin('node'), 'bin/datasets.ts');
+    expect(status, output).toBe(0);
+    const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.datasets', 'Datasets.template.json'), 'utf8'));
+    const resources = Object.values(Resources as Record<string, { Type: string }>);
+    expect(resources.filter(({ Type }) => Type === 'AWS::S3::Bucket')).toHaveLength(2);
   });
 });
 

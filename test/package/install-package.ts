@@ -1,6 +1,6 @@
 /**
  * Installs the package as a consumer has it: packed by npm, unpacked where npm unpacks it, next to its declared
- * dependencies and nothing else. Only the download is left out: dependencies are links to this repository's copies.
+ * dependencies and nothing else, in a project with a copy of the example. Only the download is left out: dependencies are links to this repository's copies.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
@@ -24,8 +24,8 @@ export interface InstalledPackage {
   readonly manifest: PackageManifest;
 }
 
-/** Dependencies that the consumer's own package.json would declare. */
-const CONSUMER_DEPENDENCIES = ['@types/node', 'zod', 'vitest'];
+/** Dependencies that the consumer's own package.json would declare, for its tool and its copy of the example. */
+const CONSUMER_DEPENDENCIES = ['@types/node', 'zod', 'vitest', 'csv-parse', 'csv-stringify', 'vega-datasets'];
 
 const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../..');
 
@@ -38,6 +38,7 @@ export function installPackage(): InstalledPackage {
   const [{ filename }] = JSON.parse(runNpm('pack', './dist', '--json', '--pack-destination', root));
   const project = join(root, 'project');
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true });
+  cpSync(join(REPOSITORY_FOLDER, 'examples/datasets'), join(project, 'datasets'), { recursive: true });
   const folder = join(project, 'node_modules', 'mcp-tasks-aws');
   mkdirSync(folder, { recursive: true });
   execFileSync('tar', ['-xzf', join(root, filename), '-C', folder, '--strip-components=1']);

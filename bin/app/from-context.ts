@@ -1,17 +1,18 @@
-/** The example app's `auth`, from the CDK's context: `npm run synth -- -c auth=jwt -c issuer=https://…`. */
+/** Reads the example's `auth` from the CDK's context: `npm run synth -- -c auth=jwt -c issuer=https://…`. */
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import { McpAuth } from '../../lib/auth/mcp-auth.ts';
 
 /**
- * - `auth=none` (what the example does unless told otherwise)
+ * - `auth=none` (default)
  * - `auth=iam`
- * - `auth=jwt`, with `issuer`, and perhaps `audience`, `scopes`, `jwksUri`
- * - `auth=cognito`, with `userPool` (its id) and `clients`, and perhaps `scopes`
+ * - `auth=jwt`, with `issuer`; optionally `audience`, `scopes`, `jwksUri`
+ * - `auth=cognito`, with `userPool` (its id) and `clients`; optionally `scopes`
  *
- * Lists are separated by commas.
+ * Commas separate the items of a list.
  *
- * @throws Error for another `auth`, or one that lacks what belongs to it
+ * @param scope the stack, in which the user pool is looked up
+ * @throws Error for any other `auth`, or when a required value is missing
  */
 export function readAuthFromContext(scope: Construct): McpAuth {
   const auth = readContextValue(scope, 'auth') ?? 'none';
@@ -40,7 +41,7 @@ export function readAuthFromContext(scope: Construct): McpAuth {
       return McpAuth.cognito({ userPool, clients, scopes });
     }
   }
-  throw new Error(`-c auth=${auth}: it is jwt, cognito, iam or none.`);
+  throw new Error(`-c auth must be jwt, cognito, iam or none, not ${auth}.`);
 }
 
 function readContextValue(scope: Construct, name: string): string | undefined {

@@ -1,9 +1,9 @@
-/** What a person wants to know of a template before they deploy it, as Markdown: read from the template itself. */
+/** Formats as Markdown what people want to know about a template before they deploy it. */
 import type { CfnTemplate } from '../../lib/local/wiring.ts';
 
 type TemplateResources = NonNullable<CfnTemplate['Resources']>;
 
-/** How many resources of each type there are, a column for each template. */
+/** A table of how many resources of each type there are, with a column for each template. */
 export function formatResourceCounts(templates: Readonly<Record<string, CfnTemplate>>): string {
   const columns = Object.values(templates).map(({ Resources = {} }) =>
     Object.values(Resources).map(({ Type }) => Type),
@@ -19,7 +19,7 @@ export function formatResourceCounts(templates: Readonly<Record<string, CfnTempl
   );
 }
 
-/** What each function may do: the whole of its role, one line for each resource. */
+/** A table of what each function may do: all that its role permits, one line for each resource. */
 export function formatGrants({ Resources = {} }: CfnTemplate): string {
   const lines = Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) => {
     if (Type !== 'AWS::Lambda::Function') return [];
@@ -33,13 +33,17 @@ export function formatGrants({ Resources = {} }: CfnTemplate): string {
   return formatTable(['function', 'on', 'may'], lines);
 }
 
-/** Of a role, all statements of its own policies, ordered; managed ones there are none. */
+/**
+ * The statements of a role's inline policies, in order. Managed policies are not read: no role has any.
+ *
+ * @throws Error for a statement that does not allow something
+ */
 function findStatements(resources: TemplateResources, role: string) {
   return Object.values(resources)
     .filter(({ Type, Properties = {} }) => Type === 'AWS::IAM::Policy' && toRoleIds(Properties.Roles).includes(role))
     .flatMap(({ Properties = {} }) => Properties.PolicyDocument.Statement as RoleStatement[])
     .flatMap(({ Effect, Action, Resource }) => {
-      if (Effect !== 'Allow') throw new Error(`A statement that is no Allow is not understood: ${Effect}.`);
+      if (Effect !== 'Allow') throw new Error(`The Effect of every statement must be Allow, not ${Effect}.`);
       return [Resource].flat().map((each) => ({ actions: [Action].flat(), resource: describeResource(each) }));
     });
 }
@@ -57,7 +61,7 @@ function toLogicalId(value: unknown): string {
   return ref ?? of?.[0] ?? '';
 }
 
-/** The construct's own name for it: without the server's prefix and the hash. */
+/** The construct's name for it, without the server's prefix and the hash. */
 const shortenLogicalId = (logicalId: string): string => logicalId.replace(/^(?:Mcp)?(.+)[0-9A-F]{8}$/, '$1');
 
 function describeResource(value: unknown): string {

@@ -1,3 +1,4 @@
+/** The tool list_datasets: which data sets there are. */
 import { defineTool, type Tool } from 'mcp-tasks-aws';
 import { z } from 'zod';
 import { readColumns } from './csv.ts';

@@ -1,3 +1,4 @@
+/** The tool profile_dataset: what a CSV holds. */
 import { defineTool, type Tool } from 'mcp-tasks-aws';
 import { csvProfile, profileCsv } from './profile.ts';
 import { formatProfile } from './profile-text.ts';

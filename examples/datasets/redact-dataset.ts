@@ -1,3 +1,4 @@
+/** The tool redact_dataset: a copy of a CSV without what is personal. */
 import { randomBytes } from 'node:crypto';
 import { defineTool, type Tool, toolError } from 'mcp-tasks-aws';
 import { z } from 'zod';

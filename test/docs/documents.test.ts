@@ -10,6 +10,7 @@ const { scripts } = JSON.parse(readRepositoryFile('package.json')) as { scripts:
 const DOCUMENTS = [
   ...readdirSync(REPOSITORY_ROOT).filter((file) => file.endsWith('.md')),
   ...readdirSync(join(REPOSITORY_ROOT, 'docs')).map((file) => `docs/${file}`),
+  'examples/datasets/README.md',
 ];
 
 /** What a script prints of itself. */

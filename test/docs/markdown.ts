@@ -30,4 +30,6 @@ export const listFileLinks = (markdown: string): string[] =>
 
 /** Paths of this repository that stand in backticks. */
 export const listNamedPaths = (markdown: string): string[] =>
-  [...markdown.matchAll(/`((?:bench|bin|docs|lambda|lib|test|\.ci)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);
+  [...markdown.matchAll(/`((?:bench|bin|docs|examples|lambda|lib|test|\.ci)\/[\w./-]*)`/g)].flatMap(
+    ([, path]) => path ?? [],
+  );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCell } from '../../../examples/datasets/cell.ts';
 
-describe('a cell tells its type from its text', () => {
+describe('a cell is classified by its text', () => {
   test.each([
     ['0', 'integer'],
     ['-17', 'integer'],

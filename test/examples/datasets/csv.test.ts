@@ -16,7 +16,7 @@ const collectRows = async (text: string, source = toCsvSource(text)) => {
   return rows;
 };
 
-describe('CSV as it is found', () => {
+describe('CSV of every common form is read', () => {
   test.each([
     ['a byte order mark', '\uFEFFa,b\n1,2\n', [['1', '2']]],
     ['CRLF', 'a,b\r\n1,2\r\n', [['1', '2']]],
@@ -30,7 +30,7 @@ describe('CSV as it is found', () => {
     expect(await collectRows(text)).toEqual(rows);
   });
 
-  test('keeps a character whole that two chunks share', async () => {
+  test('keeps a character whole that is split between two chunks', async () => {
     const bytes = Buffer.from('a\nŽižek😀\n');
     for (let cut = 1; cut < bytes.length; cut++) {
       const open = () => Readable.from([bytes.subarray(0, cut), bytes.subarray(cut)]);
@@ -44,7 +44,7 @@ describe('CSV as it is found', () => {
   });
 });
 
-describe('CSV that cannot be read says where and why', () => {
+describe('an error names the line and the reason', () => {
   test.each([
     ['a record too short', 'a,b\n1,2\n3\n', 3, /expect 2, got 1/],
     ['a record too long', 'a,b\n1,2,3\n', 2, /expect 2, got 3/],
@@ -69,7 +69,7 @@ describe('CSV that cannot be read says where and why', () => {
     expect((problem as CsvProblem).message).toContain(`line ${line}`);
   });
 
-  test('passes on what went wrong below it', async () => {
+  test('passes on an error of the source', async () => {
     const failing: CsvSource = {
       name: 'failing',
       bytes: 1,
@@ -86,12 +86,12 @@ describe('CSV that cannot be read says where and why', () => {
 });
 
 describe('columns', () => {
-  test('have names that differ, whatever the header says', async () => {
+  test('have unique names, whatever the header has', async () => {
     const columns = await readColumns(toCsvSource('a,a,,a (2), a ,__proto__,constructor,\n1,2,3,4,5,6,7,8'));
     expect(columns).toEqual(['a', 'a (2)', 'column 3', 'a (2) (2)', 'a (3)', '__proto__', 'constructor', 'column 8']);
   });
 
-  test('are written again as the header has them', async () => {
+  test('keep their original header for writing', async () => {
     expect(await readHeaderRecord(toCsvSource('a,a,, b\n'))).toEqual(['a', 'a', '', ' b']);
   });
 });
@@ -99,7 +99,7 @@ describe('columns', () => {
 describe('a long read', () => {
   const long = toCsvSource(`a,b\n${'1,2\n'.repeat(200_000)}`);
 
-  test('tells how far it is', async () => {
+  test('reports how far it is', async () => {
     const told: number[] = [];
     for await (const _ of readRows(long, { onRead: (bytes) => told.push(bytes) }));
     expect(told.length).toBeGreaterThan(5);
@@ -107,7 +107,7 @@ describe('a long read', () => {
     expect(told.at(-1)).toBe(long.bytes);
   });
 
-  test('stops when it is aborted, with the reason, and closes its source', async () => {
+  test('stops when it is aborted, throws the reason, and closes its source', async () => {
     const abort = new AbortController();
     const reason = new Error('cancelled by the caller');
     const source = long.open();
@@ -121,14 +121,14 @@ describe('a long read', () => {
     expect(source.closed).toBe(true);
   });
 
-  test('closes its source when the reader has seen enough', async () => {
+  test('closes its source when the reader leaves the loop early', async () => {
     const source = long.open();
     for await (const _ of readRows({ ...long, open: () => source })) break;
     expect(source.closed).toBe(true);
     expect(source.readableEnded).toBe(false);
   });
 
-  test('lets timers run meanwhile', async () => {
+  test('lets timers run in the meantime', async () => {
     let beats = 0;
     const heart = setInterval(() => beats++, 1);
     for await (const _ of readRows(long));

@@ -11,7 +11,7 @@ import { createOutputStore, type OutputStore } from '../../../examples/datasets/
 
 /** What every store promises. */
 function testOutputStore(open: () => OutputStore) {
-  test('gives back what was put', async () => {
+  test('returns what was put', async () => {
     const text = `name\n${'Žižek 😀\n'.repeat(20_000)}`;
     expect(await open().put('a1', Readable.from([text]))).toBe(Buffer.byteLength(text));
     const output = await open().get('a1');
@@ -19,17 +19,17 @@ function testOutputStore(open: () => OutputStore) {
     expect(await output?.text()).toBe(text);
   });
 
-  test('replaces what is put again', async () => {
+  test('replaces an output that is put again', async () => {
     await open().put('b2', Readable.from(['first, and longer']));
     await open().put('b2', Readable.from(['second']));
     expect(await (await open().get('b2'))?.text()).toBe('second');
   });
 
-  test('has nothing under an id that was never put', async () => {
+  test('finds nothing under an id that was never put', async () => {
     expect(await open().get('c3')).toBeUndefined();
   });
 
-  test('keeps nothing of a stream that fails', async () => {
+  test('stores nothing of a stream that fails', async () => {
     const failing = Readable.from(
       (function* () {
         yield 'half of it';
@@ -40,7 +40,7 @@ function testOutputStore(open: () => OutputStore) {
     expect(await open().get('d4')).toBeUndefined();
   });
 
-  test('keeps nothing of a stream that failed before it was looked at', async () => {
+  test('stores nothing of a stream that had failed before it was read', async () => {
     const failed = new Readable({ read() {} });
     failed.on('error', () => {});
     failed.destroy(new Error('broken from the start'));
@@ -59,7 +59,7 @@ describe('outputs in a folder', () => {
 
   testOutputStore(() => createOutputStore({ DATASETS_FOLDER: folder }));
 
-  test('are files under outputs/, with nothing unfinished beside them', async () => {
+  test('are files under outputs/, with nothing unfinished next to them', async () => {
     expect((await readdir(join(folder, 'outputs'))).sort()).toEqual(['a1.csv', 'b2.csv']);
   });
 });
@@ -68,7 +68,7 @@ describe('outputs in a bucket', () => {
   let s3: FauxqsServer;
   beforeAll(async () => {
     s3 = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
-    s3.createBucket('payloads');
+    s3.createBucket('redacted');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${s3.port}`);
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
@@ -79,17 +79,17 @@ describe('outputs in a bucket', () => {
     await s3.stop();
   });
 
-  testOutputStore(() => createOutputStore({ DATASETS_BUCKET: 'payloads' }));
+  testOutputStore(() => createOutputStore({ DATASETS_BUCKET: 'redacted' }));
 
-  // No emulator has the policies of the real thing, so its answers are given here.
+  // No emulator has the policies of S3, so a server with S3's answers stands in.
   test.each([
-    [403, 'nothing there, for a function that may not list the bucket'],
-    [400, 'an error, and no less'],
-  ])('take S3 saying %i as %s', async (status) => {
+    [403, 'a missing output, because the function may not list the bucket'],
+    [400, 'an error'],
+  ])('take status %i of S3 for %s', async (status) => {
     const answering = createServer((_, response) => response.writeHead(status).end());
     await once(answering.listen(0, '127.0.0.1'), 'listening');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(answering.address() as AddressInfo).port}`);
-    const got = createOutputStore({ DATASETS_BUCKET: 'payloads' }).get('a1');
+    const got = createOutputStore({ DATASETS_BUCKET: 'redacted' }).get('a1');
     if (status === 403) expect(await got).toBeUndefined();
     else await expect(got).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });
     answering.closeAllConnections();
@@ -97,8 +97,8 @@ describe('outputs in a bucket', () => {
   });
 });
 
-describe('outputs without a place of their own', () => {
-  test('go to the temporary folder, which is not touched before', async () => {
+describe('outputs with neither bucket nor folder', () => {
+  test('go to a folder for temporary files, which is not touched before', async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'outputs-test-'));
     vi.stubEnv('TMPDIR', scratch);
     const outputs = createOutputStore({});

@@ -13,7 +13,7 @@ const findColumn = ({ columns }: { columns: ColumnProfile[] }, name: string) => 
   return found;
 };
 
-/** The same files by another route: none of these has a quote, so lines and commas are all there is to them. */
+/** The same files, read another way: none of these has a quote, so splitting by lines and commas is enough. */
 function readPlainTable(dataset: string): Map<string, string[]> {
   const data = fileURLToPath(new URL(`../data/${dataset}.csv`, import.meta.resolve('vega-datasets')));
   const text = readFileSync(data, 'utf8');
@@ -25,7 +25,7 @@ function readPlainTable(dataset: string): Map<string, string[]> {
   return new Map(header.map((name, at) => [name, rows.map((row) => row[at] ?? '')]));
 }
 
-describe('real data sets are profiled as another count has it', () => {
+describe('the profile of a real data set agrees with an independent count', () => {
   test.each(['zipcodes', 'seattle-weather', 'sp500-2000', 'la-riots', 'stocks', 'us-employment', 'windvectors'])(
     '%s: rows, empty cells, distinct values, most frequent values',
     async (dataset) => {
@@ -56,7 +56,7 @@ describe('real data sets are profiled as another count has it', () => {
     ['sp500-2000', ['open', 'volume']],
     ['zipcodes', ['latitude', 'longitude']],
     ['windvectors', ['speed', 'dir']],
-  ])('%s: least, greatest, mean and quantiles', async (dataset, names) => {
+  ])('%s: minimum, maximum, mean and quantiles', async (dataset, names) => {
     const profile = await profileDatasetNamed(dataset);
     const table = readPlainTable(dataset);
     for (const name of names) {
@@ -67,7 +67,7 @@ describe('real data sets are profiled as another count has it', () => {
       expect(numbers?.max).toBe(sorted.at(-1));
       const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
       expect((numbers?.mean ?? Number.NaN) / mean).toBeCloseTo(1, 9);
-      // A quantile by its definition: so many lie at or below it, so many at or above.
+      // The definition of a quantile: how many values lie at or below it, how many at or above.
       for (const [key, share] of Object.entries({ p05: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 })) {
         const value = numbers?.quantiles[key as 'p05'] ?? Number.NaN;
         expect(sorted.filter((one) => one <= value).length).toBeGreaterThanOrEqual(
@@ -87,7 +87,7 @@ describe('real data sets are profiled as another count has it', () => {
     expect(findColumn(profile, 'state').top.values[0]).toEqual({ value: 'TX', count: 2_670 });
   });
 
-  test('dates are told apart from text', async () => {
+  test('dates are distinguished from text', async () => {
     expect(findColumn(await profileDatasetNamed('stocks'), 'date')).toMatchObject({
       type: 'date',
       dates: { earliest: '2000-01-01', latest: '2010-03-01' },
@@ -130,7 +130,7 @@ describe('given CSV', () => {
     expect((await profileGiven(`a\n${cells}`)).columns[0]?.type).toBe(type);
   });
 
-  test('hostile names and values are only text', async () => {
+  test('hostile names and values are treated as text', async () => {
     const { columns } = await profileGiven('__proto__,constructor\n__proto__,toString\n__proto__,1\n');
     expect(columns.map(({ name, distinct }) => [name, distinct.count])).toEqual([
       ['__proto__', 1],
@@ -140,7 +140,7 @@ describe('given CSV', () => {
     expect(({} as Record<string, unknown>).toString).toBe(Object.prototype.toString);
   });
 
-  test('a huge cell is counted whole and shown in part', async () => {
+  test('a huge cell is counted as a whole and shown in part', async () => {
     const [a, b] = [`${'x'.repeat(300_000)}a`, `${'x'.repeat(300_000)}b`];
     const profile = await profileGiven(`t\n${a}\n${b}\n${b}\n`);
     expect(profile.columns[0]).toMatchObject({
@@ -150,7 +150,7 @@ describe('given CSV', () => {
     expect(JSON.stringify(profile).length).toBeLessThan(1_000);
   });
 
-  test('more values than are kept are estimated, and marked so', async () => {
+  test('figures over more values than are kept are estimates, and marked as such', async () => {
     const lines = Array.from({ length: 120_000 }, (_, i) => `${i},${i % 7},row-${i}`);
     const profile = await profileGiven(`n,seven,name\n${lines.join('\n')}\n`);
     const [n, seven, name] = profile.columns;
@@ -164,7 +164,7 @@ describe('given CSV', () => {
 });
 
 describe('the text', () => {
-  test('is a table with a line for each column, whatever is in it', async () => {
+  test('is a table with one line for each column, whatever the column contains', async () => {
     const profile = await profileCsv(toCsvSource('"a|b","c\nd"\n"x|y",1\n"x|y",2.123456789\n'));
     expect(formatProfile(profile).split('\n')).toEqual([
       'given.csv: 2 rows, 2 columns, 38 bytes',

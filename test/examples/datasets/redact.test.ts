@@ -24,13 +24,13 @@ describe('a redacted CSV', () => {
     expect(written).not.toMatch(/Ada|Bob/);
   });
 
-  test('is the same for the same secret and another for another', async () => {
+  test('is the same for the same secret, and different for a different one', async () => {
     const csv = 'name\nAda\n';
     expect(await redactText(csv, ['name'], 'one')).toEqual(await redactText(csv, ['name'], 'one'));
     expect(await redactText(csv, ['name'], 'one')).not.toEqual(await redactText(csv, ['name'], 'two'));
   });
 
-  test('keeps everything else as it was', async () => {
+  test('leaves everything else unchanged', async () => {
     const cells = [
       'a "quoted" one',
       'two\nlines',
@@ -74,7 +74,7 @@ describe('a redacted CSV', () => {
       }
   });
 
-  test('ends with the problem when the CSV has one', async () => {
+  test('fails as reading fails when the CSV is not valid', async () => {
     await expect(redactText(`name,b\n${'Ada,1\n'.repeat(5_000)}Bob\n`, ['name'])).rejects.toThrow(/line 5002/);
   });
 });

@@ -31,20 +31,20 @@ describe('redacted://{id}, through the official client', () => {
     return toOutputUri(id);
   };
 
-  test('gives what was written', async () => {
+  test('returns what was written', async () => {
     const uri = await put('task/write/1', 'name\nname-0123456789ab\n');
     const { contents } = await client.readResource({ uri });
     expect(contents).toEqual([{ uri, mimeType: 'text/csv', text: 'name\nname-0123456789ab\n' }]);
   });
 
-  test('is offered as a template, and no output is listed: whoever has an id may read', async () => {
+  test('is offered as a template, and no output is listed, because an id is all that is needed to read', async () => {
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates).toMatchObject([{ uriTemplate: 'redacted://{id}', mimeType: 'text/csv' }]);
     expect((await client.listResources()).resources).toEqual([]);
   });
 
   test.each(['0'.repeat(32), '..', '..%2F..%2Fsecret', 'A'.repeat(32), `${'0'.repeat(32)}.csv`])(
-    'knows nothing of %s',
+    'does not find %s',
     async (id) => {
       await writeFile(join(folder, 'secret.csv'), 'secret');
       await expect(client.readResource({ uri: `redacted://${id}` })).rejects.toMatchObject({ code: -32602 });
@@ -54,7 +54,7 @@ describe('redacted://{id}, through the official client', () => {
   test.each([
     ['too long', 'x'.repeat(5_600_000)],
     ['too long once it is escaped', '"\n'.repeat(900_000)],
-  ])('refuses what is %s for a response, and says so', async (_, text) => {
+  ])('refuses an output that is %s for a response, with the reason', async (_, text) => {
     const uri = await put(`large/${text.length}`, text);
     await expect(client.readResource({ uri })).rejects.toMatchObject({
       code: -32602,

@@ -13,7 +13,7 @@ describe('DistinctCount', () => {
     );
   });
 
-  test('says that it estimates beyond, and is close', () => {
+  test('beyond its limit is a close estimate, and marked as one', () => {
     for (const [prefix, distinct] of [
       ['', 100_000],
       ['user-', 250_000],
@@ -49,7 +49,7 @@ describe('FrequentValues', () => {
     });
   });
 
-  test('beyond, never counts too high, and too low by n / (limit + 1) at most', () => {
+  test('beyond its limit never counts too high, and too low by at most n / (limit + 1)', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 500 }), (numbers) => {
         const limit = 7;
@@ -63,7 +63,7 @@ describe('FrequentValues', () => {
         const kept = new Map(values.map(({ value, count }) => [value, count]));
         expect(approximate || counts.size <= limit).toBe(true);
         for (const [value, count] of counts) {
-          // A count of 1 is not told, so it may be missing as well.
+          // A count of 1 is not reported, so it may be missing as well.
           const told = kept.get(value) ?? 0;
           expect(told).toBeLessThanOrEqual(count);
           expect(told).toBeGreaterThanOrEqual(count - numbers.length / (limit + 1) - (told === 0 ? 1 : 0));
@@ -86,10 +86,10 @@ describe('Quantiles', () => {
     expect(quantiles.estimate([0, 1]).values).toEqual([-20, 100]);
   });
 
-  test('says that it estimates beyond its limit, within the error it states, and the same each time', () => {
+  test('beyond its limit is an estimate within the documented error, marked as one, and the same each time', () => {
     const run = () => {
       const quantiles = new Quantiles(10_000);
-      // In rising order, so that keeping the first ones would be far off.
+      // In rising order, so that keeping only the first values would be far off.
       for (let i = 0; i <= 200_000; i++) quantiles.add(i);
       return quantiles.estimate([0.05, 0.5, 0.95]);
     };

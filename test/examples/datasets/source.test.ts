@@ -55,27 +55,24 @@ describe('a folder of data sets', () => {
     '__proto__',
     'constructor',
     'toString',
-  ])('has none named %j, and says which it has', async (dataset) => {
+  ])('has none named %j, and the error lists those that exist', async (dataset) => {
     await expect(createDatasets(folder).find({ dataset })).rejects.toThrow(
       /^There is no data set .*There are: mine\.csv\.$/,
     );
   });
 
-  test('that is not there is said with what to do', async () => {
+  test('that does not exist is an error that says what to do', async () => {
     await expect(createDatasets(join(folder, 'gone')).list()).rejects.toThrow(/set DATASETS_DIR/);
   });
 });
 
 describe('the arguments', () => {
-  test.each([{}, { dataset: 'a', csv: 'b' }])(
-    '%j name none or two CSVs: refused with a message that says so',
-    (args) => {
-      const parsed = csvArguments.safeParse(args);
-      expect(parsed.error?.issues[0]?.message).toBe('Give exactly one of "dataset" and "csv".');
-    },
-  );
+  test.each([{}, { dataset: 'a', csv: 'b' }])('%j are refused: exactly one CSV must be named', (args) => {
+    const parsed = csvArguments.safeParse(args);
+    expect(parsed.error?.issues[0]?.message).toBe('Give exactly one of "dataset" and "csv".');
+  });
 
-  test('may be an empty text: the reader says that it is empty', () => {
+  test('may contain an empty text, which the reader refuses', () => {
     expect(csvArguments.safeParse({ csv: '' }).success).toBe(true);
   });
 

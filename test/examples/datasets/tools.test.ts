@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { runTool, type ToolRunReport } from 'mcp-tasks-aws/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineListDatasets } from '../../../examples/datasets/list-datasets.ts';
 import { createOutputStore, type OutputStore } from '../../../examples/datasets/outputs.ts';
@@ -10,7 +11,6 @@ import { defineProfileDataset } from '../../../examples/datasets/profile-dataset
 import { defineRedactDataset } from '../../../examples/datasets/redact-dataset.ts';
 import server from '../../../examples/datasets/server.ts';
 import { createDatasets, type Datasets, toCsvSource } from '../../../examples/datasets/source.ts';
-import { runTool, type ToolRunReport } from '../../../lambda/testing.ts';
 
 const datasets = createDatasets();
 const readStructured = <T>({ result }: ToolRunReport): T => {
@@ -21,7 +21,7 @@ const readReportText = ({ result }: ToolRunReport) =>
   result?.content[0]?.type === 'text' ? result.content[0].text : '';
 
 describe('the example server', () => {
-  test('offers its tools: one that is never a task, one that may be, one that always is', () => {
+  test('has three tools: one that is never a task, one that can be, one that always is', () => {
     expect([...server.tools.values()].map(({ name, taskSupport }) => [name, taskSupport])).toEqual([
       ['list_datasets', 'forbidden'],
       ['profile_dataset', 'optional'],
@@ -31,7 +31,7 @@ describe('the example server', () => {
 });
 
 describe('list_datasets', () => {
-  test('names every packaged data set with its size and columns', async () => {
+  test('lists every packaged data set with its size and columns', async () => {
     const report = await runTool(defineListDatasets(datasets), {});
     const found = readStructured<{ datasets: { name: string }[] }>(report).datasets;
     expect(found).toHaveLength((await datasets.list()).length);
@@ -43,7 +43,7 @@ describe('list_datasets', () => {
 describe('profile_dataset', () => {
   const tool = defineProfileDataset(datasets);
 
-  test('describes a packaged data set: figures for a program, a table for a person, progress on the way', async () => {
+  test('describes a packaged data set: figures for programs, a table for people, and progress while it runs', async () => {
     const report = await runTool(tool, { dataset: 'zipcodes' });
     expect(report.result?.structuredContent).toMatchObject({ source: 'zipcodes.csv', rows: 42_049 });
     expect(readReportText(report)).toMatch(/^zipcodes\.csv: 42,049 rows, 6 columns.*\n\n\| column/);
@@ -54,7 +54,7 @@ describe('profile_dataset', () => {
     });
   });
 
-  test('gives the same when it is run again', async () => {
+  test('returns the same when it runs again', async () => {
     const once = await runTool(tool, { dataset: 'species' });
     expect((await runTool(tool, { dataset: 'species' })).result).toEqual(once.result);
   });
@@ -68,13 +68,13 @@ describe('profile_dataset', () => {
       /^There is no data set "..\/..\/etc\/passwd"\. There are: airports\.csv,/,
     ],
     ['a name that every object has', { dataset: '__proto__' }, /^There is no data set "__proto__"/],
-  ])('%s is a tool error that says what is wrong', async (_, args, message) => {
+  ])('%s is a tool error that explains the problem', async (_, args, message) => {
     const report = await runTool(tool, args);
     expect(report.result?.isError).toBe(true);
     expect(readReportText(report)).toMatch(message);
   });
 
-  test.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before anything runs', async (args) => {
+  test.each([{}, { dataset: 'a', csv: 'b' }, { dataset: 1 }])('%j is refused before the tool runs', async (args) => {
     await expect(runTool(tool, args)).rejects.toThrow(/do not fit/);
   });
 
@@ -91,7 +91,7 @@ describe('profile_dataset', () => {
   });
 });
 
-/** Data of which there is always more; `onTwentieth` is called at the twentieth chunk of one read. */
+/** A data set without an end. @param onTwentieth called at the twentieth chunk of each read */
 function createEndlessDataset(onTwentieth: (read: number) => void) {
   const reads: Readable[] = [];
   const chunks = async function* (read: number) {
@@ -120,12 +120,12 @@ describe('redact_dataset', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const written = async (report: ToolRunReport) => {
+  const readWritten = async (report: ToolRunReport) => {
     const { uri } = readStructured<{ uri: string }>(report);
     return (await outputs.get(uri.replace('redacted://', '')))?.text();
   };
 
-  test('asks which of the columns it found, in a form that every client can show', async () => {
+  test('asks which of the columns to redact, in a form that every client can show', async () => {
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
       { dataset: 'lookup_people' },
@@ -147,13 +147,13 @@ describe('redact_dataset', () => {
     });
   });
 
-  test('writes the CSV without what was chosen, says what it did, and links to it', async () => {
+  test('writes the CSV without the chosen columns, reports what it did, and links to the file', async () => {
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
       { dataset: 'la-riots' },
       { answers: { columns: { columns: ['last_name', 'address'] } }, replay: 'every-step' },
     );
-    const csv = (await written(report)) ?? '';
+    const csv = (await readWritten(report)) ?? '';
     const lines = csv.split('\n');
     expect(report.runs).toBeGreaterThan(3);
     expect(lines).toHaveLength(65);
@@ -173,17 +173,17 @@ describe('redact_dataset', () => {
     });
   });
 
-  test('asks about given CSV too, whatever its columns are called', async () => {
+  test('asks about given CSV as well, whatever the names of its columns', async () => {
     const csv = '\uFEFF__proto__,__proto__,x\r\nada@example.org,"Ada\nLovelace",1\r\n';
     const report = await runTool(
       defineRedactDataset(datasets, outputs),
       { csv },
       { answers: { columns: { columns: ['__proto__'] } }, replay: 'every-step' },
     );
-    expect(await written(report)).toMatch(/^__proto__,__proto__,x\nemail-[0-9a-f]{12},"Ada\nLovelace",1\n$/);
+    expect(await readWritten(report)).toMatch(/^__proto__,__proto__,x\nemail-[0-9a-f]{12},"Ada\nLovelace",1\n$/);
   });
 
-  test.each(['decline', 'cancel'] as const)('redacts nothing when the user answers with %s', async (action) => {
+  test.each(['decline', 'cancel'] as const)('redacts nothing when the user’s answer is %s', async (action) => {
     const empty = await mkdtemp(join(folder, 'untouched-'));
     const report = await runTool(
       defineRedactDataset(datasets, createOutputStore({ DATASETS_FOLDER: empty })),
@@ -195,21 +195,21 @@ describe('redact_dataset', () => {
     expect(await readdir(empty)).toEqual([]);
   });
 
-  test('asks nothing and writes nothing where no column looks personal', async () => {
+  test('asks nothing and writes nothing when no column looks personal', async () => {
     const report = await runTool(defineRedactDataset(datasets, outputs), { dataset: 'seattle-weather' });
     expect(report.questions).toEqual({});
     expect(report.result?.structuredContent).toEqual({ redacted: [], kept: [] });
     expect(readReportText(report)).toBe('No column of seattle-weather.csv looks personal. Nothing was written.');
   });
 
-  test('writes the same bytes under the same id when the step is repeated', async () => {
+  test('writes the same bytes under the same id when its step is repeated', async () => {
     const attempts: { id: string; csv: string }[] = [];
     const failingOnce: OutputStore = {
       get: outputs.get,
       put: async (id, content) => {
         const csv = await text(content);
         attempts.push({ id, csv });
-        if (attempts.length === 1) throw new Error('written, and the answer was lost');
+        if (attempts.length === 1) throw new Error('written, but the response was lost');
         return Buffer.byteLength(csv);
       },
     };
@@ -224,7 +224,7 @@ describe('redact_dataset', () => {
     expect(attempts[0]?.csv).toMatch(/^name,age,height\nname-[0-9a-f]{12},25,180\n/);
   });
 
-  test('looks for personal columns once, however often it is run', async () => {
+  test('scans for personal columns once, however many runs it takes', async () => {
     let opened = 0;
     const counting: Datasets = {
       ...datasets,
@@ -246,7 +246,7 @@ describe('redact_dataset', () => {
     expect(opened).toBe(5);
   });
 
-  test('stops writing when it is cancelled, and leaves nothing half written', async () => {
+  test('stops writing when it is cancelled, and leaves no unfinished file', async () => {
     const empty = await mkdtemp(join(folder, 'cancelled-'));
     const abort = new AbortController();
     const short = toCsvSource('email,b\na@example.org,1\n');
@@ -271,7 +271,7 @@ describe('redact_dataset', () => {
     expect(await readdir(join(empty, 'outputs'))).toEqual([]);
   });
 
-  test('of malformed CSV is a tool error that names the line, and no question', async () => {
+  test('given malformed CSV returns a tool error that names the line, and asks nothing', async () => {
     const report = await runTool(defineRedactDataset(datasets, outputs), { csv: 'email,b\na@example.org\n' });
     expect(report.questions).toEqual({});
     expect(report.result?.isError).toBe(true);

@@ -3,7 +3,7 @@
  * transaction with the task; task ids stay random.
  */
 import { createHash } from 'node:crypto';
-import { digestJson } from '../../seal/canonical-json.ts';
+import { digestJson } from '../../json/canonical-json.ts';
 import { isVisible, type TaskRow } from '../../tasks/record.ts';
 import type { IdempotencyRow } from '../../tasks/store.ts';
 import { IdempotencyConflict, IdempotencyUnsupported } from '../errors.ts';

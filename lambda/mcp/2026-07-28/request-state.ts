@@ -4,7 +4,7 @@
  * as well, and the client carries its key.
  */
 import type { Caller } from '../../engine/model.ts';
-import { digestJson } from '../../seal/canonical-json.ts';
+import { digestJson } from '../../json/canonical-json.ts';
 import type { SealBinding, Sealer } from '../../seal/index.ts';
 import type { CallState } from '../call/state.ts';
 import type { Services } from '../exchange.ts';

@@ -1,7 +1,7 @@
 /** Calls are equal if and only if their arguments are: for idempotency keys and for sealed state. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalizeJson, digestJson } from '../../../lambda/seal/canonical-json.ts';
+import { canonicalizeJson, digestJson } from '../../../lambda/json/canonical-json.ts';
 
 describe('two equal values have one text', () => {
   test.each([

@@ -51,6 +51,8 @@ export const LAMBDA_VARIABLES = {
   dynamoDbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
   /** Only with an emulator. */
   sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+  /** Only with an emulator: how long one attempt at a request may take (ms). */
+  emulatorTimeoutMs: 'EMULATOR_TIMEOUT_MS',
 } as const;
 
 /** @throws ConfigurationError when the variable is missing or empty */

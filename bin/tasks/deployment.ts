@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbClient } from '../../lambda/aws/dynamodb.ts';
 import { createSqsClient } from '../../lambda/aws/sqs.ts';
 import type { WakeUpQueue } from '../../lambda/engine/ports.ts';
+import { readClientOptions } from '../../lambda/functions/environment.ts';
 import { SqsWakeUpQueue } from '../../lambda/queue/queue.ts';
 import { DynamoTaskStore } from '../../lambda/tasks/dynamodb/index.ts';
 import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
@@ -22,10 +23,11 @@ export interface Deployment {
 export function openDeployment(args: Pick<TasksArguments, 'table' | 'queue' | 'endpoint'>): Deployment {
   const { table, queue: queueUrl, endpoint } = args;
   if (endpoint !== undefined) Object.assign(process.env, LOCAL_AWS_ENVIRONMENT);
-  const client = createDynamoDbClient(endpoint === undefined ? {} : { endpoint });
+  const client = createDynamoDbClient(readClientOptions(process.env, endpoint));
   // The URL of an emulator's queue names its endpoint; the endpoint of AWS follows from the region.
-  const queueEndpoint = queueUrl === undefined || isAwsUrl(queueUrl) ? {} : { endpoint: new URL(queueUrl).origin };
-  const queueClient = queueUrl === undefined ? undefined : createSqsClient(queueEndpoint);
+  const queueEndpoint = queueUrl === undefined || isAwsUrl(queueUrl) ? undefined : new URL(queueUrl).origin;
+  const queueClient =
+    queueUrl === undefined ? undefined : createSqsClient(readClientOptions(process.env, queueEndpoint));
   return {
     client,
     table,

@@ -30,6 +30,8 @@ export type AwsClientConfig = Pick<DynamoDBClientConfig, 'region' | 'endpoint' |
  *
  * Without `throwOnRequestTimeout` the SDK would only log that a request is late. `socketTimeout` ends a
  * connection that goes silent in the middle of a response, which `requestTimeout` does not cover.
+ *
+ * `requestTimeoutMs` replaces `attemptMs`, and the time to connect (1 s) where it is longer.
  */
 export const buildClientConfig = (
   { region, endpoint, requestTimeoutMs }: ClientOptions,
@@ -40,7 +42,7 @@ export const buildClientConfig = (
   maxAttempts: 3,
   retryMode: 'standard',
   requestHandler: {
-    connectionTimeout: 1_000,
+    connectionTimeout: Math.max(1_000, requestTimeoutMs ?? 0),
     requestTimeout: requestTimeoutMs ?? attemptMs,
     throwOnRequestTimeout: true,
     socketTimeout: requestTimeoutMs ?? attemptMs,

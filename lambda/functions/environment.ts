@@ -1,8 +1,10 @@
 /** Reads settings and limits from the functions' environment, once, as a function starts. */
+
+import type { ClientOptions } from '../aws/client-config.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../engine/settings.ts';
 import type { FrontDoorOptions } from '../http/index.ts';
 import { ConfigurationError } from '../tool/errors.ts';
-import { type Environment, VARIABLES } from '../variables.ts';
+import { type Environment, LAMBDA_VARIABLES, VARIABLES } from '../variables.ts';
 
 /** The engine's settings, as an operator chose them. @throws ConfigurationError for a value that is not valid */
 export function readEngineSettings(env: Environment): EngineSettings {
@@ -49,4 +51,17 @@ function readInteger(env: Environment, name: string, min: number, unit = ''): nu
       `The environment variable ${name} must be an integer of at least ${min}${unit}, not ${JSON.stringify(text)}.`,
     );
   return value;
+}
+
+/**
+ * Where an AWS client sends its requests. An emulator shares a machine with everything else, so its requests may take
+ * EMULATOR_TIMEOUT_MS each if that is set.
+ *
+ * @param endpoint absent: AWS itself
+ * @throws ConfigurationError for a value that is not valid
+ */
+export function readClientOptions(env: Environment, endpoint: string | undefined): ClientOptions {
+  if (!endpoint) return {};
+  const requestTimeoutMs = readInteger(env, LAMBDA_VARIABLES.emulatorTimeoutMs, 1, ' (ms)');
+  return { endpoint, ...(requestTimeoutMs !== undefined && { requestTimeoutMs }) };
 }

@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSqsClient } from '../aws/sqs.ts';
 import { SqsWakeUpQueue } from '../queue/queue.ts';
 import { type Environment, LAMBDA_VARIABLES, requireVariable, VARIABLES } from '../variables.ts';
+import { readClientOptions } from './environment.ts';
 
 export interface WiredQueue {
   readonly queue: SqsWakeUpQueue;
@@ -13,7 +14,6 @@ export interface WiredQueue {
 /** @throws ConfigurationError when QUEUE_URL is missing */
 export function wireQueue(env: Environment): WiredQueue {
   const queueUrl = requireVariable(env, VARIABLES.queueUrl);
-  const endpoint = env[LAMBDA_VARIABLES.sqsEndpoint];
-  const client = createSqsClient(endpoint ? { endpoint } : {});
+  const client = createSqsClient(readClientOptions(env, env[LAMBDA_VARIABLES.sqsEndpoint]));
   return { queue: new SqsWakeUpQueue({ client, queueUrl }), client, queueUrl };
 }

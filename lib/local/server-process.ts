@@ -20,6 +20,8 @@ export interface ServerCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** One line for a command that is missing or ended at once, given what it printed. */
   readonly explain?: (problem: string) => string | undefined;
+  /** How long it may take until it answers (ms). Default 30,000. */
+  readonly startTimeoutMs?: number | undefined;
 }
 
 /**
@@ -37,13 +39,13 @@ const GUARD_SCRIPT = [
   'exit $code',
 ].join('\n');
 
-/** How long a server may take to start (ms). */
+/** How long a server may take to start unless its command says otherwise (ms). */
 const START_TIMEOUT_MS = 30_000;
 /** The end of its output that is kept for messages (characters). */
 const MAX_OUTPUT_LENGTH = 4_000;
 
 /**
- * Starts a server and waits (up to 30 s) until it answers HTTP.
+ * Starts a server and waits (up to `startTimeoutMs`) until it answers HTTP.
  *
  * @param port where to listen; a free port by default
  * @throws CannotStart
@@ -72,10 +74,11 @@ export async function startServerProcess(server: ServerCommand, port = 0): Promi
   const stop = () => stopProcess(child);
 
   const endpoint = `http://127.0.0.1:${chosenPort}`;
-  const giveUpAt = Date.now() + START_TIMEOUT_MS;
-  while (!(await isResponding(endpoint)) || ended !== undefined) {
+  const { startTimeoutMs = START_TIMEOUT_MS } = server;
+  const giveUpAt = Date.now() + startTimeoutMs;
+  while (!(await isResponding(endpoint, startTimeoutMs / 30)) || ended !== undefined) {
     const problem =
-      ended ?? (Date.now() > giveUpAt ? `no answer within ${START_TIMEOUT_MS / 1_000} s. ${output.trim()}` : undefined);
+      ended ?? (Date.now() > giveUpAt ? `no answer within ${startTimeoutMs / 1_000} s. ${output.trim()}` : undefined);
     if (problem !== undefined) {
       await stop();
       throw new CannotStart(server.explain?.(problem) ?? `${server.name} did not start: ${toOneLine(problem)}`);
@@ -100,9 +103,9 @@ async function findFreePort(name: string, port: number): Promise<number> {
 }
 
 /** Any response counts: both DynamoDB emulators refuse a plain GET, each in its own way. */
-async function isResponding(endpoint: string): Promise<boolean> {
+async function isResponding(endpoint: string, timeoutMs: number): Promise<boolean> {
   try {
-    const response = await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });
+    const response = await fetch(endpoint, { signal: AbortSignal.timeout(timeoutMs) });
     await response.body?.cancel();
     return true;
   } catch {

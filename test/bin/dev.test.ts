@@ -10,9 +10,8 @@ import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 
 import { isAlive, listDescendants } from '../support/processes.ts';
 import { sendRpc } from '../support/rpc.ts';
 
-/** How long a busy machine may take (ms); no duration is asserted. */
-const WAIT_TIMEOUT_MS = 60_000;
-vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
+/** Only a hang takes this long (ms). */
+const WAIT_TIMEOUT_MS = 600_000;
 const DEV_COMMAND_PATH = fileURLToPath(new URL('../../bin/dev.ts', import.meta.url));
 const SERVER_PATH = fileURLToPath(new URL('../lib/local/fixtures/server.ts', import.meta.url));
 const running = new Set<ReturnType<typeof startDev>>();

@@ -1,3 +1,4 @@
+/** The promises to clients with tasks of 2026-07-28, tested with the official packages. */
 import {
   type ApplicationInputRequest,
   resultFromTaskOutcome,
@@ -8,7 +9,7 @@ import {
 import { afterEach, expect, test } from 'vitest';
 import { type Connection, type ConnectionOptions, connect } from '../../bin/call/connection.ts';
 
-/** What `test/support/servers/clients.ts` is asked by clients with tasks, wherever it runs. */
+/** @param url where `test/support/servers/clients.ts` is served */
 export function testExtTasksClient(url: () => string): void {
   let connections: Connection[] = [];
 
@@ -17,14 +18,14 @@ export function testExtTasksClient(url: () => string): void {
     connections = [];
   });
 
-  const open = async (options: Omit<ConnectionOptions, 'url'> = {}) => {
+  const openConnection = async (options: Omit<ConnectionOptions, 'url'> = {}) => {
     const connection = await connect({ url: new URL(url()), ...options });
     connections.push(connection);
     return connection;
   };
 
-  /** Answers each form by its message; remembers what was asked. */
-  const answering = (answers: Record<string, Record<string, string | boolean>>) => {
+  /** Answers each form by its message, and records the messages. */
+  const createFormAnswers = (answers: Record<string, Record<string, string | boolean>>) => {
     const asked: string[] = [];
     const onInputRequest: ConnectionOptions['onInputRequest'] = async (request: ApplicationInputRequest) => {
       const message = String(request.params?.message);
@@ -35,14 +36,14 @@ export function testExtTasksClient(url: () => string): void {
     return { asked, onInputRequest };
   };
 
-  test('finds the tasks of 2026-07-28', async () => {
-    const { client, taskProtocol } = await open();
+  test('negotiates the tasks of 2026-07-28', async () => {
+    const { client, taskProtocol } = await openConnection();
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
     expect(taskProtocol).toBe('v2');
   });
 
-  test('gets an immediate result where the server makes no task', async () => {
-    const { session } = await open();
+  test('gets an immediate result where the server creates no task', async () => {
+    const { session } = await openConnection();
     const execution = await session.callTool('greet', { name: 'Ada' });
     expect(execution.kind).toBe('immediate');
     const { outcome } = await execution.settle();
@@ -50,7 +51,7 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('follows a task to its result', async () => {
-    const { session } = await open();
+    const { session } = await openConnection();
     const execution = await session.callTool('add', { a: 2, b: 3 });
     expect(execution.kind).toBe('task');
     const seen: (TaskState | undefined)[] = [];
@@ -63,7 +64,7 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('gets a tool error as a completed task with isError', async () => {
-    const { session } = await open();
+    const { session } = await openConnection();
     const { outcome } = await (await session.callTool('fail', {})).settle();
     expect(outcome).toMatchObject({
       status: 'completed',
@@ -72,7 +73,7 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('gets a protocol error as a failed task, with code, message and data', async () => {
-    const { session } = await open();
+    const { session } = await openConnection();
     const { outcome } = await (await session.callTool('refuse', {})).settle();
     expect(outcome).toMatchObject({
       status: 'failed',
@@ -80,8 +81,8 @@ export function testExtTasksClient(url: () => string): void {
     });
   });
 
-  test('reads what is wrong with its arguments at once, and no task is made', async () => {
-    const { session } = await open();
+  test('learns at once which arguments are invalid, and no task is created', async () => {
+    const { session } = await openConnection();
     const execution = await session.callTool('add', { a: 'two', b: 3 });
     expect(execution.kind).toBe('immediate');
     const { outcome } = await execution.settle();
@@ -91,10 +92,10 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('answers an elicitation through tasks/update', async () => {
-    const { onInputRequest, asked } = answering({
+    const { onInputRequest, asked } = createFormAnswers({
       'What would you like?': { name: 'Ada', pieces: 2, size: 'large', extras: ['milk'] } as never,
     });
-    const { session } = await open({ onInputRequest });
+    const { session } = await openConnection({ onInputRequest });
     const execution = await session.callTool('order', {});
     const statuses = new Set<TaskState | undefined>();
     const { outcome } = await execution.settle({
@@ -108,19 +109,19 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('answers two inputs at once', async () => {
-    const { onInputRequest, asked } = answering({
+    const { onInputRequest, asked } = createFormAnswers({
       'Who are you?': { name: 'Grace' },
       'Are you sure?': { sure: true },
     });
-    const { session } = await open({ onInputRequest });
+    const { session } = await openConnection({ onInputRequest });
     const { outcome } = await (await session.callTool('both', {})).settle();
     expect(asked.toSorted()).toEqual(['Are you sure?', 'Who are you?']);
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Grace is sure.' }] });
   });
 
-  test('answers in round trips of the call, and then follows the task', async () => {
-    const { onInputRequest, asked } = answering({ 'For whom?': { name: 'Alan' } });
-    const { session } = await open({ onInputRequest });
+  test('answers in round trips of the call, then follows the task', async () => {
+    const { onInputRequest, asked } = createFormAnswers({ 'For whom?': { name: 'Alan' } });
+    const { session } = await openConnection({ onInputRequest });
     const execution = await session.callTool('prepared', {});
     expect(asked).toEqual(['For whom?']);
     expect(execution.kind).toBe('task');
@@ -128,18 +129,18 @@ export function testExtTasksClient(url: () => string): void {
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'Done for Alan.' }] });
   });
 
-  test('makes no task when the question before it is declined', async () => {
-    const { onInputRequest } = answering({});
-    const { session } = await open({ onInputRequest });
+  test('creates no task when the question before it is declined', async () => {
+    const { onInputRequest } = createFormAnswers({});
+    const { session } = await openConnection({ onInputRequest });
     const execution = await session.callTool('prepared', {});
     expect(execution.kind).toBe('immediate');
     expect((await execution.settle()).outcome).toMatchObject({ status: 'completed', result: { isError: true } });
   });
 
   test('cancels a task, on the server as well', async () => {
-    const { session } = await open();
+    const { session } = await openConnection();
     const execution = await session.callTool('wait', {});
-    if (execution.kind !== 'task') throw new Error('no task');
+    if (execution.kind !== 'task') throw new Error('The call created no task.');
     const { taskId } = execution.handle;
     await execution.cancel();
     expect((await execution.result()).status).toBe('cancelled');
@@ -147,18 +148,18 @@ export function testExtTasksClient(url: () => string): void {
   });
 
   test('resumes a task from a stored reference, in another session', async () => {
-    const first = await open();
+    const first = await openConnection();
     const execution = await first.session.callTool('order', {});
-    if (execution.kind !== 'task') throw new Error('no task');
+    if (execution.kind !== 'task') throw new Error('The call created no task.');
     let stored = '';
     await execution.handoff((reference) => {
       stored = JSON.stringify(reference);
     });
 
-    const { onInputRequest } = answering({
+    const { onInputRequest } = createFormAnswers({
       'What would you like?': { name: 'Later', pieces: 1, size: 'small', extras: ['sugar'] } as never,
     });
-    const second = await open({ onInputRequest });
+    const second = await openConnection({ onInputRequest });
     const resumed = await second.session.resumeTask(JSON.parse(stored) as SerializedTaskReference);
     const { outcome } = await resumed.settle();
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { content: { name: 'Later' } } });

@@ -5,10 +5,10 @@ import { testExtTasksClient } from './ext-tasks-suite.ts';
 
 /** The official client packages against the whole stack: HTTP, worker processes, DynamoDB Local, SQS. */
 describe('@modelcontextprotocol/client with ext-tasks', () => {
-  const stack = useTestStack({
+  const getStack = useTestStack({
     server: fileURLToPath(new URL('../support/servers/clients.ts', import.meta.url)),
     environment: { HEARTBEAT_MS: '500' },
   });
 
-  testExtTasksClient(() => stack().url);
+  testExtTasksClient(() => getStack().url);
 });

@@ -1,3 +1,4 @@
+/** The OAuth flow of the official client, against the local stack and its issuer. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { LocalIssuer } from '../../lib/local/issuer.ts';
@@ -15,18 +16,20 @@ beforeAll(async () => {
     workers: 1,
     quiet: true,
   });
-  if (!stack.issuer) throw new Error('There is no issuer.');
+  if (!stack.issuer) throw new Error('The stack has no issuer.');
   issuer = stack.issuer;
 });
 afterAll(() => stack?.stop());
 
 const buildEchoCall = (words: string) => ({ name: 'echo', arguments: { words } });
-const issueAuthorization = async (subject: string, more: Record<string, unknown> = {}) => ({
-  authorization: `Bearer ${await issuer.issueToken({ sub: subject, client_id: 'app', aud: stack.url, scope: LOCAL_SCOPE, ...more })}`,
-});
+async function issueAuthorization(subject: string, claims: Record<string, unknown> = {}) {
+  return {
+    authorization: `Bearer ${await issuer.issueToken({ sub: subject, client_id: 'app', aud: stack.url, scope: LOCAL_SCOPE, ...claims })}`,
+  };
+}
 
 describe("the official client's auth provider", () => {
-  test('finds the issuer, registers, signs its person in, and calls a tool', async () => {
+  test('finds the issuer, registers, signs its user in, and calls a tool', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client } = await connectSignedIn(stack.url, provider);
     expect(await client.callTool(buildEchoCall('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
@@ -40,10 +43,10 @@ describe("the official client's auth provider", () => {
     await client.close();
   });
 
-  test('finds its way with no header at all, as behind a gateway that takes WWW-Authenticate away', async () => {
-    const asked: string[] = [];
+  test('finds the issuer without any header, as behind a gateway that removes WWW-Authenticate', async () => {
+    const requestedPaths: string[] = [];
     const withoutHeader: typeof fetch = async (input, init) => {
-      asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+      requestedPaths.push(new URL(input instanceof Request ? input.url : input).pathname);
       const response = await fetch(input, init);
       const headers = new Headers(response.headers);
       headers.delete('www-authenticate');
@@ -51,11 +54,11 @@ describe("the official client's auth provider", () => {
     };
     const { client } = await connectSignedIn(stack.url, new MemoryOAuthProvider('anna'), { fetch: withoutHeader });
     expect(await client.callTool(buildEchoCall('hello'))).toMatchObject({ content: [{ text: 'hello' }] });
-    expect(asked).toContain('/.well-known/oauth-protected-resource/mcp');
+    expect(requestedPaths).toContain('/.well-known/oauth-protected-resource/mcp');
     await client.close();
   });
 
-  test('asks for one more scope when a tool demands it, and keeps what it had', async () => {
+  test('requests one more scope when a tool requires it, and keeps the scopes it had', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client, call } = await connectSignedIn(stack.url, provider);
     const erased = await call((connected) => connected.callTool({ name: 'erase', arguments: {} }));
@@ -66,7 +69,7 @@ describe("the official client's auth provider", () => {
     await client.close();
   });
 
-  test('refreshes a token that is refused, with nobody signing in', async () => {
+  test('refreshes a refused token without another sign-in', async () => {
     const provider = new MemoryOAuthProvider('anna');
     const { client } = await connectSignedIn(stack.url, provider);
     provider.corruptAccessToken();
@@ -79,7 +82,7 @@ describe("the official client's auth provider", () => {
 describe('the metadata of the protected resource', () => {
   const origin = () => new URL(stack.url).origin;
 
-  test.each(['', '/mcp'])('is public at the well-known path%s, for the URL that was dialled', async (path) => {
+  test.each(['', '/mcp'])('is public at the well-known path%s, for the URL of the request', async (path) => {
     const response = await fetch(`${origin()}/.well-known/oauth-protected-resource${path}`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -91,7 +94,7 @@ describe('the metadata of the protected resource', () => {
     });
   });
 
-  test('is what a refusal names', async () => {
+  test('is named in a refusal', async () => {
     const response = await fetch(stack.url, { method: 'POST' });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
@@ -101,7 +104,7 @@ describe('the metadata of the protected resource', () => {
 });
 
 describe('through the whole stack', () => {
-  test('a task is its owner’s, whichever token shows who that is, and nobody else’s', async () => {
+  test('a task belongs to its owner, whichever of the owner’s tokens is used, and to no other caller', async () => {
     const anna = await issueAuthorization('anna');
     const created = await sendRpc(stack.url, 'tools/call', buildEchoCall('mine'), anna);
     const taskId = created.json.result.taskId;
@@ -114,7 +117,7 @@ describe('through the whole stack', () => {
     expect(foreign.json.error).toEqual({ code: -32602, message: 'Task not found' });
   });
 
-  test('a token for the endpoint is good at the streaming one, and needed there', async () => {
+  test('a token for the endpoint is valid at the streaming one, and required there', async () => {
     const streaming = stack.streamingUrl ?? '';
     expect((await sendRpc(streaming, 'tools/list')).status).toBe(401);
     const listed = await sendRpc(streaming, 'tools/list', {}, await issueAuthorization('anna'));

@@ -1,10 +1,10 @@
-/** What clients without tasks are tested against: each choice of `withoutTasks`, beside an ordinary MCP server. */
+/** The server for clients without tasks: every choice of `withoutTasks`, next to ordinary tools, prompts and resources. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { defineServer, defineTool } from '../../lambda/index.ts';
+import { toTextResult } from '../support/results.ts';
 
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 const sumSchema = z.object({ sum: z.number() });
 const numbersSchema = z.object({ a: z.number(), b: z.number() });
 const nameSchema = z.object({ name: z.string() });

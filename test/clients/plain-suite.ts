@@ -1,3 +1,4 @@
+/** The promises to clients without tasks, tested with both official SDKs. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -8,7 +9,7 @@ const PLAIN_CLIENT_INFO = { name: 'plain', version: '1.0.0' };
 const FORM_CAPABILITIES = { elicitation: { form: {} } };
 const acceptForm = async () => ({ action: 'accept' as const, content: { name: 'Ada' } });
 
-/** What these tests need of a client: both SDKs have it, in types of their own. */
+/** The methods that these tests need of a client: both SDKs have them, with different types. */
 interface PlainClient {
   callTool(params: { name: string; arguments?: Record<string, unknown> }): Promise<unknown>;
   listTools(): Promise<{ tools: { name: string; outputSchema?: unknown }[] }>;
@@ -50,18 +51,18 @@ const readText = (result: AnyCallResult): string => result.content?.[0]?.text ??
 const parseTaskArguments = (result: AnyCallResult) =>
   JSON.parse(/\{"task_id":"[^"]+"\}/.exec(readText(result))?.[0] ?? '{}');
 
-/** What `test/clients/plain-server.ts` is asked by clients without tasks, wherever it runs. */
+/** @param url where `test/clients/plain-server.ts` is served */
 export function testPlainClients(url: () => string): void {
   describe.each(Object.entries(CLIENTS))('%s', (_, connect) => {
-    const open: PlainClient[] = [];
+    const openClients: PlainClient[] = [];
 
     afterEach(async () => {
-      await Promise.all(open.splice(0).map((client) => client.close()));
+      await Promise.all(openClients.splice(0).map((client) => client.close()));
     });
 
-    const connected = async (asks = false) => {
+    const openClient = async (asks = false) => {
       const client = await connect(new URL(url()), asks);
-      open.push(client);
+      openClients.push(client);
       return {
         client,
         call: (name: string, args: Record<string, unknown> = {}): Promise<AnyCallResult> =>
@@ -69,8 +70,8 @@ export function testPlainClients(url: () => string): void {
       };
     };
 
-    test('finds one list of tools, with those that follow a task', async () => {
-      const { client } = await connected();
+    test('gets one list of tools, including those that follow a task', async () => {
+      const { client } = await openClient();
       const { tools } = await client.listTools();
       const names = tools.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['add', 'report', 'ordinary', 'get_task_result', 'cancel_task']));
@@ -78,62 +79,62 @@ export function testPlainClients(url: () => string): void {
     });
 
     test('gets the result of a tool that runs inline', async () => {
-      const { client, call } = await connected();
+      const { client, call } = await openClient();
       await client.listTools();
       expect((await call('add', { a: 2, b: 3 })).structuredContent).toEqual({ sum: 5 });
     });
 
     test('is handed off, and follows the task to its result', async () => {
-      const { client, call } = await connected();
-      // The client holds results against the schemas it was shown.
+      const { client, call } = await openClient();
+      // The client validates results against the schemas that it received.
       await client.listTools();
-      const handed = await call('report', { a: 2, b: 3 });
-      expect(readText(handed)).toContain('get_task_result');
-      expect((await call('get_task_result', parseTaskArguments(handed))).structuredContent).toEqual({ sum: 5 });
+      const handOff = await call('report', { a: 2, b: 3 });
+      expect(readText(handOff)).toContain('get_task_result');
+      expect((await call('get_task_result', parseTaskArguments(handOff))).structuredContent).toEqual({ sum: 5 });
     });
 
-    test('gets what is quick in the call itself', async () => {
-      const { call } = await connected();
+    test('gets a quick result in the call itself', async () => {
+      const { call } = await openClient();
       expect(readText(await call('quick'))).toBe('done once');
     });
 
-    test('cancels what it was handed off', async () => {
-      const { call } = await connected();
+    test('cancels a task that it was handed off', async () => {
+      const { call } = await openClient();
       const task = parseTaskArguments(await call('endless'));
       expect(readText(await call('cancel_task', task))).toContain('is cancelled');
       expect(await call('get_task_result', task)).toMatchObject({ isError: true });
     });
 
     test('answers the questions of a tool that runs inline', async () => {
-      const { call } = await connected(true);
+      const { call } = await openClient(true);
       expect(readText(await call('order'))).toBe('For Ada.');
     });
 
     test('answers the questions of a task that it follows', async () => {
-      const { call } = await connected(true);
-      const handed = await call('order_later');
-      expect(readText(await call('get_task_result', parseTaskArguments(handed)))).toBe('Later for Ada.');
+      const { call } = await openClient(true);
+      const handOff = await call('order_later');
+      expect(readText(await call('get_task_result', parseTaskArguments(handOff)))).toBe('Later for Ada.');
     });
 
     test('answers an ordinary tool that returns inputRequired(…)', async () => {
-      const { call } = await connected(true);
+      const { call } = await openClient(true);
       expect(readText(await call('ordinary_asks'))).toBe('You are Ada.');
     });
 
-    test('is refused, clearly, by what it cannot do', async () => {
-      const { call } = await connected();
-      const refusal = async (name: string): Promise<string> =>
+    test('is refused with a clear reason where it lacks a capability', async () => {
+      const { call } = await openClient();
+      const callRefused = async (name: string): Promise<string> =>
         call(name).then(
           (result) => (result.isError ? readText(result) : 'no refusal'),
           (error) => String(error.message),
         );
-      expect(await refusal('required')).toMatch(/io\.modelcontextprotocol\/tasks|only as a task/);
-      expect(await refusal('order')).toContain('elicitation');
-      expect(await refusal('ordinary_pushes')).toContain('defineTool');
+      expect(await callRefused('required')).toMatch(/io\.modelcontextprotocol\/tasks|as a task only/);
+      expect(await callRefused('order')).toContain('elicitation');
+      expect(await callRefused('ordinary_pushes')).toContain('defineTool');
     });
 
     test('uses ordinary tools, prompts and resources', async () => {
-      const { client, call } = await connected();
+      const { client, call } = await openClient();
       expect(readText(await call('ordinary', { name: 'Ada' }))).toBe('Hello, Ada.');
       const { messages } = await client.getPrompt({ name: 'greeting', arguments: { name: 'Ada' } });
       expect(messages).toMatchObject([{ content: { text: 'Greet Ada.' } }]);

@@ -1,3 +1,4 @@
+/** Every scenario of the official conformance suite, against the local stack. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { useTestStack } from '../support/stack.ts';
@@ -11,7 +12,7 @@ import {
   TASK_SCENARIOS,
 } from './suite.ts';
 
-/** The suite itself skips it: its harness has not been ported to `subscriptions/listen`. */
+/** The suite skips it: its harness has not been ported to `subscriptions/listen`. */
 const SKIPPED_BY_THE_SUITE = 'tasks-status-notifications';
 
 const REQUIRED = await Promise.all(
@@ -21,7 +22,7 @@ const REQUIRED = await Promise.all(
 );
 
 describe('the conformance suite, on DynamoDB Local', () => {
-  const stack = useTestStack({
+  const getStack = useTestStack({
     server: fileURLToPath(new URL('server.ts', import.meta.url)),
     workers: 4,
     // The suite plays a browser on the same machine.
@@ -32,23 +33,19 @@ describe('the conformance suite, on DynamoDB Local', () => {
     ...TASK_SCENARIOS.map((scenario) => [scenario, '2026-07-28'] as const),
     ...REQUIRED.flat(),
     ...PENDING_SCENARIOS,
-  ])(
-    '%s (%s)',
-    async (scenario, revision) => {
-      const { conclusion, checks } = await runScenario(stack().url, scenario, revision);
-      const failures = checks.filter((check) => check.status === 'FAILURE');
-      if (EXPECTED_FAILURES.some((expected) => expected.scenario === scenario && expected.revision === revision)) {
-        // One that passes has to be taken out of the list.
-        expect(failures).not.toEqual([]);
-        return;
-      }
-      expect(failures).toEqual([]);
-      expect(conclusion).toBe(scenario === SKIPPED_BY_THE_SUITE ? 'skipped' : 'passed');
-    },
-    60_000,
-  );
+  ])('%s (%s)', async (scenario, revision) => {
+    const { conclusion, checks } = await runScenario(getStack().url, scenario, revision);
+    const failures = checks.filter((check) => check.status === 'FAILURE');
+    if (EXPECTED_FAILURES.some((expected) => expected.scenario === scenario && expected.revision === revision)) {
+      // One that passes must be removed from the list.
+      expect(failures).not.toEqual([]);
+      return;
+    }
+    expect(failures).toEqual([]);
+    expect(conclusion).toBe(scenario === SKIPPED_BY_THE_SUITE ? 'skipped' : 'passed');
+  });
 
-  test('are all that the revisions require: 37 and 30', () => {
+  test('covers all that the revisions require: 37 and 30 scenarios', () => {
     expect(REQUIRED.map((scenarios) => scenarios.length)).toEqual([37, 30]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Scenarios that fail, each with the reason. They are run, and printed with their failed checks, all the same;
- * a scenario that is listed here and passes is an error, too.
+ * Scenarios that are expected to fail, each with the reason. They run, and their failed checks are printed; a listed
+ * scenario that passes is an error too.
  */
 import type { Revision } from './suite.ts';
 

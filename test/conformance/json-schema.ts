@@ -1,8 +1,8 @@
-/** The fixture of `json-schema-2020-12`: a durable tool whose input is JSON Schema itself, not a schema library's. */
+/** The fixture of `json-schema-2020-12`: a durable tool whose input schema is plain JSON Schema. */
 import { fromJsonSchema } from '@modelcontextprotocol/server';
 import { defineTool } from '../../lambda/index.ts';
 
-const schema = {
+const JSON_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   type: 'object',
   $defs: {
@@ -29,6 +29,6 @@ const schema = {
 
 export const jsonSchemaTool = defineTool(
   'json_schema_2020_12_tool',
-  { description: 'Tool with JSON Schema 2020-12 features', inputSchema: fromJsonSchema<object>(schema) },
+  { description: 'Tool with JSON Schema 2020-12 features', inputSchema: fromJsonSchema<object>(JSON_SCHEMA) },
   (args) => ({ content: [{ type: 'text', text: JSON.stringify(args) }] }),
 );

@@ -11,45 +11,46 @@ import {
   type McpServer,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { toTextResult } from '../support/results.ts';
 
 type OrdinaryResult = CallToolResult | InputRequiredResult;
 type OrdinaryInputRequest = ReturnType<typeof inputRequired.listRoots>;
 
-/** It protects a fixture: every instance has to have the same one, and nothing depends on its secrecy. */
+/** It only protects fixtures: every instance must have the same key, and nothing depends on its secrecy. */
 const requestState = createRequestStateCodec<string>({ key: 'the conformance fixture signs its state with this' });
 
-const toTextResult = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
-
-const buildFormRequest = (
+function buildFormRequest(
   message: string,
   requestedSchema: Parameters<typeof inputRequired.elicit>[0]['requestedSchema'],
-) => inputRequired.elicit({ message, requestedSchema });
+) {
+  return inputRequired.elicit({ message, requestedSchema });
+}
 
-const buildSamplingRequest = (words: string, maxTokens: number) =>
-  inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text: words } }], maxTokens });
+const buildSamplingRequest = (text: string, maxTokens: number) =>
+  inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens });
 
-/** Ask one question; say what was answered in the way that the scenario prescribes. */
+/** Asks one question, and returns the answer in the text that the scenario prescribes. */
 function askOnce(
   responses: Record<string, unknown> | undefined,
   key: string,
   question: OrdinaryInputRequest,
-  say: (answered: Exclude<ReturnType<typeof inputResponse>, { kind: 'missing' }>) => string,
+  describe: (answer: Exclude<ReturnType<typeof inputResponse>, { kind: 'missing' }>) => string,
 ): OrdinaryResult {
-  const answered = inputResponse(responses, key);
-  return answered.kind === 'missing'
+  const answer = inputResponse(responses, key);
+  return answer.kind === 'missing'
     ? inputRequired({ inputRequests: { [key]: question } })
-    : toTextResult(say(answered));
+    : toTextResult(describe(answer));
 }
 
-const describeFormAnswer = (prefix: string) => (answered: ReturnType<typeof inputResponse>) =>
-  answered.kind === 'elicit'
-    ? `${prefix} action=${answered.action}, content=${JSON.stringify(answered.content ?? {})}`
+const describeFormAnswer = (prefix: string) => (answer: ReturnType<typeof inputResponse>) =>
+  answer.kind === 'elicit'
+    ? `${prefix} action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`
     : `${prefix} not an answer to a form`;
 
 export function registerAskingTools(server: McpServer): void {
   server.registerTool('test_input_required_result_list_roots', { description: 'Asks for the roots.' }, (ctx) =>
-    askOnce(ctx.mcpReq.inputResponses, 'client_roots', inputRequired.listRoots(), (answered) =>
-      answered.kind === 'roots' ? answered.roots.map((root) => root.uri).join(', ') : 'not a list of roots',
+    askOnce(ctx.mcpReq.inputResponses, 'client_roots', inputRequired.listRoots(), (answer) =>
+      answer.kind === 'roots' ? answer.roots.map((root) => root.uri).join(', ') : 'not a list of roots',
     ),
   );
 
@@ -58,7 +59,7 @@ export function registerAskingTools(server: McpServer): void {
       ctx.mcpReq.inputResponses,
       'user_name',
       buildFormRequest('What is your name?', z.object({ name: z.string() })),
-      (answered) => (answered.kind === 'elicit' ? `Hello, ${answered.content?.name}!` : 'not an answer to a form'),
+      (answer) => (answer.kind === 'elicit' ? `Hello, ${answer.content?.name}!` : 'not an answer to a form'),
     ),
   );
 
@@ -86,9 +87,9 @@ export function registerAskingTools(server: McpServer): void {
     'test_sampling',
     { description: "Asks the client's model.", inputSchema: z.object({ prompt: z.string() }) },
     ({ prompt }, ctx) =>
-      askOnce(ctx.mcpReq.inputResponses, 'sampling', buildSamplingRequest(prompt, 100), (answered) => {
-        if (answered.kind !== 'sampling') return 'not an answer of a model';
-        const first = Array.isArray(answered.result.content) ? answered.result.content[0] : answered.result.content;
+      askOnce(ctx.mcpReq.inputResponses, 'sampling', buildSamplingRequest(prompt, 100), (answer) => {
+        if (answer.kind !== 'sampling') return 'not an answer from a model';
+        const first = Array.isArray(answer.result.content) ? answer.result.content[0] : answer.result.content;
         return `LLM response: ${first?.type === 'text' ? first.text : 'no text'}`;
       }),
   );
@@ -111,11 +112,14 @@ export function registerAskingTools(server: McpServer): void {
       ),
   );
 
-  // Asks nothing, only to be called again: in 2025-11-25 its stream is ended before there is a result.
-  server.registerTool('test_reconnection', { description: 'Ends its stream and goes on when it is resumed.' }, (ctx) =>
-    ctx.mcpReq.requestState() === undefined
-      ? inputRequired({ requestState: 'reconnect' })
-      : toTextResult('Reconnection test completed successfully'),
+  // Asks nothing, but must be called again: in 2025-11-25 its stream ends before there is a result.
+  server.registerTool(
+    'test_reconnection',
+    { description: 'Ends its stream and continues when it is resumed.' },
+    (ctx) =>
+      ctx.mcpReq.requestState() === undefined
+        ? inputRequired({ requestState: 'reconnect' })
+        : toTextResult('Reconnection test completed successfully'),
   );
 
   server.registerTool('test_elicitation_sep1034_defaults', { description: 'Asks with defaults.' }, (ctx) =>

@@ -1,16 +1,13 @@
 /**
- * What the conformance suite expects of any MCP server and no durable tool is needed for: prompts,
- * resources and ordinary tools, registered on the official SDK's server just as a user of this project would.
+ * The fixtures of the conformance suite that need no durable tool: prompts, resources and ordinary tools, registered
+ * on the official SDK's server just as a user of this project would.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type McpRequestContext, type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
-import { RED_PIXEL_PNG, SILENT_WAV } from './content.ts';
+import { toTextBlock, toTextResult } from '../support/results.ts';
+import { IMAGE_BLOCK, RED_PIXEL_PNG, SILENT_WAV } from './content.ts';
 import { registerAskingTools } from './ordinary-asking.ts';
 import { registerPrompts } from './ordinary-prompts.ts';
-
-const toTextBlock = (words: string) => ({ type: 'text' as const, text: words });
-const toTextResult = (words: string) => ({ content: [toTextBlock(words)] });
-const IMAGE_BLOCK = { type: 'image' as const, data: RED_PIXEL_PNG, mimeType: 'image/png' };
 
 export function registerOrdinaryFixtures(server: McpServer, ctx: McpRequestContext): void {
   if (ctx.era === 'legacy') registerLegacyMethods(server);
@@ -21,7 +18,7 @@ export function registerOrdinaryFixtures(server: McpServer, ctx: McpRequestConte
   registerPrompts(server);
 }
 
-/** Methods that 2026-07-28 took away. */
+/** Methods that 2026-07-28 removed. */
 function registerLegacyMethods(server: McpServer): void {
   server.server.registerCapabilities({ logging: {}, resources: { subscribe: true } });
   server.server.setRequestHandler('resources/subscribe', () => ({}));
@@ -77,7 +74,7 @@ function registerReportingTools(server: McpServer): void {
     }
     return toTextResult('Tool with progress executed successfully');
   });
-  const logThrice = async (log: (words: string) => Promise<void>) => {
+  const logThrice = async (log: (text: string) => Promise<void>) => {
     await log('Tool execution started');
     await delay(50);
     await log('Tool processing data');
@@ -87,7 +84,7 @@ function registerReportingTools(server: McpServer): void {
   };
   for (const name of ['test_tool_with_logging', 'test_logging_tool'])
     server.registerTool(name, { description: 'Logs three lines.' }, (ctx) =>
-      logThrice((words) => ctx.mcpReq.log('info', words)),
+      logThrice((text) => ctx.mcpReq.log('info', text)),
     );
 }
 

@@ -1,4 +1,4 @@
-/** `npm run conformance`: the referee's verdict on the local stack, scenario by scenario. */
+/** `npm run conformance`: the official suite's verdict on the local stack, scenario by scenario. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startLocalStack } from '../../lib/local/stack.ts';
@@ -14,21 +14,21 @@ import {
   TASK_SCENARIOS,
 } from './suite.ts';
 
-const HELP = `Run the MCP conformance suite against the local stack, with test/conformance/server.ts.
+const USAGE = `Run the MCP conformance suite against the local stack, with test/conformance/server.ts.
 
   npm run conformance -- [options]
 
-Without options: the ten task scenarios, what both revisions require, and what is pending in the suite.
+Without options: the ten task scenarios, those that both revisions require, and those that are pending in the suite.
 
-  --tasks                   the task scenarios only
-  --requirements REVISION   only what a revision requires (${REVISIONS.join(' or ')}); may be repeated
+  --tasks                   only the task scenarios
+  --requirements REVISION   only those that a revision requires (${REVISIONS.join(' or ')}); may be repeated
   --scenario NAME           only this one; may be repeated
-  --url URL                 a server that runs already (with the fixtures of test/conformance/server.ts)
-  --dynamodb WHICH          local (default), embedded, or the URL of one that runs
-  --help                    this text
+  --url URL                 a running server (with the fixtures of test/conformance/server.ts)
+  --dynamodb WHICH          local (default), embedded, or the URL of a running one
+  --help                    show this help
 
-Exit status 1 when a scenario fails that is not listed in test/conformance/expected-failures.ts, or passes
-although it is listed there.`;
+Exit status 1 when a scenario fails that is not listed in test/conformance/expected-failures.ts, or passes although it
+is listed there.`;
 
 const { values } = parseArgs({
   options: {
@@ -43,14 +43,14 @@ const { values } = parseArgs({
 
 async function main(): Promise<number> {
   if (values.help) {
-    console.log(HELP);
+    console.log(USAGE);
     return 0;
   }
-  const wanted = await selectScenarios();
-  if (wanted.length === 0) throw new Error('No such scenario.');
+  const selected = await selectScenarios();
+  if (selected.length === 0) throw new Error('There is no such scenario.');
   await using stack = await startTestedServer();
   const verdicts: ScenarioVerdict[] = [];
-  for (const [scenario, revision] of wanted) {
+  for (const [scenario, revision] of selected) {
     const verdict = await runScenario(stack.url, scenario, revision);
     verdicts.push(verdict);
     console.log(formatVerdict(verdict));
@@ -65,15 +65,15 @@ async function main(): Promise<number> {
 async function selectScenarios(): Promise<readonly (readonly [string, Revision])[]> {
   const revisions = values.requirements.map((revision) => {
     const known = REVISIONS.find((each) => each === revision);
-    if (!known) throw new Error(`--requirements takes ${REVISIONS.join(' or ')}, not ${revision}.`);
+    if (!known) throw new Error(`--requirements must be ${REVISIONS.join(' or ')}, not ${revision}.`);
     return known;
   });
-  const everything = !values.tasks && revisions.length === 0;
+  const isUnrestricted = !values.tasks && revisions.length === 0;
   const chosen: (readonly [string, Revision])[] = [];
-  if (values.tasks || everything) for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
-  for (const revision of everything ? REVISIONS : revisions)
+  if (values.tasks || isUnrestricted) for (const scenario of TASK_SCENARIOS) chosen.push([scenario, '2026-07-28']);
+  for (const revision of isUnrestricted ? REVISIONS : revisions)
     for (const scenario of await listRequiredScenarios(revision)) chosen.push([scenario, revision]);
-  if (everything) chosen.push(...PENDING_SCENARIOS);
+  if (isUnrestricted) chosen.push(...PENDING_SCENARIOS);
   if (values.scenario.length === 0) return chosen;
   const known = chosen.filter(([scenario]) => values.scenario.includes(scenario));
   return known.length > 0 ? known : values.scenario.map((scenario) => [scenario, revisions[0] ?? '2026-07-28']);
@@ -107,17 +107,19 @@ const findFailureReason = ({ scenario, revision }: ScenarioVerdict) =>
   EXPECTED_FAILURES.find((expected) => expected.scenario === scenario && expected.revision === revision)?.reason;
 
 function printSummary(verdicts: readonly ScenarioVerdict[]): number {
-  const of = (outcome: ScenarioVerdict['conclusion']) => verdicts.filter((verdict) => verdict.conclusion === outcome);
+  const withConclusion = (conclusion: ScenarioVerdict['conclusion']) =>
+    verdicts.filter((verdict) => verdict.conclusion === conclusion);
+  const [passed, failed, skipped] = [withConclusion('passed'), withConclusion('failed'), withConclusion('skipped')];
   const checks = (status: 'SUCCESS' | 'FAILURE') =>
     verdicts.reduce((sum, verdict) => sum + countChecks(verdict, status), 0);
   console.log(
-    `\n${verdicts.length} scenarios: ${of('passed').length} passed, ${of('failed').length} failed, ` +
-      `${of('skipped').length} skipped by the suite; checks: ${checks('SUCCESS')} passed, ${checks('FAILURE')} failed`,
+    `\n${verdicts.length} scenarios: ${passed.length} passed, ${failed.length} failed, ` +
+      `${skipped.length} skipped by the suite; checks: ${checks('SUCCESS')} passed, ${checks('FAILURE')} failed`,
   );
-  const unexpected = of('failed').filter((verdict) => !findFailureReason(verdict));
-  const healed = of('passed').filter(findFailureReason);
-  for (const { scenario } of healed) console.log(`${scenario} passes: take it out of expected-failures.ts`);
-  return unexpected.length + healed.length > 0 ? 1 : 0;
+  const unexpectedFailures = failed.filter((verdict) => !findFailureReason(verdict));
+  const unexpectedPasses = passed.filter(findFailureReason);
+  for (const { scenario } of unexpectedPasses) console.log(`${scenario} passes: remove it from expected-failures.ts`);
+  return unexpectedFailures.length + unexpectedPasses.length > 0 ? 1 : 0;
 }
 
 try {

@@ -1,15 +1,14 @@
 /**
- * The server that the conformance suite is run against: `npm run dev -- --server test/conformance/server.ts`.
- * Names, arguments and texts are the suite's; everything here is what its scenarios call.
+ * The server that the conformance suite tests: `npm run dev -- --server test/conformance/server.ts`.
+ * Names, arguments and texts are the suite's: its scenarios call everything here.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../lambda/index.ts';
-import { askingTools } from './asking.ts';
+import { toTextResult } from '../support/results.ts';
+import { ASKING_TOOLS } from './asking.ts';
 import { jsonSchemaTool } from './json-schema.ts';
 import { registerOrdinaryFixtures } from './ordinary.ts';
-
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 
 const greet = defineTool(
   'greet',
@@ -24,7 +23,7 @@ const greet = defineTool(
 const slowCompute = defineTool(
   'slow_compute',
   {
-    description: 'Works for as many seconds as it is told, then says so.',
+    description: 'Works for `seconds`, then returns.',
     inputSchema: z.object({ seconds: z.number().min(0).default(1), label: z.string().optional() }),
   },
   async ({ seconds, label }, task) => {
@@ -116,7 +115,7 @@ export default defineServer({
     toolWithTask,
     routed,
     jsonSchemaTool,
-    ...askingTools,
+    ...ASKING_TOOLS,
   ],
   mcp: registerOrdinaryFixtures,
 });

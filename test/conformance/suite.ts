@@ -1,4 +1,4 @@
-/** The MCP conformance suite, one scenario at a time, as its command line runs it. */
+/** Runs the MCP conformance suite through its command line, one scenario at a time. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-const execute = promisify(execFile);
-/** The package has no entry to import, only a command. */
+const execFileAsync = promisify(execFile);
+/** The package exports no module, only a command. */
 const SUITE_PATH = join(
   dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
   'dist/index.js',
 );
 
-/** Scenarios of the Tasks extension: in no requirement set, run by name. */
+/** Scenarios of the Tasks extension: part of no requirement set, run by name. */
 export const TASK_SCENARIOS = [
   'tasks-lifecycle',
   'tasks-capability-negotiation',
@@ -30,7 +30,7 @@ export const TASK_SCENARIOS = [
 export const REVISIONS = ['2026-07-28', '2025-11-25'] as const;
 export type Revision = (typeof REVISIONS)[number];
 
-/** Scenarios that the suite runs by name only: in no requirement set yet. */
+/** Scenarios that are part of no requirement set yet, run by name. */
 export const PENDING_SCENARIOS: readonly (readonly [scenario: string, revision: Revision])[] = [
   ['http-header-validation', '2026-07-28'],
   ['http-custom-header-server-validation', '2026-07-28'],
@@ -39,7 +39,7 @@ export const PENDING_SCENARIOS: readonly (readonly [scenario: string, revision: 
   ['server-sse-polling', '2025-11-25'],
 ];
 
-/** One thing that the suite looked at. */
+/** One check of the suite. */
 export interface ConformanceCheck {
   readonly id: string;
   readonly name: string;
@@ -52,34 +52,34 @@ export interface ScenarioVerdict {
   readonly scenario: string;
   readonly revision: Revision;
   readonly checks: readonly ConformanceCheck[];
-  /** `skipped`: the suite looked at nothing. */
+  /** `skipped`: the suite checked nothing. */
   readonly conclusion: 'passed' | 'failed' | 'skipped';
 }
 
 export const countChecks = ({ checks }: ScenarioVerdict, status: ConformanceCheck['status']) =>
   checks.filter((check) => check.status === status).length;
 
-/** Scenarios that a revision requires of a server, as frozen in the suite. */
+/** Scenarios that a revision requires of a server, as the suite defines them. @throws Error when it lists none */
 export async function listRequiredScenarios(revision: Revision): Promise<string[]> {
-  const { stdout } = await execute(process.execPath, [SUITE_PATH, 'list', '--requirements', revision]);
-  const server = stdout.split('Client scenarios')[0] ?? '';
-  const names = [...server.matchAll(/^ {2}- (\S+)/gm)].map((match) => match[1] as string);
+  const { stdout } = await execFileAsync(process.execPath, [SUITE_PATH, 'list', '--requirements', revision]);
+  const serverPart = stdout.split('Client scenarios')[0] ?? '';
+  const names = [...serverPart.matchAll(/^ {2}- (\S+)/gm)].map((match) => match[1] as string);
   if (names.length === 0) throw new Error(`The suite lists no server scenarios for ${revision}:\n${stdout}`);
   return names;
 }
 
 /**
  * Run one scenario against a server.
- * @throws when the suite itself breaks; a failed check is a verdict, not an error
+ * @throws Error when the suite itself fails; a failed check is a verdict, not an error
  */
 export async function runScenario(url: string, scenario: string, revision: Revision): Promise<ScenarioVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const args = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision, '--force', '-o', folder];
-    // Its exit status says no more than the checks do.
-    const printed = await execute(process.execPath, [SUITE_PATH, ...args]).catch((error) => error);
+    // Its exit status adds nothing to the checks.
+    const output = await execFileAsync(process.execPath, [SUITE_PATH, ...args]).catch((error) => error);
     const [results] = await readdir(folder);
-    if (results === undefined) throw new Error(`${scenario} left no results:\n${printed.stdout}\n${printed.stderr}`);
+    if (results === undefined) throw new Error(`${scenario} left no results:\n${output.stdout}\n${output.stderr}`);
     const checks = JSON.parse(await readFile(join(folder, results, 'checks.json'), 'utf8')) as ConformanceCheck[];
     return { scenario, revision, checks, conclusion: judgeChecks(checks) };
   } finally {

@@ -1,5 +1,4 @@
-/** What the real code runs on in one scenario: a store, both queues, a payload store, and Lambda around them. */
-
+/** The stack that the real code runs on in a scenario: a store, both queues, a payload store, and Lambda. */
 import { createEngine } from '../../lambda/engine/api/create-engine.ts';
 import type { Engine } from '../../lambda/engine/api/engine.ts';
 import type { WakeUp } from '../../lambda/engine/ports.ts';
@@ -15,10 +14,10 @@ import type { ScriptedSimulator } from './scripted-simulator.ts';
 import { createScenarioTools } from './tools.ts';
 
 const STACK_SETTINGS = { leaseMs: 10_000, heartbeatMs: 2_000 };
-export const FUNCTION_MS = 60_000;
-export const API_MS = 10_000;
+const FUNCTION_MS = 60_000;
+const API_MS = 10_000;
 const DAY_MS = 86_400_000;
-/** A poller looks this soon after something is there to see (ms). */
+/** A poller receives this soon after a message becomes visible (ms). */
 const POLLER_DELAY_MS = 50;
 
 export class SimulatedStack {
@@ -27,11 +26,11 @@ export class SimulatedStack {
   readonly violations: string[] = [];
   /** Tasks whose `onCancel` ran to its end. */
   readonly cleanedUp = new Set<string>();
-  /** The token of each task's wait for work elsewhere. */
+  /** The token of each task's wait for outside work. */
   readonly jobTokens = new Map<string, string>();
   readonly #payloads = new Map<string, string>();
   readonly #rowKeys = new Map<string, TaskKey>();
-  /** How often the work of each step has begun. */
+  /** How often each step has started. */
   readonly #stepStarts = new Map<string, number>();
   readonly #queue: SimulatedQueue;
   readonly #deadLetters: SimulatedQueue;
@@ -46,27 +45,30 @@ export class SimulatedStack {
       duplicateChance: 0,
     });
     this.#queue = new SimulatedQueue(world, {
-      ...{ visibilityMs: FUNCTION_MS, retentionMs: 7 * DAY_MS, duplicateChance: 0 },
-      ...{ maxReceiveCount, deadLetters: this.#deadLetters },
+      visibilityMs: FUNCTION_MS,
+      retentionMs: 7 * DAY_MS,
+      duplicateChance: 0,
+      maxReceiveCount,
+      deadLetters: this.#deadLetters,
     });
     this.#consume(this.#queue, (receipt) => this.#deliverWakeUp(receipt));
     this.#consume(this.#deadLetters, (receipt) => this.#redrive(receipt));
   }
 
-  /** Nothing runs, nothing is under way, and no message is left. */
+  /** Whether nothing runs, no request is in flight and no message is left. */
   isIdle(): boolean {
     for (const process of this.#running) if (!process.alive) this.#running.delete(process);
     const messages = this.#queue.messages.size + this.#deadLetters.messages.size;
     return this.#running.size === 0 && this.world.requestsInFlight === 0 && messages === 0;
   }
 
-  /** Every row that was ever written, void ones too. */
+  /** Every row that was ever inserted, void ones too. */
   async readAllRows(): Promise<TaskRow[]> {
-    const found = await Promise.all([...this.#rowKeys.values()].map((key) => this.store.memory.read(key)));
-    return found.filter((row) => row !== undefined);
+    const rows = await Promise.all([...this.#rowKeys.values()].map((key) => this.store.memory.read(key)));
+    return rows.filter((row) => row !== undefined);
   }
 
-  /** The JSON that a step recorded, wherever it is kept. */
+  /** The JSON that a step recorded, in its entry or in the payload store. */
   findRecordedValue(task: string, step: string): string | undefined {
     const value = this.store.recordedSteps.get(`${task}/${step}`) as Payload | undefined;
     return typeof value === 'object' ? this.#payloads.get(value.at) : value;
@@ -78,7 +80,7 @@ export class SimulatedStack {
     this.#stepStarts.set(id, (this.#stepStarts.get(id) ?? 0) + 1);
   }
 
-  /** One API request: answered, refused (rejects), or without an answer (undefined) when its process ends. */
+  /** One API request: a reply, an error (rejects), or no reply (undefined) when its process dies. */
   sendApiRequest<T>(call: (engine: Engine, deadline: number) => Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#invoke('api', API_MS, (process, deadline) =>
@@ -91,12 +93,12 @@ export class SimulatedStack {
   #invoke(name: string, limitMs: number, run: (process: SimulatedProcess, deadline: number) => Promise<unknown>): void {
     const process = this.world.startProcess(name);
     this.#running.add(process);
-    const ended = () => this.#running.delete(process);
-    // Lambda stops what runs longer than its time-out.
+    const remove = () => this.#running.delete(process);
+    // Lambda stops a function that runs longer than its timeout.
     this.world.schedule(limitMs, () => {
       if (this.#running.has(process)) process.alive = false;
     });
-    void run(process, this.world.now + limitMs).then(ended, ended);
+    void run(process, this.world.now + limitMs).then(remove, remove);
   }
 
   #consume(queue: SimulatedQueue, handle: (receipt: ReceivedMessage) => void): void {
@@ -137,7 +139,7 @@ export class SimulatedStack {
     });
   }
 
-  /** Lambda's own poller deletes what was handled; it is a process like any other. */
+  /** Lambda's poller deletes handled messages; it is a process like any other. */
   #deleteMessage(queue: SimulatedQueue, receipt: ReceivedMessage): Promise<void> {
     const poller = this.world.startProcess('poller');
     return this.world.withRequestName('delete message', () =>
@@ -163,20 +165,18 @@ export class SimulatedStack {
         send: (wakeUp: WakeUp, options?: { readonly delayMs?: number }) =>
           world.withRequestName('send', () => world.request(process, async () => queue.send(wakeUp, options?.delayMs))),
       },
-      ...{
-        payloads,
-        clock: world.createClock(process),
-        ids: world.ids,
-        log: () => {},
-        settings: STACK_SETTINGS,
-        hmac: async (text: string) => text,
-      },
+      payloads,
+      clock: world.createClock(process),
+      ids: world.ids,
+      log: () => {},
+      settings: STACK_SETTINGS,
+      hmac: async (text: string) => text,
     };
   }
 
   #readPayload(key: string): string {
     const text = this.#payloads.get(key);
-    if (text === undefined) throw new Error(`no payload under ${key}`);
+    if (text === undefined) throw new Error(`There is no payload ${key}.`);
     return text;
   }
 }

@@ -1,28 +1,28 @@
-/** The tools of the scenarios. Each returns what it saw: the values of its steps and the answers it was given. */
+/** The tools of the scenarios. Each returns the values of its steps and the answers it received. */
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext } from '../../lambda/tool/task-context.ts';
 import type { Tool } from '../../lambda/tool/types.ts';
 import type { SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
 
-/** More than stays in a row or a journal entry (characters). */
+/** Too much for a row or a journal entry (characters). */
 export const LARGE_TEXT_LENGTH = 20_000;
 /** Longer than anything that a scenario waits for (ms). */
 const SCENARIO_LIFETIME_MS = 4 * 3_600_000;
 
-/** What a tool's result tells, as JSON in its text. */
+/** What a tool returns, as JSON in its text. */
 export interface ToolObservations {
   readonly steps: Record<string, string>;
   readonly answers: Record<string, string>;
 }
 
-/** What tools do outside of the engine, told as it happens. */
+/** What tools cause outside of the engine. */
 export interface ScenarioSideEffects {
-  /** The work of a step begins. */
+  /** The work of a step starts. */
   onStepStarted(task: string, step: string): void;
-  /** How often it has begun. */
+  /** How often it has started. */
   countStepStarts(task: string, step: string): number;
-  /** Work was begun elsewhere; who has this token can end the wait for it. */
+  /** Outside work was started; this token completes the wait for it. */
   onJobStarted(task: string, token: string): void;
   /** An `onCancel` ran to its end. */
   onCleanedUp(task: string): void;
@@ -31,12 +31,12 @@ export interface ScenarioSideEffects {
 export function createScenarioTools(
   world: Simulator,
   process: SimulatedProcess,
-  outside: ScenarioSideEffects,
+  sideEffects: ScenarioSideEffects,
 ): ReadonlyMap<string, Tool> {
   const { wait } = world.createClock(process);
 
-  /** What one run of a tool does, and what it saw of it. */
-  class Hands {
+  /** Runs steps and asks questions for one run of a tool, and records the results. */
+  class ToolRunRecorder {
     readonly seen: ToolObservations = { steps: {}, answers: {} };
     readonly task: TaskContext;
     readonly text: string;
@@ -46,15 +46,15 @@ export function createScenarioTools(
       this.text = text;
     }
 
-    /** A step of some length whose value nobody can make twice. */
+    /** A step of `ms` whose value is different each time it runs. */
     async step(name: string, ms = 20, work = (): string => world.ids.token(), retry = 0): Promise<void> {
       const id = `step:${name}#1`;
-      const worked = async ({ signal }: { readonly signal: AbortSignal }) => {
-        outside.onStepStarted(this.task.id, id);
+      const recordedWork = async ({ signal }: { readonly signal: AbortSignal }) => {
+        sideEffects.onStepStarted(this.task.id, id);
         await wait(ms, signal);
         return work();
       };
-      this.seen.steps[id] = await this.task.step(name, worked, { retry });
+      this.seen.steps[id] = await this.task.step(name, recordedWork, { retry });
     }
 
     async ask(name: string, timeoutMs?: number, message = name): Promise<void> {
@@ -64,98 +64,102 @@ export function createScenarioTools(
     }
   }
 
-  const tool = (name: string, body: (hands: Hands, task: TaskContext) => Promise<unknown>, config = {}): Tool =>
+  const define = (
+    name: string,
+    handler: (recorder: ToolRunRecorder, task: TaskContext) => Promise<unknown>,
+    config = {},
+  ): Tool =>
     defineTool(
       name,
       { inputSchema: z.object({ text: z.string().default('') }), lifetimeMs: SCENARIO_LIFETIME_MS, ...config },
       async ({ text }, task) => {
-        const hands = new Hands(task, text);
-        await body(hands, task);
-        return { content: [{ type: 'text' as const, text: JSON.stringify(hands.seen) }] };
+        const recorder = new ToolRunRecorder(task, text);
+        await handler(recorder, task);
+        return { content: [{ type: 'text' as const, text: JSON.stringify(recorder.seen) }] };
       },
     );
 
   const onCancel = async (_: unknown, { id }: { readonly id: string }) => {
     await wait(3_000);
-    if (process.alive) outside.onCleanedUp(id);
+    if (process.alive) sideEffects.onCleanedUp(id);
   };
 
   const tools = [
-    tool('plain', () => wait(300)),
-    tool('steps', async (hands, task) => {
-      await hands.step('a');
+    define('plain', () => wait(300)),
+    define('steps', async (recorder, task) => {
+      await recorder.step('a');
       task.progress(1, 3);
-      await Promise.all([hands.step('b'), hands.step('c', 500)]);
+      await Promise.all([recorder.step('b'), recorder.step('c', 500)]);
     }),
-    tool('asks', async (hands) => {
-      await hands.step('before');
-      await hands.ask('q');
-      await hands.step('after');
+    define('asks', async (recorder) => {
+      await recorder.step('before');
+      await recorder.ask('q');
+      await recorder.step('after');
     }),
-    tool('asksTwo', async (hands) => {
-      await Promise.all([hands.ask('one'), hands.ask('two'), hands.step('beside')]);
-      await hands.ask('three');
+    define('asksTwo', async (recorder) => {
+      await Promise.all([recorder.ask('one'), recorder.ask('two'), recorder.step('meanwhile')]);
+      await recorder.ask('three');
     }),
-    // Both questions are overtaken when nobody answers.
-    tool('timesOut', async (hands) => {
-      await Promise.all([hands.ask('hurry', 8_000), hands.ask('also', 30_000)]);
-      await hands.step('after');
+    // Both questions time out when they are not answered.
+    define('timesOut', async (recorder) => {
+      await Promise.all([recorder.ask('hurry', 8_000), recorder.ask('also', 30_000)]);
+      await recorder.step('after');
     }),
-    // What comes after the question depends on whether its timer overtook it: a later run must see the same.
-    tool('hurries', async (hands) => {
-      await hands.ask('q', 8_000);
-      const late = hands.seen.answers.q === 'timeout';
-      for (const name of late ? ['late', 'later'] : ['early', 'earlier']) await hands.step(name, 3_000);
+    // What comes after the question depends on whether it timed out, so a later run must see the same.
+    define('shortTimeout', async (recorder) => {
+      await recorder.ask('q', 8_000);
+      const late = recorder.seen.answers.q === 'timeout';
+      for (const name of late ? ['late', 'later'] : ['early', 'earlier']) await recorder.step(name, 3_000);
     }),
-    // The timer outlasts every recovery.
-    tool('patient', (hands) => hands.ask('q', 2 * 3_600_000)),
-    // A question stays open while runs come and go beside it.
-    tool('asksBeside', async (hands, task) => {
-      const beside = async () => {
+    // The timeout is longer than every recovery.
+    define('longTimeout', (recorder) => recorder.ask('q', 2 * 3_600_000)),
+    // Questions stay open while runs come and go.
+    define('asksWhileWorking', async (recorder, task) => {
+      const work = async () => {
         for (const name of ['n1', 'n2', 'n3', 'n4']) {
           await task.sleep(`sleep ${name}`, 1_500);
-          await hands.step(name, 1_200);
+          await recorder.step(name, 1_200);
         }
       };
-      await Promise.all([hands.ask('slow'), hands.ask('other'), beside()]);
+      await Promise.all([recorder.ask('slow'), recorder.ask('other'), work()]);
     }),
-    tool('sleeps', async (hands, task) => {
-      await hands.step('before');
+    define('sleeps', async (recorder, task) => {
+      await recorder.step('before');
       await task.sleep('nap', 20_000);
-      await hands.step('between');
+      await recorder.step('between');
       await task.sleep('night', 1_500_000);
     }),
     // Each step takes longer than a lease, all of them longer than one function may run.
-    tool('long', async (hands) => {
-      for (const name of ['l1', 'l2', 'l3', 'l4', 'l5']) await hands.step(name, 14_000);
+    define('long', async (recorder) => {
+      for (const name of ['l1', 'l2', 'l3', 'l4', 'l5']) await recorder.step(name, 14_000);
     }),
-    tool('failsTwice', async (hands, task) => {
+    define('failsTwice', async (recorder, task) => {
       const work = () => {
-        if (outside.countStepStarts(task.id, 'step:fails#1') <= 2) throw new Error('not yet');
+        if (sideEffects.countStepStarts(task.id, 'step:fails#1') <= 2) throw new Error('not yet');
         return world.ids.token();
       };
-      await hands.step('fails', 20, work, 2);
+      await recorder.step('fails', 20, work, 2);
     }),
-    // A question, a step's value and the result are as large as the arguments.
-    tool('large', async (hands) => {
-      await hands.step('fill', 20, () => `${world.ids.token()}${hands.text}`);
-      await hands.ask('check', undefined, hands.text);
+    // Its question, its step's value and its result are as large as its arguments.
+    define('large', async (recorder) => {
+      await recorder.step('fill', 20, () => `${world.ids.token()}${recorder.text}`);
+      await recorder.ask('check', undefined, recorder.text);
     }),
-    // Begins work elsewhere, goes on beside it, and waits for it.
-    tool('outside', async (hands, task) => {
+    // Starts outside work, continues, and waits for it.
+    define('outside', async (recorder, task) => {
       const job = task.waitFor<string>('job');
       const begin = () => {
-        outside.onJobStarted(task.id, job.token);
+        sideEffects.onJobStarted(task.id, job.token);
         return world.ids.token();
       };
-      await hands.step('begin', 20, begin);
-      await hands.step('beside', 3_000);
-      hands.seen.answers.job = await job;
+      await recorder.step('begin', 20, begin);
+      await recorder.step('meanwhile', 3_000);
+      recorder.seen.answers.job = await job;
     }),
-    tool('asksAndCleansUp', (hands) => hands.ask('q'), { onCancel }),
-    tool('worksAndCleansUp', (hands) => hands.step('work', 45_000), { onCancel }),
-    // Ends every process that takes it up.
-    tool('poison', async () => {
+    define('asksAndCleansUp', (recorder) => recorder.ask('q'), { onCancel }),
+    define('worksAndCleansUp', (recorder) => recorder.step('work', 45_000), { onCancel }),
+    // Kills every process that runs it.
+    define('poison', async () => {
       process.alive = false;
       await wait(1);
     }),

@@ -13,19 +13,19 @@ const DOCUMENTS = [
   'examples/datasets/README.md',
 ];
 
-/** What a script prints of itself. */
-const readScriptHelp = (script: string): string => {
+/** What a script prints for `--help`. */
+function readScriptHelp(script: string): string {
   const [, file = ''] = /node (\S+)/.exec(scripts[script] ?? '') ?? [];
   return execFileSync(process.execPath, [join(REPOSITORY_ROOT, file), '--help'], { encoding: 'utf8' });
-};
+}
 
-test('there are documents to look at', () => {
+test('the documents are found', () => {
   expect(DOCUMENTS).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']));
 });
 
 describe.each(DOCUMENTS)('%s', (document) => {
   const markdown = readRepositoryFile(document);
-  const run = listShellCommands(markdown).filter((command) => command.startsWith('npm run '));
+  const npmCommands = listShellCommands(markdown).filter((command) => command.startsWith('npm run '));
 
   test('links to files that exist', () => {
     const missing = listFileLinks(markdown).filter(
@@ -38,15 +38,15 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(listNamedPaths(markdown).filter((path) => !existsSync(join(REPOSITORY_ROOT, path)))).toEqual([]);
   });
 
-  test('names scripts that package.json has, in the text as well', () => {
+  test('names scripts that package.json has, in its text too', () => {
     const named = [...markdown.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, script]) => script ?? '');
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
 
   test('names options that the scripts know', () => {
-    const unknown = run.flatMap((command) => {
-      const [, script = '', given = ''] = /^npm run ([\w:-]+)(?: -- (.*))?$/.exec(command) ?? [];
-      const options = [...given.replace(/'[^']*'/g, '').matchAll(/(?<=^|\s)--[a-z]+/g)].map(([option]) => option);
+    const unknown = npmCommands.flatMap((command) => {
+      const [, script = '', args = ''] = /^npm run ([\w:-]+)(?: -- (.*))?$/.exec(command) ?? [];
+      const options = [...args.replace(/'[^']*'/g, '').matchAll(/(?<=^|\s)--[a-z]+/g)].map(([option]) => option);
       if (options.length === 0) return [];
       const help = readScriptHelp(script);
       return options.filter((option) => !help.includes(option)).map((option) => `${script} ${option}`);
@@ -54,8 +54,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(unknown).toEqual([]);
   });
 
-  test('calls tools of the example server, with arguments that they take', async () => {
-    const calls = run.flatMap((command) => {
+  test('calls tools of the example server with arguments that they accept', async () => {
+    const calls = npmCommands.flatMap((command) => {
       const [, tool, args] = /^npm run call -- ([a-z]\w*)(?: '([^']*)')?/.exec(command) ?? [];
       return tool && tool !== 'count_words' ? [{ tool, args: JSON.parse(args ?? '{}') as unknown }] : [];
     });
@@ -71,13 +71,13 @@ describe('package.json', () => {
     packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>;
   };
 
-  /** Where Node looks for what a package imports: beside it, and beside everything that it stands in. */
-  const seenFrom = (path: string): string[] => {
+  /** The folders in whose `node_modules` Node looks for what the package at `path` imports. */
+  const listSearchFolders = (path: string): string[] => {
     const inner = path.lastIndexOf('node_modules/');
-    return path === '' ? [''] : [`${path}/`, ...seenFrom(path.slice(0, Math.max(0, inner - 1)))];
+    return path === '' ? [''] : [`${path}/`, ...listSearchFolders(path.slice(0, Math.max(0, inner - 1)))];
   };
 
-  test('names a file for every script that runs one', () => {
+  test('has scripts whose files exist', () => {
     const missing = Object.values(scripts).flatMap((script) =>
       [...script.matchAll(/node (\S+\.ts)/g)].flatMap(([, file = '']) =>
         existsSync(join(REPOSITORY_ROOT, file)) ? [] : [file],
@@ -89,13 +89,13 @@ describe('package.json', () => {
   test('is locked with the binaries of every platform: without them `npm ci` refuses the lock', () => {
     const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies)
-        .filter((name) => !seenFrom(path).some((folder) => `${folder}node_modules/${name}` in lock.packages))
+        .filter((name) => !listSearchFolders(path).some((folder) => `${folder}node_modules/${name}` in lock.packages))
         .map((name) => `${name} of ${path}`),
     );
     expect(missing).toEqual([]);
   });
 
-  test('is locked to no particular registry', () => {
+  test('is not locked to a particular registry', () => {
     expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The README's code compiles and does what the README says; its figures are what the bench counts. */
+/** The README's code compiles and does what the README says; its figures are those that the bench counts. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -22,8 +22,8 @@ describe('the code', () => {
     folder = mkdtempSync(join(REPOSITORY_ROOT, '.local/readme-'));
     for (const code of findCodeBlocks(README, 'ts')) {
       const [, file] = /^\/\/ (\S+\.ts)$/m.exec(code) ?? [];
-      if (!file) throw new Error(`A snippet does not begin with the name of its file:\n${code}`);
-      // The snippets are to be saved beside the README.
+      if (!file) throw new Error(`A snippet must begin with the name of its file:\n${code}`);
+      // A reader saves the snippets next to the README.
       writeFileSync(join(folder, file), code.replaceAll(/from '\.\//g, `from '../../`));
       written.push(file);
     }
@@ -38,22 +38,22 @@ describe('the code', () => {
   test('compiles', async () => {
     expect(written).toEqual(['my-server.ts', 'my-app.ts']);
     const tsc = join(REPOSITORY_ROOT, 'node_modules/.bin/tsc');
-    const said = await promisify(execFile)(tsc, ['-p', folder]).catch((error: { stdout: string }) => error);
-    // What is wrong elsewhere is found by `npm run check`.
-    expect(ofSnippets(said.stdout)).toEqual([]);
+    const output = await promisify(execFile)(tsc, ['-p', folder]).catch((error: { stdout: string }) => error);
+    // Errors elsewhere are found by `npm run check`.
+    expect(selectSnippetErrors(output.stdout)).toEqual([]);
   });
 
-  const ofSnippets = (errors: string) =>
+  const selectSnippetErrors = (errors: string) =>
     errors.split('\n').filter((line) => line.includes(basename(folder)) || line.startsWith('error'));
 
-  const wordsTool = async (): Promise<Tool> => {
+  const loadWordsTool = async (): Promise<Tool> => {
     const module = (await import(join(folder, 'my-server.ts'))) as { default: ServerDefinition };
     return module.default.tools.get('count_words') as Tool;
   };
 
   test('counts the words that the README’s command asks for', async () => {
     const [, args = '', name = '', value = ''] = /count_words '([^']+)' --answer (\w+)=(\d+)/.exec(README) ?? [];
-    const report = await runTool(await wordsTool(), JSON.parse(args), {
+    const report = await runTool(await loadWordsTool(), JSON.parse(args), {
       answers: { length: { [name]: Number(value) } },
       replay: 'every-step',
     });
@@ -61,8 +61,12 @@ describe('the code', () => {
     expect(report.result?.structuredContent).toEqual({ words: 1, longest: 'not' });
   });
 
-  test('counts none for who declines', async () => {
-    const report = await runTool(await wordsTool(), { text: 'a b' }, { answers: { length: { action: 'decline' } } });
+  test('counts nothing for a user who declines', async () => {
+    const report = await runTool(
+      await loadWordsTool(),
+      { text: 'a b' },
+      { answers: { length: { action: 'decline' } } },
+    );
     expect(report.result).toMatchObject({ isError: true, content: [{ text: 'Nothing counted (decline).' }] });
   });
 });
@@ -85,7 +89,7 @@ test('quotes the requests and capacity units that the bench counts', async () =>
   }
 });
 
-/** Heartbeats are a mean over several. */
+/** Counts of heartbeats are means. */
 const roundCounts = (requests: Readonly<Record<string, number>> = {}) =>
   Object.fromEntries(Object.entries(requests).map(([name, times]) => [name, Math.round(times)]));
 

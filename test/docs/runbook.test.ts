@@ -1,4 +1,4 @@
-/** The runbook names what there is: an alarm, an event or a command that it does not know helps nobody at night. */
+/** The runbook covers what there is: an alarm, an event or a command that it lacks does not help the engineer on call. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const runbook = readFileSync('docs/operations.md', 'utf8');
 const findSection = (title: string) => runbook.split(/^## /m).find((each) => each.startsWith(title)) ?? '';
 
 describe('the runbook', () => {
-  test('has a chapter for every alarm: what it means, where to look, what to do', () => {
+  test('has a chapter for every alarm: meaning, where to look, what to do', () => {
     const names = Object.keys(synthesizeFixture().findResources('AWS::CloudWatch::Alarm')).map((id) =>
       id.replace(/^Mcp(.*)Alarm[0-9A-F]{8}$/, '$1'),
     );
@@ -45,7 +45,7 @@ describe('the runbook', () => {
     for (const row of rows) expect(findSection('Metrics')).toContain(row);
   });
 
-  test('says only commands that the command line takes', () => {
+  test('has only commands that the command line accepts', () => {
     const commands = [...runbook.matchAll(/^(?:\$ )?npm run tasks -- (.*)$/gm)].map(([, line = '']) =>
       line.replace(/#.*/, '').trim().split(/\s+/),
     );
@@ -54,7 +54,7 @@ describe('the runbook', () => {
       expect(() => parseTasksArguments(args, { TABLE_NAME: 't' }), args.join(' ')).not.toThrow();
   });
 
-  test('points at nothing that is not there', () => {
+  test('links only to headings that exist', () => {
     const headings = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
       title
         .toLowerCase()

@@ -1,4 +1,4 @@
-/** The threat table names the test that shows each row: the file is there, and the test is in it. */
+/** The threat table names the test for each row: the file exists and contains the test. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ const rows = readRepositoryFile('docs/security.md')
   .split('\n')
   .filter((line) => /^\| [^|]+ \| [^|]+ \| `test\//.test(line));
 
-test('the table is there', () => {
+test('the table is found', () => {
   expect(rows.length).toBeGreaterThan(20);
 });
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, ProtocolError, Retryable, StepError, toolError } from '../../lambda/index.ts';
 import { runTool } from '../../lambda/testing.ts';
-
-const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+import { toTextResult } from '../support/results.ts';
 
 describe('a step', () => {
   test('runs once and returns the same round-trip value on every run', async () => {

@@ -65,7 +65,13 @@ describe('a consumer’s project with the package installed', () => {
   });
 
   test('runs the contract suite against its own store, and tests its tool', () => {
-    const { status, output } = run(bin('vitest'), 'run', '--reporter=json', '--outputFile=report.json');
+    const { status, output } = run(
+      bin('vitest'),
+      'run',
+      '--test-timeout=900000',
+      '--reporter=json',
+      '--outputFile=report.json',
+    );
     expect(status, output).toBe(0);
     const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(project, 'report.json'), 'utf8'));
     expect(numPassedTests).toBe(numTotalTests);

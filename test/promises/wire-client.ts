@@ -1,4 +1,4 @@
-/** A client as small as can be: JSON-RPC over fetch, so that what is tested is what is on the wire. */
+/** A minimal client: JSON-RPC over fetch, so that the tests see what is on the wire. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { buildRequest } from '../support/requests.ts';
 
@@ -37,10 +37,10 @@ export function createWireClient(url: string) {
     return (await response.json()) as { result?: unknown; error?: { code: number; message: string } };
   }
 
-  async function result<T>(method: string, params: Record<string, unknown>): Promise<T> {
-    const answer = await send(method, params);
-    if (answer.error) throw new Error(`${method}: ${answer.error.code} ${answer.error.message}`);
-    return answer.result as T;
+  async function requestResult<T>(method: string, params: Record<string, unknown>): Promise<T> {
+    const response = await send(method, params);
+    if (response.error) throw new Error(`${method}: ${response.error.code} ${response.error.message}`);
+    return response.result as T;
   }
 
   const get = async (taskId: string): Promise<ExtensionTask> => {
@@ -48,33 +48,34 @@ export function createWireClient(url: string) {
       pollIntervalMs: _,
       _meta,
       ...task
-    } = await result<ExtensionTask & { _meta?: unknown }>('tasks/get', { taskId });
+    } = await requestResult<ExtensionTask & { _meta?: unknown }>('tasks/get', { taskId });
     return task;
   };
 
-  async function until(
+  /** Polls until the task has this status. @throws Error when that takes longer than `timeoutMs` */
+  async function waitForStatus(
     taskId: string,
     status: ExtensionTask['status'] | 'terminal',
-    withinMs = 30_000,
+    timeoutMs = 600_000,
   ): Promise<ExtensionTask> {
-    for (const end = Date.now() + withinMs; ; ) {
+    for (const end = Date.now() + timeoutMs; ; ) {
       const task = await get(taskId);
       if (task.status === status || (status === 'terminal' && TERMINAL_STATUSES.has(task.status))) return task;
-      if (Date.now() > end) throw new Error(`${taskId} is still ${task.status} after ${withinMs} ms`);
+      if (Date.now() > end) throw new Error(`${taskId} is still ${task.status} after ${timeoutMs} ms`);
       await wait(100);
     }
   }
 
   return {
     get,
-    until,
+    waitForStatus,
     call: (name: string, args: Record<string, unknown> = {}) =>
-      result<ExtensionTask>('tools/call', { name, arguments: args }),
-    cancel: (taskId: string) => result('tasks/cancel', { taskId }),
+      requestResult<ExtensionTask>('tools/call', { name, arguments: args }),
+    cancel: (taskId: string) => requestResult('tasks/cancel', { taskId }),
     update: (taskId: string, inputResponses: Record<string, unknown>) =>
-      result('tasks/update', { taskId, inputResponses }),
-    ended: (taskId: string, withinMs?: number) => until(taskId, 'terminal', withinMs),
-    /** The error a request is refused with. */
-    error: async (method: string, taskId: string) => (await send(method, { taskId })).error,
+      requestResult('tasks/update', { taskId, inputResponses }),
+    waitForEnd: (taskId: string) => waitForStatus(taskId, 'terminal'),
+    /** The error with which a request is refused; undefined when it is not. */
+    requestError: async (method: string, taskId: string) => (await send(method, { taskId })).error,
   };
 }

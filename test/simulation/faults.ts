@@ -1,17 +1,17 @@
-/** How bad it gets: each schedule has a weather of its own, from a light breeze to what no region ever saw. */
+/** How often things go wrong: each schedule draws its own rates, from almost none to more than any region ever saw. */
 import type { Random } from '../support/simulation/random.ts';
 import type { FaultRates } from '../support/simulation/simulator.ts';
 
 export function drawFaultRates(random: Random): FaultRates {
-  const chance = (most: number) => (random() < 0.3 ? 0 : random() * most);
+  const drawRate = (max: number) => (random() < 0.3 ? 0 : random() * max);
   return {
-    crashBefore: chance(0.02),
-    crashAfter: chance(0.02),
-    stall: chance(0.03),
-    requestLost: chance(0.04),
-    responseLost: chance(0.08),
-    late: chance(0.04),
-    throttled: chance(0.05),
-    skewMs: chance(8_000),
+    crashBefore: drawRate(0.02),
+    crashAfter: drawRate(0.02),
+    stall: drawRate(0.03),
+    requestLost: drawRate(0.04),
+    responseLost: drawRate(0.08),
+    late: drawRate(0.04),
+    throttled: drawRate(0.05),
+    skewMs: drawRate(8_000),
   };
 }

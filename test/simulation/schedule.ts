@@ -1,19 +1,21 @@
+/** One schedule: the real engine on a simulated store and queue, with clients, an outside system and faults. */
 import { createEngine } from '../../lambda/engine/api/create-engine.ts';
+import type { Engine } from '../../lambda/engine/api/engine.ts';
 import { TaskNotFound } from '../../lambda/engine/errors.ts';
-import type { Caller, TaskView } from '../../lambda/engine/model.ts';
 import type { Delivery, Disposal, WakeUp, WakeUpQueue } from '../../lambda/engine/ports.ts';
 import { createRedrive } from '../../lambda/engine/worker/redrive.ts';
 import { createWorker } from '../../lambda/engine/worker/worker.ts';
-import { isTerminal } from '../../lambda/tasks/record.ts';
 import { CheckedTaskStore, type StoreMutation } from '../support/simulation/checked-store.ts';
 import { type ReceivedMessage, SimulatedQueue } from '../support/simulation/queue.ts';
 import { createRandom, drawInteger } from '../support/simulation/random.ts';
 import { type FaultRates, NO_FAULTS, type SimulatedProcess, Simulator } from '../support/simulation/simulator.ts';
+import { checkEndedTask } from './check-task.ts';
+import { runClient, type TrackedTask } from './client.ts';
 import { createSimulatedTools, SIMULATED_TOOL_NAMES } from './tools.ts';
 
-/** What a mutated protocol does differently; each takes away one rule or one mark. */
+/** What a mutated protocol does differently; each mutation removes one rule or one mark. */
 export interface ProtocolMutation extends StoreMutation {
-  /** Sends come after the writes that they should come before. */
+  /** Messages are sent after the writes that they must precede. */
   readonly sendAfterWrite?: boolean;
   readonly rewriteWakeUp?: (wakeUp: WakeUp) => WakeUp;
   readonly rewriteDisposal?: (disposal: Disposal) => Disposal;
@@ -37,28 +39,14 @@ export interface ScheduleReport {
   readonly events: Readonly<Record<string, number>>;
 }
 
+const DAY_MS = 86_400_000;
 const LEASE_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const FUNCTION_MS = 60_000;
 const API_MS = 10_000;
-/** For how long things go wrong, and how long the calm after it may take to bring everything to an end. */
+/** How long faults occur, and how long the recovery after it may take to bring everything to an end. */
 const FAULT_PHASE_MS = 240_000;
 const RECOVERY_PHASE_MS = 3 * 3_600_000;
-
-/** A client's knowledge of a task that was acknowledged to it. */
-interface TrackedTask {
-  readonly id: string;
-  readonly tool: string;
-  readonly answers: Map<string, Set<string>>;
-  /** Keys whose answers were acknowledged: they are never asked again. */
-  readonly acknowledged: Set<string>;
-  cancelAcknowledged: boolean;
-  /** The one cancel that was sent was told that the task had ended before. */
-  cancelRefused?: boolean;
-  /** Cancels sent so far. */
-  cancels: number;
-  ended?: TaskView;
-}
 
 export async function runSchedule({
   seed,
@@ -73,12 +61,15 @@ export async function runSchedule({
   const store = new CheckedTaskStore(world, mutation);
   const deadLetters = new SimulatedQueue(world, {
     visibilityMs: 30_000,
-    retentionMs: 14 * 86_400_000,
+    retentionMs: 14 * DAY_MS,
     duplicateChance: 0.01,
   });
   const queue = new SimulatedQueue(world, {
-    ...{ visibilityMs: FUNCTION_MS, retentionMs: 7 * 86_400_000, duplicateChance: faults.crashBefore > 0 ? 0.03 : 0 },
-    ...{ maxReceiveCount, deadLetters },
+    visibilityMs: FUNCTION_MS,
+    retentionMs: 7 * DAY_MS,
+    duplicateChance: faults.crashBefore > 0 ? 0.03 : 0,
+    maxReceiveCount,
+    deadLetters,
   });
   const violations: string[] = [];
   const events: Record<string, number> = {};
@@ -86,23 +77,23 @@ export async function runSchedule({
     events[event] = (events[event] ?? 0) + 1;
   };
   const workers = new Map<string, SimulatedProcess[]>();
-  const cleaned = new Set<string>();
-  const known: TrackedTask[] = [];
-  const said = new Set<string>();
+  const cleanedUp = new Set<string>();
+  const trackedTasks: TrackedTask[] = [];
+  const completedValues = new Set<string>();
   const tokens = new Set<string>();
-  const submitted = (token: string) => {
+  const onSubmitted = (token: string) => {
     if (tokens.has(token)) return;
     tokens.add(token);
-    void outsideSystem(token);
+    void runOutsideSystem(token);
   };
-  let clientsBusy = 0;
+  let activeClients = 0;
   let inFlight = 0;
 
-  const queueFor = (process: SimulatedProcess): WakeUpQueue => ({
+  const createQueueFor = (process: SimulatedProcess): WakeUpQueue => ({
     send: (wakeUp, options) => {
       const send = async () => queue.send(mutation.rewriteWakeUp?.(wakeUp) ?? wakeUp, options?.delayMs);
       if (mutation.sendAfterWrite) {
-        // The write first; the process may die before the message goes.
+        // The write comes first; the process may die before the message is sent.
         void world
           .createClock(process)
           .wait(200)
@@ -112,19 +103,17 @@ export async function runSchedule({
       return world.request(process, send);
     },
   });
-  const partsFor = (process: SimulatedProcess) => ({
-    ...{
-      store: store.createStoreFor(process),
-      queue: queueFor(process),
-      clock: world.createClock(process),
-      ids: world.ids,
-      log,
-    },
+  const buildEngineOptions = (process: SimulatedProcess) => ({
+    store: store.createStoreFor(process),
+    queue: createQueueFor(process),
+    clock: world.createClock(process),
+    ids: world.ids,
+    log,
     settings: { leaseMs: LEASE_MS, heartbeatMs: HEARTBEAT_MS },
     hmac: async (text: string) => text,
   });
 
-  /** One Lambda invocation: ended by its own end, by a crash, or at its deadline. */
+  /** One Lambda invocation: it ends when its work does, with a crash, or at its deadline. */
   function invoke(
     name: string,
     limitMs: number,
@@ -132,17 +121,17 @@ export async function runSchedule({
   ): SimulatedProcess {
     const process = world.startProcess(name);
     inFlight += 1;
-    let open = true;
+    let isOpen = true;
     const close = () => {
-      if (open) inFlight -= 1;
-      open = false;
+      if (isOpen) inFlight -= 1;
+      isOpen = false;
     };
     const deadline = world.now + process.skewMs + limitMs;
     void work(process, deadline).then(close, close);
     const watch = () => {
-      if (!open) return;
+      if (!isOpen) return;
       if (!process.alive || world.now > deadline - process.skewMs) {
-        // Stopped from outside; what it had on the way may still land. A few write on: ended, but not dead.
+        // Stopped from outside; its requests in flight may still land. A few keep writing: over, but not dead.
         if (random() > 0.05) process.alive = false;
         close();
       } else world.schedule(500, watch);
@@ -154,19 +143,16 @@ export async function runSchedule({
   function deliver(receipt: ReceivedMessage): void {
     const { wakeUp } = receipt.message;
     const process = invoke('worker', FUNCTION_MS, async (process, deadline) => {
-      const defined = createSimulatedTools(world, process, {
-        onCleanedUp: (id) => cleaned.add(id),
-        onSubmitted: submitted,
-      });
-      const worker = createWorker({ ...partsFor(process), findTool: async (name) => defined.get(name) });
+      const definitions = createSimulatedTools(world, process, { onCleanedUp: (id) => cleanedUp.add(id), onSubmitted });
+      const worker = createWorker({ ...buildEngineOptions(process), findTool: async (name) => definitions.get(name) });
       let nth = 0;
       const delivery: Delivery = {
         wakeUp,
         receives: receipt.message.receives,
         reappearIn: (ms) => {
-          const changed = mutation.rewriteVisibility ? mutation.rewriteVisibility(ms, ++nth) : ms;
+          const visibilityMs = mutation.rewriteVisibility ? mutation.rewriteVisibility(ms, ++nth) : ms;
           return world.request(process, async () => {
-            if (changed !== undefined) queue.changeVisibility(receipt, changed);
+            if (visibilityMs !== undefined) queue.changeVisibility(receipt, visibilityMs);
           });
         },
       };
@@ -179,10 +165,10 @@ export async function runSchedule({
   }
 
   /** How many of a task's runs were killed, stalled or cut off: only those may count as failures. */
-  const disturbances = (id: string): number =>
+  const countDisturbances = (id: string): number =>
     (workers.get(id) ?? []).filter(({ alive, disturbed }) => !alive || disturbed).length;
 
-  /** A consumer looks soon after something is there to see. */
+  /** A consumer receives soon after a message becomes visible. */
   function consume(from: SimulatedQueue, handle: (receipt: ReceivedMessage) => void): void {
     from.notifyWhenVisible(() =>
       world.schedule(drawInteger(random, 10, 300), () => {
@@ -195,176 +181,74 @@ export async function runSchedule({
   consume(queue, deliver);
   consume(deadLetters, (dead) => {
     invoke('dead-letter', FUNCTION_MS, async (process) => {
-      if (mutation.redrive !== 'drop') await createRedrive(partsFor(process)).redrive(dead.message.wakeUp);
+      if (mutation.redrive !== 'drop') await createRedrive(buildEngineOptions(process)).redrive(dead.message.wakeUp);
       deadLetters.delete(dead);
     });
   });
 
-  /** One API request, as a client makes it: it gets an answer, an error, or nothing at all. */
-  function request<T>(
-    work: (engine: ReturnType<typeof createEngine>, deadline: number) => Promise<T>,
-  ): Promise<T | undefined> {
+  /** One API request, as a client makes it: it gets a reply, an error, or nothing at all. */
+  function sendRequest<T>(call: (engine: Engine, deadline: number) => Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      let answered = false;
+      let isReplied = false;
       invoke('api', API_MS, async (process, deadline) => {
         try {
-          const value = await work(createEngine(partsFor(process)), deadline);
-          answered = true;
+          const value = await call(createEngine(buildEngineOptions(process)), deadline);
+          isReplied = true;
           resolve(value);
         } catch (error) {
-          answered = true;
+          isReplied = true;
           if (error instanceof TaskNotFound) reject(error);
           else resolve(undefined);
         }
       });
       world.schedule(API_MS + 2_000, () => {
-        if (!answered) resolve(undefined);
+        if (!isReplied) resolve(undefined);
       });
     });
   }
 
-  const pause = (ms: number) => new Promise<void>((resolve) => world.schedule(ms, resolve));
-
-  /** The outside system: it ends the wait at some time, and says so until somebody has heard it. */
-  async function outsideSystem(token: string): Promise<void> {
-    await pause(random() < 0.3 ? 0 : drawInteger(random, 100, 120_000));
+  /** The outside system: it completes the wait at some time, and retries until that is acknowledged. */
+  async function runOutsideSystem(token: string): Promise<void> {
+    await world.wait(random() < 0.3 ? 0 : drawInteger(random, 100, 120_000));
     const value = world.ids.token();
-    said.add(value);
+    completedValues.add(value);
     for (;;) {
       try {
-        if (await request((engine, deadline) => engine.completeWait(token, value, deadline).then(() => true))) return;
+        if (await sendRequest((engine, deadline) => engine.completeWait(token, value, deadline).then(() => true)))
+          return;
       } catch {
         return;
       }
-      await pause(2_000);
+      await world.wait(2_000);
     }
   }
 
-  async function client(index: number): Promise<void> {
-    await pause(drawInteger(random, 0, FAULT_PHASE_MS / 3));
-    const name = tools[Math.floor(random() * tools.length)] as string;
-    const tool = createSimulatedTools(world, world.startProcess('definition'), {
-      onCleanedUp() {},
-      onSubmitted() {},
-    }).get(name);
-    if (!tool) throw new Error(`no tool ${name}`);
-    const caller: Caller = random() < 0.5 ? {} : { owner: `owner${index % 3}` };
-    // Some clients retry under a key; the others start anew, and what they have not heard of they do not own.
-    const once = caller.owner !== undefined && random() < 0.5 ? { idempotencyKey: `key ${index}` } : {};
-    let view: TaskView | undefined;
-    while (!view)
-      view = await request((engine, deadline) =>
-        engine.startTask({
-          caller,
-          tool,
-          arguments: {},
-          era: '2026-07-28',
-          capabilities: { form: true },
-          ...once,
-          deadline,
-        }),
-      );
-    const { id } = view;
-    const task: TrackedTask = {
-      id,
-      tool: name,
-      answers: new Map(),
-      acknowledged: new Set(),
-      cancelAcknowledged: false,
-      cancels: 0,
-    };
-    known.push(task);
-    const cancelAt = random() < 0.2 ? world.now + drawInteger(random, 0, 60_000) : Number.POSITIVE_INFINITY;
-    for (let interval = view.pollIntervalMs; ; ) {
-      await pause(interval * (0.5 + random()));
-      if (world.now >= cancelAt && !task.cancelAcknowledged) {
-        const cancelled = await guarded(task, () =>
-          request((engine, deadline) => engine.cancelTask(caller, id, deadline)),
-        );
-        task.cancels += 1;
-        if (cancelled === 'cancelled') task.cancelAcknowledged = true;
-        task.cancelRefused ||= cancelled === 'alreadyTerminal' && task.cancels === 1;
-      }
-      const acknowledgedBefore = new Set(task.acknowledged);
-      const seen = await guarded(task, () => request((engine) => engine.getTask(caller, id)));
-      if (!seen) continue;
-      interval = seen.pollIntervalMs;
-      if (isTerminal(seen.status)) {
-        task.ended = seen;
-        return;
-      }
-      for (const key of Object.keys(seen.questions)) {
-        if (acknowledgedBefore.has(key))
-          violations.push(`${name} ${id}: ${key} is asked again after its answer was acknowledged`);
-        if (random() < 0.4) continue;
-        const value = `answer-${world.ids.token()}`;
-        task.answers.set(key, (task.answers.get(key) ?? new Set()).add(value));
-        const answers = { [key]: { result: { action: 'accept', content: { value } } } };
-        void guarded(task, () =>
-          request((engine, deadline) => engine.answerTask(caller, id, answers, deadline).then(() => true)),
-        ).then((acknowledged) => acknowledged && task.acknowledged.add(key));
-      }
-    }
-  }
-
-  /** Promise 1: an acknowledged task always resolves, from any instance. */
-  async function guarded<T>(task: TrackedTask, call: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await call();
-    } catch (error) {
-      violations.push(`acknowledged task ${task.id} did not resolve: ${String(error)}`);
-      return undefined;
-    }
-  }
-
+  const clientOptions = {
+    world,
+    tools,
+    startWithinMs: FAULT_PHASE_MS / 3,
+    sendRequest,
+    onAcknowledged: (task: TrackedTask) => trackedTasks.push(task),
+    addViolation: (violation: string) => violations.push(violation),
+  };
   for (let index = 0; index < tasks; index += 1) {
-    clientsBusy += 1;
-    void client(index).finally(() => {
-      clientsBusy -= 1;
+    activeClients += 1;
+    void runClient(index, clientOptions).finally(() => {
+      activeClients -= 1;
     });
   }
 
-  const storm = world.now + FAULT_PHASE_MS;
-  await world.runUntil(storm, () => clientsBusy === 0 && queue.messages.size === 0);
+  const faultsEndAt = world.now + FAULT_PHASE_MS;
+  await world.runUntil(faultsEndAt, () => activeClients === 0 && queue.messages.size === 0);
   world.faults = NO_FAULTS;
-  const settled = () =>
-    clientsBusy === 0 && inFlight === 0 && queue.messages.size === 0 && deadLetters.messages.size === 0;
-  await world.runUntil(world.now + RECOVERY_PHASE_MS, settled);
+  const isSettled = () =>
+    activeClients === 0 && inFlight === 0 && queue.messages.size === 0 && deadLetters.messages.size === 0;
+  await world.runUntil(world.now + RECOVERY_PHASE_MS, isSettled);
 
-  if (clientsBusy > 0) violations.push(`${clientsBusy} clients still wait: a task is stuck`);
-  else if (!settled())
+  if (activeClients > 0) violations.push(`${activeClients} clients still wait: a task is stuck`);
+  else if (!isSettled())
     violations.push(`messages are left: ${queue.messages.size} and ${deadLetters.messages.size} dead`);
-  for (const task of known) checkEnd(task);
+  const evidence = { recordedSteps: store.recordedSteps, cleanedUp, completedValues, countDisturbances };
+  for (const task of trackedTasks) violations.push(...checkEndedTask(task, evidence));
   return { violations: [...violations, ...store.violations], events };
-
-  function checkEnd(task: TrackedTask): void {
-    const { ended } = task;
-    if (!ended) return;
-    const tell = (what: string) => violations.push(`${task.tool} ${task.id}: ${what}`);
-    if (ended.status === 'cancelled') {
-      if (task.cancelRefused) tell('a cancel took effect and was told that it did not');
-      if (task.tool === 'cleansUp' && !cleaned.has(task.id) && disturbances(task.id) < 3)
-        tell('cancelled, but its onCancel never ran');
-      return;
-    }
-    if (task.cancelAcknowledged) tell(`cancel was acknowledged, but it is ${ended.status}`);
-    const outcome = ended.outcome;
-    if (!outcome) return void tell('it ended without an outcome');
-    if ('error' in outcome) {
-      const disturbed = disturbances(task.id);
-      if (disturbed < 3 || !outcome.error.message.includes('consecutive runs'))
-        tell(`failed while healthy (${disturbed} runs disturbed): ${outcome.error.message}`);
-      return;
-    }
-    const [block] = outcome.result.content as { text: string }[];
-    if (outcome.result.isError) return void tell(`tool error: ${block?.text}`);
-    const seen = JSON.parse(block?.text ?? '{}') as { steps: Record<string, string>; answers: Record<string, string> };
-    for (const [id, value] of Object.entries(seen.steps)) {
-      const recorded = store.recordedSteps.get(`${task.id}/${id}`);
-      if (recorded !== JSON.stringify({ v: value })) tell(`${id} was delivered as ${value}, recorded as ${recorded}`);
-    }
-    for (const [key, value] of Object.entries(seen.answers))
-      if (value !== 'timeout' && !said.has(value) && !task.answers.get(key)?.has(value))
-        tell(`${key} was answered ${value}, which nobody said`);
-  }
 }

@@ -1,4 +1,4 @@
-/** The tools of the simulation: every way of stepping, asking, sleeping and failing. */
+/** The tools of the simulation: every way to step, ask, sleep, wait and fail. */
 import { z } from 'zod';
 import { defineTool } from '../../lambda/index.ts';
 import type { TaskContext } from '../../lambda/tool/task-context.ts';
@@ -7,27 +7,27 @@ import type { SimulatedProcess, Simulator } from '../support/simulation/simulato
 
 const buildForm = (field: string) => ({ message: field, requestedSchema: z.object({ value: z.string() }) });
 
-/** What a simulated tool leaves to be checked: its steps' values and the answers it saw. */
+/** What a tool returns to be checked: the values of its steps and the answers it received. */
 interface ObservedValues {
   steps: Record<string, string>;
   answers: Record<string, string>;
 }
 
-/** What happens outside of the engine because of a tool. */
+/** What a tool causes outside of the engine. */
 export interface SimulatedSideEffects {
   /** A task's `onCancel` ran to its end. */
   onCleanedUp(id: string): void;
-  /** A job was handed over that will end the wait of this token. */
+  /** A job was submitted that will complete the wait of this token. */
   onSubmitted(token: string): void;
 }
 
 export function createSimulatedTools(
   world: Simulator,
   process: SimulatedProcess,
-  outside: SimulatedSideEffects,
+  sideEffects: SimulatedSideEffects,
 ): ReadonlyMap<string, Tool> {
   const clock = world.createClock(process);
-  /** A step of some length whose value nobody can make twice. */
+  /** A step of `ms` whose value is different each time it runs. */
   const step = async (task: TaskContext, seen: ObservedValues, name: string, ms = 20, options = {}) => {
     const value = await task.step(
       name,
@@ -43,47 +43,47 @@ export function createSimulatedTools(
     const answer = await task.elicit(name, { ...buildForm(name), ...(timeoutMs !== undefined && { timeoutMs }) });
     seen.answers[name] = answer.action === 'accept' ? answer.content.value : answer.action;
   };
-  const tool = (name: string, body: (task: TaskContext, seen: ObservedValues) => Promise<void>, config = {}) =>
+  const define = (name: string, handler: (task: TaskContext, seen: ObservedValues) => Promise<void>, config = {}) =>
     defineTool(name, { maxFailures: 3, lifetimeMs: 4 * 3_600_000, ...config }, async (task) => {
       const seen: ObservedValues = { steps: {}, answers: {} };
-      await body(task, seen);
+      await handler(task, seen);
       return { content: [{ type: 'text' as const, text: JSON.stringify(seen) }] };
     });
 
   const tools = [
-    tool('plain', async () => {
+    define('plain', async () => {
       await clock.wait(300);
     }),
-    tool('steps', async (task, seen) => {
+    define('steps', async (task, seen) => {
       await step(task, seen, 'a');
       task.progress(1, 3);
       await Promise.all([step(task, seen, 'b'), step(task, seen, 'c', 500)]);
     }),
-    tool('asks', async (task, seen) => {
+    define('asks', async (task, seen) => {
       await step(task, seen, 'before');
       await ask(task, seen, 'q');
       await step(task, seen, 'after');
     }),
-    tool('asksTwo', async (task, seen) => {
-      await Promise.all([ask(task, seen, 'one'), ask(task, seen, 'two'), step(task, seen, 'beside')]);
+    define('asksTwo', async (task, seen) => {
+      await Promise.all([ask(task, seen, 'one'), ask(task, seen, 'two'), step(task, seen, 'meanwhile')]);
       await ask(task, seen, 'three');
     }),
-    tool('timesOut', async (task, seen) => {
+    define('timesOut', async (task, seen) => {
       await Promise.all([ask(task, seen, 'hurry', 8_000), ask(task, seen, 'also', 30_000)]);
-      // A later run must see the same: which step comes next depends on it.
-      await step(task, seen, `${seen.answers.hurry === 'timeout' ? 'late' : 'early'}`);
+      // Which step comes next depends on this, so a later run must see the same.
+      await step(task, seen, seen.answers.hurry === 'timeout' ? 'late' : 'early');
     }),
-    tool('sleeps', async (task, seen) => {
+    define('sleeps', async (task, seen) => {
       await step(task, seen, 'before');
       await task.sleep('nap', 20_000);
       await step(task, seen, 'between');
       await task.sleep('night', 1_500_000);
     }),
     // Each step takes longer than half of a lease, all of them longer than one function may run.
-    tool('long', async (task, seen) => {
+    define('long', async (task, seen) => {
       for (const name of ['l1', 'l2', 'l3', 'l4', 'l5']) await step(task, seen, name, 14_000);
     }),
-    tool(
+    define(
       'cleansUp',
       async (task, seen) => {
         await step(task, seen, 'before');
@@ -92,12 +92,12 @@ export function createSimulatedTools(
       {
         onCancel: async (_: unknown, { id }: { id: string }) => {
           await clock.wait(50);
-          if (process.alive) outside.onCleanedUp(id);
+          if (process.alive) sideEffects.onCleanedUp(id);
         },
       },
     ),
-    // Questions stay open while runs come and go beside them.
-    tool('asksBeside', async (task, seen) => {
+    // Questions stay open while runs come and go.
+    define('asksWhileWorking', async (task, seen) => {
       const naps = async () => {
         for (const name of ['n1', 'n2', 'n3', 'n4']) {
           await task.sleep(`sleep ${name}`, 1_500);
@@ -106,21 +106,21 @@ export function createSimulatedTools(
       };
       await Promise.all([ask(task, seen, 'slow', 600_000), ask(task, seen, 'other', 600_000), naps()]);
     }),
-    // An outside system is told of the wait, and may be faster than the park.
-    tool('waits', async (task, seen) => {
+    // An outside system learns of the wait, and may be faster than the park.
+    define('waits', async (task, seen) => {
       const job = task.waitFor<string>('job', { timeoutMs: 90_000 });
       await step(task, seen, 'before');
-      await task.step('submit', () => outside.onSubmitted(job.token));
+      await task.step('submit', () => sideEffects.onSubmitted(job.token));
       seen.answers.job = await Promise.resolve(job).catch(() => 'timeout');
       await step(task, seen, seen.answers.job === 'timeout' ? 'late' : 'after');
     }),
-    // Kills every worker that takes it up.
-    tool('poison', async () => {
+    // Kills every worker that runs it.
+    define('poison', async () => {
       process.alive = false;
       process.disturbed = true;
       await clock.wait(1);
     }),
-    tool('flaky', async (task, seen) => {
+    define('flaky', async (task, seen) => {
       let tries = 0;
       const value = await task.step(
         'flaky',
@@ -138,7 +138,16 @@ export function createSimulatedTools(
 }
 
 export const SIMULATED_TOOL_NAMES = [
-  ...(['plain', 'steps', 'asks', 'asksTwo', 'timesOut', 'sleeps', 'long', 'cleansUp', 'flaky', 'asksBeside'] as const),
+  'plain',
+  'steps',
+  'asks',
+  'asksTwo',
+  'timesOut',
+  'sleeps',
+  'long',
+  'cleansUp',
+  'flaky',
+  'asksWhileWorking',
   'waits',
   'poison',
 ] as const;

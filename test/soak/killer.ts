@@ -1,4 +1,4 @@
-/** Kills workers, and measures how long it took until another run claimed the task that each one held. */
+/** Kills workers at intervals, and measures how long each task that one held took to be resumed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskStore } from '../../lambda/tasks/store.ts';
 import type { LocalStack } from '../../lib/local/stack.ts';
@@ -7,14 +7,14 @@ import type { WorkerLog } from './worker-log.ts';
 
 export interface Kill {
   readonly at: number;
-  /** The task whose run died with the worker, if it held one. */
+  /** The task that the worker ran, if it ran one. */
   readonly task?: string;
 }
 
 export async function killWorkers(
   stack: LocalStack,
   store: TaskStore,
-  log: WorkerLog,
+  workerLog: WorkerLog,
   everyMs: number,
   random: Random,
   signal: AbortSignal,
@@ -28,22 +28,23 @@ export async function killWorkers(
     if (pid === undefined) continue;
     const at = Date.now();
     stack.killWorker(pid);
-    const task = log.findHeldTask(pid);
-    // It may have committed the end of its run and died before it could log that; the row shows it.
+    const task = workerLog.findHeldTask(pid);
+    // It may have committed the end of its run and died before it could log that: the row shows it.
     const row = task === undefined ? undefined : await store.read({ partition: `task#${task}`, id: task });
     kills.push({ at, ...(row?.run !== undefined && task !== undefined && { task }) });
   }
 }
 
-/** How long it took until each task that a killed worker held was claimed again (ms); cancelled ones need not be. */
-export const measureRecoveries = (
+/** How long it took until each task that a killed worker ran was resumed (ms); cancelled ones need not be. */
+export function measureRecoveries(
   kills: readonly Kill[],
-  log: WorkerLog,
+  workerLog: WorkerLog,
   isCancelled: (task: string) => boolean,
-): number[] =>
-  kills.flatMap(({ at, task }) => {
+): number[] {
+  return kills.flatMap(({ at, task }) => {
     if (task === undefined) return [];
-    const restartedAt = log.findRunStartAfter(task, at);
-    if (restartedAt !== undefined) return [restartedAt - at];
+    const resumedAt = workerLog.findRunStartAfter(task, at);
+    if (resumedAt !== undefined) return [resumedAt - at];
     return isCancelled(task) ? [] : [Number.POSITIVE_INFINITY];
   });
+}

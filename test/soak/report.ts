@@ -1,16 +1,17 @@
-/** The result of a soak: in one line, and whether it is sound. */
+/** The result of a soak: one line, and whether everything is as it must be. */
 import type { SoakReport } from './soak.ts';
 
-/** The longest time from a kill until the task that the worker held was claimed again (ms); 0 when no worker held one. */
+/** From a kill until the last task that the worker ran was resumed (ms); 0 when no worker ran one. */
 export const findMaxRecoveryMs = ({ recoveriesMs }: SoakReport): number => Math.max(0, ...recoveriesMs);
 
-export const formatSummary = (report: SoakReport): string => {
+export function formatSummary(report: SoakReport): string {
   const { created, completed, failed, cancelled, lost, stuck, duplicated, kills } = report;
-  const counts = { created, completed, failed, cancelled, lost, stuck, duplicated, kills };
-  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-  return `${parts.join(' ')} longest recovery ${(findMaxRecoveryMs(report) / 1_000).toFixed(1)} s`;
-};
+  const counts = Object.entries({ created, completed, failed, cancelled, lost, stuck, duplicated, kills }).map(
+    ([name, count]) => `${name} ${count}`,
+  );
+  return `${counts.join(' ')} longest recovery ${(findMaxRecoveryMs(report) / 1_000).toFixed(1)} s`;
+}
 
-/** Whether every task was created, nothing is lost, stuck, duplicated or failed, and both queues are empty. */
+/** Every task was created; none is lost, stuck, duplicated or failed; both queues are empty. */
 export const isSound = ({ requestedTasks, created, problems, messagesLeft, recoveriesMs }: SoakReport): boolean =>
   created === requestedTasks && problems.length === 0 && messagesLeft === 0 && recoveriesMs.every(Number.isFinite);

@@ -1,7 +1,7 @@
-/** A client of 2026-07-28 that supports tasks and forms, and repeats each call until it gets a response. */
+/** A client of 2026-07-28 that knows tasks and forms: it repeats each call until it gets a reply. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A task on the wire. */
+/** A task as it comes over the wire. */
 export interface WireTask {
   readonly taskId: string;
   readonly status: string;
@@ -12,7 +12,7 @@ export interface WireTask {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-/** The server refused a request for a reason that another attempt does not change. */
+/** The server refused for a reason that a retry does not fix. */
 export class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest';
   readonly code: number;
@@ -22,7 +22,6 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** JSON-RPC 2.0, Internal error. */
 const INTERNAL_ERROR = -32603;
 const RETRY_DELAY_MS = 500;
 const REQUEST_TIMEOUT_MS = 35_000;
@@ -45,13 +44,13 @@ export class RetryingClient {
   readonly #signal: AbortSignal;
   /** Calls that had to be repeated. */
   retries = 0;
-  /** Why the last of them had to be. */
+  /** Why the last of them had to be repeated. */
   lastError: string | undefined;
 
-  /** @param giveUp ends every call that is still being repeated */
-  constructor(url: string, giveUp: AbortSignal) {
+  /** @param signal ends every call that is still being repeated */
+  constructor(url: string, signal: AbortSignal) {
     this.#url = url;
-    this.#signal = giveUp;
+    this.#signal = signal;
   }
 
   start(name: string, args: unknown): Promise<WireTask> {
@@ -87,7 +86,7 @@ export class RetryingClient {
     }
   }
 
-  /** One request; rejects when the response is not JSON-RPC. */
+  /** One request; rejects when the reply is not a JSON-RPC response. */
   async #attempt(method: string, name: string, params: object): Promise<WireResponse> {
     const response = await fetch(this.#url, {
       method: 'POST',

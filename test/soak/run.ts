@@ -1,4 +1,4 @@
-/** `npm run soak`: kills real worker processes while hundreds of tasks run. */
+/** `npm run soak`: hundreds of tasks in real processes, which are killed again and again. */
 import { parseArgs } from 'node:util';
 import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import { formatSummary, isSound } from './report.ts';
@@ -7,16 +7,16 @@ import { runSoak } from './soak.ts';
 const USAGE = `npm run soak -- [options]
 
 Runs the stack on this machine, calls tools over HTTP, and kills (SIGKILL) a worker every few seconds. Then waits
-until every acknowledged task has ended, checks results, journals and queues, and prints a summary line.
-The exit code is 1 when a task was lost, got stuck, ended twice or failed, or a queue does not drain.
+until every acknowledged task has ended, checks results, journals and queues, and prints a summary of one line.
+Exit code 1 when a task was lost, stuck, ended twice or failed, or when a queue does not drain.
 
   --minutes N      how long workers are killed (default 3)
-  --tasks M        how many tasks are called in that time (default 500)
+  --tasks M        tasks that are called in that time (default 500)
   --kill-every S   seconds between kills (default 2)
   --workers N      worker processes (default 8)
   --dynamodb D     local (DynamoDB Local, the default), embedded, or the URL of a running one
   --seed N         chooses tools, answers, cancels and victims (default 1)
-  --help           this text`;
+  --help           show this help`;
 
 const { values } = parseArgs({
   options: {
@@ -30,8 +30,9 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) console.log(USAGE);
-else {
+if (values.help) {
+  console.log(USAGE);
+} else {
   const minutes = Number(values.minutes);
   const tasks = Number(values.tasks);
   const killEverySeconds = Number(values['kill-every']);
@@ -58,15 +59,17 @@ else {
   });
   if (isTerminal) process.stderr.write('\n');
   for (const problem of report.problems) console.error(problem);
-  if (report.messagesLeft > 0) console.error(`The queues still hold ${report.messagesLeft} messages`);
+  if (report.messagesLeft > 0) console.error(`${report.messagesLeft} messages are left in the queues`);
   if (report.created < report.requestedTasks)
     console.error(`${report.requestedTasks - report.created} calls were never acknowledged`);
   if (report.retriedCalls > 0)
-    console.error(`${report.retriedCalls} calls were repeated, the last one because of: ${report.lastError}`);
+    console.error(`${report.retriedCalls} calls were repeated, the last because of: ${report.lastError}`);
   const seconds = report.recoveriesMs
     .map((ms) => (ms / 1_000).toFixed(1))
     .sort((one, other) => Number(one) - Number(other));
-  console.error(`${seconds.length} of the killed workers held a task, claimed again after (s): ${seconds.join(' ')}`);
+  console.error(
+    `${seconds.length} of the killed workers ran a task, which was resumed after (s): ${seconds.join(' ')}`,
+  );
   console.log(formatSummary(report));
   if (!isSound(report)) process.exitCode = 1;
 }

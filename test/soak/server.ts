@@ -1,26 +1,26 @@
 /**
- * The server of the soak: tools of every kind, whose results contain the values of their steps and answers. The log of
- * every process goes to the file that SOAK_LOG names, with the time and the process id in front of each line.
+ * The server that the soak runs: tools of every kind, whose results contain their steps and answers. Every process
+ * writes its log to the file SOAK_LOG, with time and process id before each line.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { StepContext, TaskContext } from '../../lambda/index.ts';
 import { defineServer, defineTool } from '../../lambda/index.ts';
-import type { StepContext, TaskContext } from '../../lambda/tool/task-context.ts';
 
 const { SOAK_LOG } = process.env;
-// Synchronous: a process that is killed in the next moment has still logged what it did.
+// Written synchronously: the lines of a process that is killed right afterwards are not lost.
 if (SOAK_LOG)
   process.stdout.write = (line: string | Uint8Array) => {
     appendFileSync(SOAK_LOG, `${Date.now()} ${process.pid} ${line}`);
     return true;
   };
 
-/** More than fits in a journal entry or a row (characters). */
+/** Too much for a journal entry or a row (characters). */
 const LARGE_STEP_LENGTH = 20_000;
 
-/** What one call saw: its number, the values of its steps, and the answers. */
+/** Runs steps and asks questions for one call, and records their results. */
 class SoakToolRun {
   readonly n: number;
   readonly task: TaskContext;
@@ -32,7 +32,7 @@ class SoakToolRun {
     this.task = task;
   }
 
-  /** A step that takes `ms` and whose value cannot occur twice. */
+  /** A step of `ms` whose value is different each time it runs. */
   async step(name: string, ms: number, { fails = 0, padding = 0 } = {}): Promise<void> {
     const work = async ({ signal }: StepContext) => {
       await delay(ms, undefined, { signal });
@@ -50,26 +50,31 @@ class SoakToolRun {
   }
 }
 
-/** A task may be killed many times within one short step without anything being wrong with it. */
+/** High: a task that is killed ten times within one short step is still healthy. */
 const MAX_FAILURES = 30;
 
-const defineSoakTool = (name: string, run: (call: SoakToolRun, task: TaskContext) => Promise<unknown>, more = {}) =>
-  defineTool(
+function defineSoakTool(
+  name: string,
+  handler: (call: SoakToolRun, task: TaskContext) => Promise<unknown>,
+  config = {},
+) {
+  return defineTool(
     name,
     {
       inputSchema: z.object({ n: z.number() }),
       taskSupport: 'required',
       maxFailures: MAX_FAILURES,
       pollIntervalMs: { min: 1_000, max: 3_000 },
-      ...more,
+      ...config,
     },
     async ({ n }, task) => {
       const call = new SoakToolRun(n, task);
-      await run(call, task);
+      await handler(call, task);
       const { steps, answers } = call;
       return { content: [{ type: 'text' as const, text: JSON.stringify({ n, steps, answers }) }] };
     },
   );
+}
 
 const tools = [
   defineSoakTool('steps', async (call, task) => {
@@ -98,11 +103,11 @@ const tools = [
     await call.step('solid', 150);
   }),
   defineSoakTool('large', (call) => call.step('fill', 300, { padding: LARGE_STEP_LENGTH })),
-  // Longer than a function may run: the task is handed over between two steps.
+  // Longer than one function may run: it is handed over between two steps.
   defineSoakTool('long', async (call) => {
     for (const name of ['l1', 'l2', 'l3', 'l4', 'l5', 'l6', 'l7']) await call.step(name, 2_000);
   }),
-  // Cancelled while it waits or works; its clean-up must run then.
+  // Cancelled while it waits or works, and cleans up then.
   defineSoakTool(
     'cancelled',
     async (call) => {

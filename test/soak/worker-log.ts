@@ -1,4 +1,4 @@
-/** Reads the log of the processes: which process claimed which task, and when its run ended. */
+/** The log of the workers: which process ran which task, and when its run ended. */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 interface LogLine {
@@ -8,7 +8,7 @@ interface LogLine {
   readonly task?: string;
 }
 
-/** Events that a run logs when it has ended. */
+/** The events that end a run. */
 const RUN_END_EVENTS: ReadonlySet<string> = new Set([
   'task.parked',
   'task.ended',
@@ -20,14 +20,14 @@ const RUN_END_EVENTS: ReadonlySet<string> = new Set([
 export class WorkerLog {
   readonly #file: string;
   #offset = 0;
-  #rest = '';
+  #incompleteLine = '';
   readonly #lines: LogLine[] = [];
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Continues where the last call ended. */
+  /** Continues to read where the last call stopped. */
   #readLines(): readonly LogLine[] {
     if (!existsSync(this.#file)) return this.#lines;
     const file = openSync(this.#file, 'r');
@@ -37,12 +37,12 @@ export class WorkerLog {
       if (bytes === 0) break;
       this.#offset += bytes;
       // Lines are ASCII: ids, names and figures.
-      this.#rest += buffer.toString('latin1', 0, bytes);
+      this.#incompleteLine += buffer.toString('latin1', 0, bytes);
     }
     closeSync(file);
-    const whole = this.#rest.split('\n');
-    this.#rest = whole.pop() ?? '';
-    for (const line of whole) {
+    const lines = this.#incompleteLine.split('\n');
+    this.#incompleteLine = lines.pop() ?? '';
+    for (const line of lines) {
       const [, at, pid, json] = /^(\d+) (\d+) (\{.*\})$/.exec(line) ?? [];
       if (json)
         this.#lines.push({ ...(JSON.parse(json) as Omit<LogLine, 'at' | 'pid'>), at: Number(at), pid: Number(pid) });
@@ -50,20 +50,20 @@ export class WorkerLog {
     return this.#lines;
   }
 
-  /** The task of the last run that the process started, unless the process logged that the run has ended. */
+  /** The task that a process runs, by its log: the last one that it started and that has not ended since. */
   findHeldTask(pid: number): string | undefined {
-    const lines = this.#readLines().filter((line) => line.pid === pid && line.task !== undefined);
-    const started = lines.findLast(({ event }) => event === 'run.started');
+    const own = this.#readLines().filter((line) => line.pid === pid && line.task !== undefined);
+    const started = own.findLast(({ event }) => event === 'run.started');
     if (!started) return undefined;
-    const after = lines.slice(lines.indexOf(started) + 1);
+    const after = own.slice(own.indexOf(started) + 1);
     if (after.some(({ event, task }) => task === started.task && RUN_END_EVENTS.has(event))) return undefined;
     const last = this.#lines.findLast(({ event, task }) => event === 'run.started' && task === started.task);
     return last === started ? started.task : undefined;
   }
 
-  /** When the first run of a task after a moment started (both ms since the epoch). */
-  findRunStartAfter(task: string, moment: number): number | undefined {
-    return this.#readLines().find((line) => line.event === 'run.started' && line.task === task && line.at > moment)?.at;
+  /** When a run of the task first started after `time` (ms since the epoch). */
+  findRunStartAfter(task: string, time: number): number | undefined {
+    return this.#readLines().find((line) => line.event === 'run.started' && line.task === task && line.at > time)?.at;
   }
 
   /** How often an event was logged, by task. */

@@ -1,4 +1,4 @@
-/** What `npm run structure` prints and `structure.test.ts` demands of the sources. */
+/** Measures the sources, for `npm run structure` and `structure.test.ts`. */
 import { dirname } from 'node:path';
 import { findCycles, type Graph } from './cycles.ts';
 import type { SourceFile } from './sources.ts';
@@ -8,7 +8,7 @@ export interface StructureFigures {
   readonly files: number;
   readonly medianLines: number;
   readonly longest: SourceFile;
-  /** Files that import each other in a circle, types included. */
+  /** Files that import each other in a cycle, types included. */
   readonly importCycles: readonly (readonly string[])[];
   /** The same of folders. */
   readonly folderCycles: readonly (readonly string[])[];

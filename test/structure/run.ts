@@ -1,4 +1,4 @@
-/** `npm run structure`: how the sources hang together and how their functions are named. */
+/** `npm run structure`: cycles between the sources, their sizes, and how their functions are named. */
 import { resolve } from 'node:path';
 import { measureStructure, toPercent } from './figures.ts';
 import { readSources } from './sources.ts';

@@ -1,22 +1,22 @@
-/** The sources of the project as they are written: their imports, types included, and the names of their functions. */
+/** Reads the sources of the project: their imports, types included, and the names of their functions. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseAst } from 'vitest/node';
 
-/** The folders whose sources count: neither tests nor what is generated. */
+/** The folders whose sources count: neither tests nor generated code. */
 const SOURCE_FOLDERS = ['lambda', 'lib', 'bin', 'examples', 'bench'];
 
 export interface SourceFile {
-  /** From the top of the repository, with `/`. */
+  /** Relative to the root of the repository, with `/`. */
   readonly path: string;
   readonly lines: number;
-  /** Paths of the sources that it imports, for their types too. */
+  /** Paths of the sources that it imports, including type imports. */
   readonly imports: readonly string[];
   /** Names of the functions at its top level, exported or not. */
   readonly functions: readonly string[];
 }
 
-/** @param root the top of the repository */
+/** @param root the root of the repository */
 export function readSources(root: string): SourceFile[] {
   const paths = SOURCE_FOLDERS.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -39,7 +39,7 @@ export function readSources(root: string): SourceFile[] {
   });
 }
 
-/** Names under which the sources are published, as the example imports them. */
+/** The names under which sources are published; the example imports them so. */
 const PUBLIC_NAMES: Readonly<Record<string, string>> = {
   'mcp-tasks-aws': 'lambda/index.ts',
   'mcp-tasks-aws/cdk': 'lib/index.ts',
@@ -65,10 +65,10 @@ function findImports(node: Node): string[] {
   return found;
 }
 
-function visit(node: Node, look: (node: Node) => void): void {
-  look(node);
+function visit(node: Node, visitor: (node: Node) => void): void {
+  visitor(node);
   for (const member of Object.values(node))
-    for (const child of Array.isArray(member) ? member : [member]) if (isNode(child)) visit(child, look);
+    for (const child of Array.isArray(member) ? member : [member]) if (isNode(child)) visit(child, visitor);
 }
 
 const isNode = (value: unknown): value is Node =>

@@ -1,4 +1,4 @@
-/** How the sources hang together: what a reader may rely on, and a change could undo unnoticed. */
+/** Properties of the sources that a reader may rely on and that a change could break unnoticed. */
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findCycles } from './cycles.ts';
@@ -13,7 +13,7 @@ describe('the sources', () => {
     expect(figures.importCycles).toEqual([]);
   });
 
-  test('have no cycle of folders', () => {
+  test('have no cycle between folders', () => {
     expect(figures.folderCycles).toEqual([]);
   });
 
@@ -22,7 +22,7 @@ describe('the sources', () => {
     expect(toPercent(figures.functions - figures.withoutVerb.length, figures.functions)).toBeGreaterThan(60);
   });
 
-  test('are all read, with their imports', () => {
+  test('are all read, with their imports and functions', () => {
     expect(sources.length).toBeGreaterThan(250);
     const server = sources.find(({ path }) => path === 'lib/mcp-tasks-server.ts');
     expect(server?.imports).toContain('lib/gateway/http-api.ts');
@@ -30,7 +30,7 @@ describe('the sources', () => {
   });
 });
 
-test('a cycle is found, whatever else there is', () => {
+test('every cycle is found, and nothing else', () => {
   const graph = new Map([
     ['a', ['b', 'e']],
     ['b', ['c']],

@@ -1,4 +1,4 @@
-/** The verbs with which functions of this project begin, predicates (`is`, `has`, `can`, …) included. */
+/** The verbs with which function names may begin, predicates (`is`, `has`, `can`, …) included. */
 export const VERBS: ReadonlySet<string> = new Set(
   `abort accept accepts acknowledge acquire add advance allow announce answer append apply ask assert attach await
   begin bill bind build bundle calculate call can cancel canonicalize capture catch change check choose claim clamp

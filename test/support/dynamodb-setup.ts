@@ -1,6 +1,7 @@
 /** Starts DynamoDB Local once for a whole test run, or uses the one that `DYNAMODB_ENDPOINT` names. */
 import type { TestProject } from 'vitest/node';
 import { startDynamoDbLocal } from '../../lib/local/dynamodb.ts';
+import { EMULATOR_TIMEOUT_MS } from './emulator.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +15,8 @@ export default async function setupDynamoDb(project: TestProject): Promise<(() =
     project.provide('dynamoDbEndpoint', runningEndpoint);
     return undefined;
   }
-  const { endpoint, stop } = await startDynamoDbLocal();
+  // On a busy machine Java needs many times its two seconds.
+  const { endpoint, stop } = await startDynamoDbLocal(0, EMULATOR_TIMEOUT_MS);
   project.provide('dynamoDbEndpoint', endpoint);
   return stop;
 }

@@ -16,12 +16,13 @@ import { SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
 import { DynamoTaskStore } from '../../../lambda/tasks/dynamodb/index.ts';
 import type { TaskRow } from '../../../lambda/tasks/record.ts';
 import { createLongTimeoutClient } from '../../support/dynamodb.ts';
+import { EMULATOR_TIMEOUT_MS } from '../../support/emulator.ts';
 import server from '../../support/servers/secrets.ts';
 import { useTestStack } from '../../support/stack.ts';
 import { runTasksCommand } from './tasks-command.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
-const WAIT_OPTIONS = { timeout: 60_000, interval: 100 };
+/** Only a hang takes that long. */
+const WAIT_OPTIONS = { timeout: 600_000, interval: 100 };
 
 const stack = useTestStack({
   server: fileURLToPath(new URL('../../support/servers/secrets.ts', import.meta.url)),
@@ -92,7 +93,7 @@ let waiting: string[];
 beforeAll(async () => {
   store = new DynamoTaskStore({ client: createLongTimeoutClient(stack().dynamodbEndpoint), table: stack().tableName });
   queue = new SqsWakeUpQueue({
-    client: createSqsClient({ endpoint: stack().sqsEndpoint }),
+    client: createSqsClient({ endpoint: stack().sqsEndpoint, requestTimeoutMs: EMULATOR_TIMEOUT_MS }),
     queueUrl: stack().queueUrl,
   });
   asking = await startOwnedTask(createStackEngine(queue), ANN, 'ask');

@@ -1,4 +1,4 @@
-/** What is left behind: dead letters, and wake-ups whose sender never committed. */
+/** Leftovers: dead letters, and wake-ups whose sender never committed. */
 import { AFTER_WORKER_DEADLINE_MS, CRASH_AFTER, CRASH_BEFORE } from '../faults.ts';
 import { CREATE_REQUESTS, type CrashScenario, RUN_REQUESTS } from './scenario.ts';
 
@@ -8,7 +8,7 @@ export const ABANDONED_SCENARIOS: readonly CrashScenario[] = [
     standingFaults: [{ request: 'worker: change visibility', nth: 1, fault: CRASH_AFTER }],
     maxReceiveCount: 1,
     reaches: ['dead-letter: read', 'dead-letter: send', ...RUN_REQUESTS],
-    // Another round through the dead-letter queue, which pauses for a minute.
+    // Another round through the dead-letter queue, which waits for a minute.
     maxDelayMs: 135_000,
     minCrashPoints: 110,
     play: async (client) => {
@@ -18,7 +18,7 @@ export const ABANDONED_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'a dead letter of a task that is over',
+    name: 'a dead letter of a task that has ended',
     standingFaults: [{ request: 'worker: change visibility', nth: 1, fault: CRASH_AFTER }],
     maxReceiveCount: 1,
     reaches: ['dead-letter: read', 'poller: delete message'],
@@ -43,7 +43,7 @@ export const ABANDONED_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'an abandoned create that lands on its void row',
     standingFaults: [
-      { request: 'api: create', nth: 1, fault: { name: 'late', lands: AFTER_WORKER_DEADLINE_MS, sender: 'ends' } },
+      { request: 'api: create', nth: 1, fault: { name: 'late', lands: AFTER_WORKER_DEADLINE_MS, sender: 'crashes' } },
     ],
     reaches: ['worker: bar create', ...CREATE_REQUESTS, ...RUN_REQUESTS],
     minCrashPoints: 330,
@@ -65,13 +65,13 @@ export const ABANDONED_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'an abandoned answer to a question that has a timer',
+    name: 'an abandoned answer to a question that has a timeout',
     standingFaults: [{ request: 'api: answer, completing', nth: 1, fault: CRASH_BEFORE }],
     retryAfterMs: 60_000,
     reaches: ['worker: overtake', 'worker: send', 'api: answer, completing'],
     minCrashPoints: 440,
     play: async (client) => {
-      const task = await client.start('patient');
+      const task = await client.start('longTimeout');
       await task.answer({ q: 'yes' });
       await task.expectCompleted({ answers: { q: 'yes' } });
     },

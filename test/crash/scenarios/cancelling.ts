@@ -1,4 +1,4 @@
-/** Cancel, from every state and with something to clean up. */
+/** Cancel, from every state, with and without a clean-up. */
 import type { CrashScenario } from './scenario.ts';
 
 export const CANCEL_SCENARIOS: readonly CrashScenario[] = [
@@ -25,7 +25,7 @@ export const CANCEL_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'cancel of a parked task that has something to clean up',
+    name: 'cancel of a parked task that needs a clean-up',
     reaches: [
       'api: cancel',
       'api: send',
@@ -43,7 +43,7 @@ export const CANCEL_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'cancel of a running task that has something to clean up',
+    name: 'cancel of a running task that needs a clean-up',
     reaches: ['api: cancel, owing clean-up', 'worker: claim clean-up', 'worker: heartbeat', 'worker: clean-up done'],
     minCrashPoints: 180,
     play: async (client) => {

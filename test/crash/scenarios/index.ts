@@ -1,3 +1,4 @@
+/** Every scenario. */
 import { ABANDONED_SCENARIOS } from './abandoned.ts';
 import { CANCEL_SCENARIOS } from './cancelling.ts';
 import { RUN_SCENARIOS } from './running.ts';

@@ -15,7 +15,7 @@ export const RUN_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'steps, in a row and side by side',
+    name: 'steps, in sequence and in parallel',
     reaches: ['worker: step', ...RUN_REQUESTS],
     minCrashPoints: 70,
     crashTwice: true,
@@ -27,7 +27,7 @@ export const RUN_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'heartbeats, and a hand-over',
     reaches: ['worker: heartbeat', 'worker: send', 'worker: hand over', 'worker: read journal'],
-    // Its last step only just fits into the run: a second later it is stopped, and made again by the next one.
+    // Its last step only just fits into the run: a second later it is stopped, and the next run repeats it.
     maxRetryDelayMs: 17_000,
     minCrashPoints: 700,
     play: async (client) => {
@@ -37,7 +37,7 @@ export const RUN_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'a step that fails and is tried again later',
+    name: 'a step that fails and is retried later',
     reaches: ['worker: step', 'worker: park with timer'],
     minCrashPoints: 170,
     play: async (client) => {
@@ -57,13 +57,13 @@ export const RUN_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'a call that is made again under its idempotency key',
+    name: 'a call that is repeated with its idempotency key',
     standingFaults: [{ request: 'api: create once', nth: 1, fault: CRASH_AFTER }],
     reaches: ['api: send', 'api: create once', 'worker: bar create', ...RUN_REQUESTS],
     minCrashPoints: 620,
     play: async (client) => {
-      const again = { idempotencyKey: 'this very call' };
-      const [one, other] = [await client.start('plain', {}, again), await client.start('plain', {}, again)];
+      const options = { idempotencyKey: 'this very call' };
+      const [one, other] = [await client.start('plain', {}, options), await client.start('plain', {}, options)];
       client.expectSameTask(one.id, other.id);
       await one.expectCompleted();
     },

@@ -1,26 +1,26 @@
-/** What happens in a scenario, and what must have come of it whichever request goes wrong. */
+/** A scenario, and the limits that hold whichever of its requests goes wrong. */
 import type { ScenarioClient } from '../client.ts';
 import type { StandingFault } from '../scripted-simulator.ts';
 
 export interface CrashScenario {
   readonly name: string;
-  /** What goes wrong in every run of it. */
+  /** Faults in every run of it. Default none. */
   readonly standingFaults?: readonly StandingFault[];
-  /** Requests that must be among those that go wrong in turn, as `process: what`. */
+  /** Requests that it must make, as `process: name`. */
   readonly reaches: readonly string[];
-  /** The fewest crash points (a request and what becomes of it) that this scenario has. */
+  /** The fewest crash points (requests times faults) that it must have. */
   readonly minCrashPoints: number;
-  /** How often a message is received before it is a dead letter. Default 15. */
+  /** How often a message is received before it becomes a dead letter. Default 15. */
   readonly maxReceiveCount?: number;
-  /** How long the client waits before it makes an unanswered request again (ms). Default 0. */
+  /** How long the client waits before it repeats a request that got no reply (ms). Default 0. */
   readonly retryAfterMs?: number;
-  /** The longest that one fault may delay the client (ms). Default: the queue's visibility and one lease. */
+  /** How long one fault may delay the client (ms). Default: the queue's visibility timeout and one lease. */
   readonly maxDelayMs?: number;
-  /** The longest that a lost answer may delay it (ms). Default: one attempt of the SDK and one poll. */
+  /** How long a lost response may delay it (ms). Default: one attempt of the SDK and one poll. */
   readonly maxRetryDelayMs?: number;
-  /** Its recovery crashes too, at each request in turn. */
+  /** Its recovery is crashed too, at each request in turn. */
   readonly crashTwice?: true;
-  /** Resolves when the client has what it wants; what is wrong, it tells as it finds it. */
+  /** Resolves when the client is done; the client reports broken promises as it finds them. */
   play(client: ScenarioClient): Promise<void>;
 }
 

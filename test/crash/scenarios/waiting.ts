@@ -1,4 +1,4 @@
-/** Waiting: questions, answers, timers, sleeps, work elsewhere. */
+/** Waiting: questions, answers, timeouts, sleeps, outside work. */
 import { type CrashScenario, RUN_REQUESTS } from './scenario.ts';
 
 export const WAIT_SCENARIOS: readonly CrashScenario[] = [
@@ -37,7 +37,7 @@ export const WAIT_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'questions overtaken by their timers',
+    name: 'questions that time out',
     reaches: ['worker: send', 'worker: park with timer', 'worker: withdraw'],
     minCrashPoints: 180,
     play: async (client) => {
@@ -48,7 +48,7 @@ export const WAIT_SCENARIOS: readonly CrashScenario[] = [
   },
   {
     name: 'sleeps, one longer than a message can be delayed',
-    // The second send of a claimed timer that is not due is the hop.
+    // The second send, for a timer that is claimed before it is due, is the hop.
     reaches: ['worker: park with timer', 'worker: send'],
     minCrashPoints: 210,
     play: async (client) => {
@@ -58,29 +58,29 @@ export const WAIT_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'an answer while a run goes on beside the question',
+    name: 'an answer while runs continue next to the question',
     reaches: ['api: answer, partial', 'worker: park with timer', 'worker: step'],
     minCrashPoints: 380,
     play: async (client) => {
-      const task = await client.start('asksBeside');
+      const task = await client.start('asksWhileWorking');
       await task.answer({ slow: 'slowly' });
       await task.answer({ other: 'otherwise' });
       await task.expectCompleted({ steps: 4, answers: { slow: 'slowly', other: 'otherwise' } });
     },
   },
   {
-    name: 'an answer to a question that its timer has overtaken',
+    name: 'an answer to a question that has timed out',
     reaches: ['worker: withdraw', 'worker: park with timer'],
     minCrashPoints: 190,
     play: async (client) => {
-      const task = await client.start('hurries');
+      const task = await client.start('shortTimeout');
       await client.pause(12_000);
       await task.answerNow({ q: 'late' });
       await task.expectCompleted({ steps: 2, answers: { q: ['timeout', 'late'] } });
     },
   },
   {
-    name: 'work elsewhere that ends while the task waits for it',
+    name: 'outside work that ends while the task waits for it',
     reaches: ['worker: park', 'api: answer, completing'],
     minCrashPoints: 140,
     play: async (client) => {
@@ -91,7 +91,7 @@ export const WAIT_SCENARIOS: readonly CrashScenario[] = [
     },
   },
   {
-    name: 'work elsewhere that ends before the task waits for it',
+    name: 'outside work that ends before the task waits for it',
     reaches: ['api: answer, partial', 'worker: heartbeat'],
     minCrashPoints: 150,
     play: async (client) => {

@@ -8,6 +8,7 @@ import { createDynamoDbClient } from '../../../lambda/aws/dynamodb.ts';
 import { createSqsClient } from '../../../lambda/aws/sqs.ts';
 import { Unavailable } from '../../../lambda/engine/errors.ts';
 import { SqsWakeUpQueue } from '../../../lambda/queue/queue.ts';
+import { EMULATOR_TIMEOUT_MS } from '../../support/emulator.ts';
 
 describe('AWS clients', () => {
   let server: Server | undefined;
@@ -32,7 +33,8 @@ describe('AWS clients', () => {
 
   test('give up on a service that never answers, after three attempts', async () => {
     const service = await aService(() => {});
-    const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 50 });
+    // Long enough for each attempt to arrive on a busy machine.
+    const client = createDynamoDbClient({ endpoint: service.endpoint, requestTimeoutMs: 1_000 });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(service.requests).toBe(3);
   });
@@ -53,14 +55,17 @@ describe('AWS clients', () => {
       response.writeHead(asked < 3 ? 500 : 200, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(asked < 3 ? '{"__type":"InternalServerError"}' : '{"Item":{"id":{"S":"b"}}}');
     });
-    const { Item } = await createDynamoDbClient({ endpoint: service.endpoint }).send(get);
+    const { Item } = await createDynamoDbClient({
+      endpoint: service.endpoint,
+      requestTimeoutMs: EMULATOR_TIMEOUT_MS,
+    }).send(get);
     expect(Item).toEqual({ id: 'b' });
     expect(service.requests).toBe(3);
   });
 
   test('call the endpoint that they were given, not the host in the queue URL', async () => {
     const service = await aService((_, response) => response.writeHead(400).end('{}'));
-    const client = createSqsClient({ endpoint: service.endpoint });
+    const client = createSqsClient({ endpoint: service.endpoint, requestTimeoutMs: EMULATOR_TIMEOUT_MS });
     const queue = new SqsWakeUpQueue({ client, queueUrl: 'https://sqs.us-east-1.amazonaws.com/1/wake-ups' });
     await expect(queue.send({ partition: 'a', task: 'b', generation: 1, commitBy: 0 })).rejects.toThrow(Unavailable);
     expect(service.requests).toBe(1);

@@ -2,9 +2,11 @@
  * A process that serves one poll through the API function and prints the packages it loaded, before and with it.
  * A server without any item stands in for DynamoDB: the test is about what gets loaded.
  */
+
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { EMULATOR_TIMEOUT_MS } from '../../support/emulator.ts';
 import { buildApiEvent, buildRequest } from '../../support/requests.ts';
 
 const loadedPackages = new Set<string>();
@@ -39,6 +41,7 @@ const handler = createApiHandler(
     SEALING_SECRET_ARN: 'arn',
     AUTH: 'none',
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamoDbStub.address() as AddressInfo).port}`,
+    EMULATOR_TIMEOUT_MS: String(EMULATOR_TIMEOUT_MS),
   },
 );
 const replies = [];

@@ -5,8 +5,8 @@ import { checkServer } from '../../../lambda/mcp/sdk/index.ts';
 import type { ServerDefinition } from '../../../lambda/tool/types.ts';
 import { createTestFrontDoor } from '../../support/front-door.ts';
 import type { TestRequest } from '../../support/requests.ts';
+import { toTextResult } from '../../support/results.ts';
 
-const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const registerOrdinaryFeatures: NonNullable<ServerDefinition['mcp']> = (server, { era }) => {
   server.registerTool('plain', { description: 'An ordinary tool', inputSchema: z.object({ a: z.number() }) }, ({ a }) =>
     toTextResult(`${era} ${a}`),

@@ -11,6 +11,7 @@ import { createS3Client } from '../../../lambda/aws/s3.ts';
 import { FolderPayloadStore, PayloadMissing } from '../../../lambda/payloads/index.ts';
 import { S3PayloadStore } from '../../../lambda/payloads/s3.ts';
 import type { PayloadStore } from '../../../lambda/payloads/store.ts';
+import { EMULATOR_TIMEOUT_MS } from '../../support/emulator.ts';
 
 const large = JSON.stringify({ text: 'ä\u{1F600}'.repeat(500_000) });
 
@@ -87,7 +88,7 @@ describe('the payload store on S3', () => {
   let store: S3PayloadStore;
   beforeAll(async () => {
     const endpoint = await emulator.listen({ host: '127.0.0.1', port: 0 });
-    const client = createS3Client({ endpoint });
+    const client = createS3Client({ endpoint, requestTimeoutMs: EMULATOR_TIMEOUT_MS });
     client.config.forcePathStyle = true;
     await client.send(new CreateBucketCommand({ Bucket: 'payloads' }));
     store = new S3PayloadStore({ client, bucket: 'payloads' });
@@ -128,7 +129,8 @@ describe('a put to S3', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = createS3Client({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = createS3Client({ endpoint, requestTimeoutMs: EMULATOR_TIMEOUT_MS });
     client.config.forcePathStyle = true;
     return { store: new S3PayloadStore({ client, bucket: 'payloads' }), ifNoneMatch };
   };

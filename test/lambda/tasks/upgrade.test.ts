@@ -2,6 +2,7 @@
  * A deployment while tasks run: rows as the first row format stored them (fixtures, as they lay in the table), met by
  * the present code on DynamoDB Local.
  */
+
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ import type { JournalEntry, TaskKey, TaskRow } from '../../../lambda/tasks/recor
 import { UnknownRowFormat } from '../../../lambda/tasks/stored.ts';
 import type { Tool } from '../../../lambda/tool/types.ts';
 import { createLongTimeoutClient, createTaskTable, getDynamoDbEndpoint } from '../../support/dynamodb.ts';
+import { EMULATOR_TIMEOUT_MS } from '../../support/emulator.ts';
 
 /** When the fixtures were stored (ms since the epoch). */
 const STORED_AT = 1_780_000_000_000;
@@ -260,6 +262,7 @@ describe('a row of a newer version', () => {
       QUEUE_URL: 'http://127.0.0.1:1/queue',
       PAYLOAD_FOLDER: tmpdir(),
       AWS_ENDPOINT_URL_DYNAMODB: getDynamoDbEndpoint(),
+      EMULATOR_TIMEOUT_MS: String(EMULATOR_TIMEOUT_MS),
     };
     const event = { Records: [{ messageId: 'm1', body: JSON.stringify(buildOldWakeUp(row)), attributes: {} }] };
     const kept = { batchItemFailures: [{ itemIdentifier: 'm1' }] };

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { defineTool, TimeBudgetSpent, type Tool, toolError } from '../../../lambda/index.ts';
 import type { Question } from '../../../lambda/tasks/record.ts';
 import { type InlineCall, type InlineEnd, runInline, runPrepare } from '../../../lambda/tool/inline.ts';
+import { toTextResult } from '../../support/results.ts';
 
-const toTextResult = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const form = { message: '?', requestedSchema: z.object({ x: z.string() }) };
 
 const buildTestCall = (changes: Partial<InlineCall> = {}): InlineCall => ({

@@ -256,13 +256,13 @@ describe('the example app', () => {
     ['cognito', ['auth=cognito', 'userPool=eu-central-1_Abc', 'clients=one,two'], '"AUTH_CLIENTS": "one two"'],
     ['iam', ['auth=iam'], '"AuthorizationType": "AWS_IAM"'],
     ['none', ['auth=none'], '"AUTH": "none"'],
-  ])('is synthesized for %s without credentials', { timeout: 120_000 }, (_, context, written) => {
+  ])('is synthesized for %s without credentials', (_, context, written) => {
     const { status, stderr, template } = app(...context);
     expect(status, stderr).toBe(0);
     expect(template).toContain(written);
   });
 
-  test('reports what is missing', { timeout: 120_000 }, () => {
+  test('reports what is missing', () => {
     expect(app('auth=jwt')).toMatchObject({ status: 1, stderr: expect.stringContaining('needs -c issuer=') });
   });
 });

@@ -189,7 +189,7 @@ describe('the thread of a worker', () => {
     const run = { key: { partition: 'task#1', id: '1' }, tool: 'count_words', arguments: { text: 'one two three' } };
     const host = { record: async () => {}, progress: () => {} } as unknown as RunHost;
     const call = { era: '2026-07-28' as const, capabilities: {}, history: EMPTY_HISTORY };
-    const live = start({ ...run, ...call, handOverAt: Date.now() + 60_000 }, host);
+    const live = start({ ...run, ...call, handOverAt: Date.now() + 900_000 }, host);
     expect(await live.ended).toEqual({
       end: 'settled',
       outcome: { result: { content: [{ type: 'text', text: '3' }] } },

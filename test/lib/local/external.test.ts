@@ -8,9 +8,8 @@ import type { ExternalEvent } from '../../../lambda/functions/external.ts';
 import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
 
-/** How long a busy machine may take (ms); nothing is measured. */
-const WAIT_TIMEOUT_MS = 60_000;
-vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
+/** Only a hang takes that long (ms); nothing is measured. */
+const WAIT_TIMEOUT_MS = 600_000;
 
 const server = fileURLToPath(new URL('./fixtures/waiting-server.ts', import.meta.url));
 const getStack = useTestStack({ server, workers: 1 });

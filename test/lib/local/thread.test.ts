@@ -7,9 +7,9 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
 
-/** How long a busy machine may take (ms); nothing is measured. */
-const WAIT_TIMEOUT_MS = 60_000;
-const LEASE_MS = 1_500;
+/** Only a hang takes that long (ms); nothing is measured. */
+const WAIT_TIMEOUT_MS = 600_000;
+const LEASE_MS = 3_000;
 
 const getStack = useTestStack({
   server: fileURLToPath(new URL('../../support/servers/threads.ts', import.meta.url)),
@@ -34,17 +34,15 @@ async function runToOutcome(name: string, args: unknown) {
 }
 
 describe('a tool in its own thread', () => {
-  test('computes for longer than the lease in one run, although a second worker is free', {
-    timeout: 2 * WAIT_TIMEOUT_MS,
-  }, async () => {
+  test('computes for longer than the lease in one run, although a second worker is free', async () => {
     const runs = join(folder, 'runs');
-    const { status, result } = await runToOutcome('spin', { ms: 3 * LEASE_MS, runs });
+    const { status, result } = await runToOutcome('spin', { ms: LEASE_MS + 1_000, runs });
     expect(status).toBe('completed');
     expect(result.content).toEqual([{ type: 'text', text: '"computed"' }]);
     expect(readFileSync(runs, 'utf8')).toBe('run\n');
   });
 
-  test('does not end its worker when it runs out of memory', { timeout: 2 * WAIT_TIMEOUT_MS }, async () => {
+  test('does not end its worker when it runs out of memory', async () => {
     const workers = getStack().getWorkerPids();
     const { status, error } = await runToOutcome('hoards', {});
     expect(status).toBe('failed');

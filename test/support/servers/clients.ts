@@ -1,11 +1,17 @@
-/** The server of the client tests: one tool for each way in which a call can go. */
+/** The server of the client tests: one tool for each course that a call can take. */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../lambda/index.ts';
 import { toTextResult } from '../results.ts';
 
-/** Tests wait for polls, so the interval is short. */
+/** Short, since tests wait for polls. */
 const pollIntervalMs = { min: 50, max: 50 };
+/** By creating this file a client signals that it is ready, however late a busy machine lets it be. */
+const after = z.string().optional();
+async function waitForFile(file: string | undefined): Promise<void> {
+  while (file !== undefined && !existsSync(file)) await delay(20);
+}
 
 const greet = defineTool(
   'greet',
@@ -34,7 +40,7 @@ const wait = defineTool(
   async (_args, task) => {
     task.progress('Waiting');
     await delay(600_000, undefined, { signal: task.signal });
-    return toTextResult('Nobody came.');
+    return toTextResult('Not cancelled.');
   },
 );
 
@@ -42,11 +48,12 @@ const slow = defineTool(
   'slow',
   {
     description: 'Takes its time.',
-    inputSchema: z.object({ ms: z.number() }),
+    inputSchema: z.object({ ms: z.number(), after }),
     taskSupport: 'required',
     pollIntervalMs,
   },
-  async ({ ms }) => {
+  async ({ ms, after }) => {
+    await waitForFile(after);
     await delay(ms);
     return toTextResult(`Slept for ${ms} ms.`);
   },
@@ -54,10 +61,11 @@ const slow = defineTool(
 
 const steps = defineTool(
   'steps',
-  { description: 'Tells of three steps.', inputSchema: z.object({}), taskSupport: 'required', pollIntervalMs },
-  async (_args, task) => {
+  { description: 'Reports three steps.', inputSchema: z.object({ after }), taskSupport: 'required', pollIntervalMs },
+  async ({ after }, task) => {
     for (const step of [1, 2, 3]) {
       task.progress(step, 3, `Step ${step}`);
+      await waitForFile(after);
       await delay(700);
     }
     return toTextResult('Three steps.');

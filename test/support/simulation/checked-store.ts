@@ -1,4 +1,4 @@
-/** The task store as processes see it, with a check of every row before and after each write. */
+/** The task store as processes see it; it compares every row before and after each write. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../../../lambda/tasks/conditions.ts';
 import { MemoryTaskStore } from '../../../lambda/tasks/memory/index.ts';
@@ -34,25 +34,25 @@ export class CheckedTaskStore {
     const { memory } = this;
     const simulator = this.#simulator;
     let createdHere = 0;
-    const mutateWritten = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
+    const toResponse = <T extends { readonly done: boolean; readonly row?: TaskRow }>(written: T): T =>
       this.#mutation.rewriteWritten?.(written) ?? written;
     return {
       insert: (row) => {
         if (this.#mutation.skipInsert?.(row)) return Promise.resolve({ done: true, row });
         return simulator.request(process, async () => {
           const written = await this.#checkWrite(row, [], () => memory.insert(row));
-          // Promise 11: a call whose responses were lost still creates only one task.
+          // Promise 11: a call makes one task even if responses to its writes were lost.
           if (written.done && !row.void) {
             createdHere += 1;
             if (createdHere > 1) this.violations.push(`one call created two tasks: ${row.id}`);
           }
-          return mutateWritten(written);
+          return toResponse(written);
         });
       },
       insertOnce: (row, key, now) =>
         simulator.request(process, async () => {
           const written = await memory.insertOnce(row, key, now);
-          // Promise 11: a key creates one task, however often its call is sent.
+          // Promise 11: an idempotency key makes one task, however often the call is sent.
           if (written.done) {
             if (this.#keys.has(key.key)) this.violations.push(`one key created two tasks: ${row.id}`);
             this.#keys.add(key.key);
@@ -66,7 +66,7 @@ export class CheckedTaskStore {
         }
         const sent = this.#mutation.rewriteChange?.(change) ?? change;
         return simulator.request(process, async () =>
-          mutateWritten(await this.#checkWrite(change.key, change.when, () => memory.update(sent))),
+          toResponse(await this.#checkWrite(change.key, change.when, () => memory.update(sent))),
         );
       },
       record: (change, entry, token) => {
@@ -78,7 +78,7 @@ export class CheckedTaskStore {
             async () => (await memory.record(sent, entry, token)) as WriteResult,
           );
           if (written.done) this.#checkRecordedOnce(entry);
-          return mutateWritten(written);
+          return toResponse(written);
         });
       },
       read: (key) => simulator.request(process, () => memory.read(key)),
@@ -94,17 +94,17 @@ export class CheckedTaskStore {
     this.recordedSteps.set(id, entry.value as string);
   }
 
-  /** Promise 3, checked on the row itself: one terminal transition, and nothing that a client sees changes after it. */
+  /** Promise 3, checked on the row itself: one terminal transition, and nothing a client sees changes after it. */
   async #checkWrite(key: TaskKey, when: readonly Condition[], write: () => Promise<WriteResult>): Promise<WriteResult> {
     const before = await this.memory.read(key);
     const written = await write();
     const after = await this.memory.read(key);
-    // A retry of a write that was done before changes nothing.
+    // A retry of a write that has been done is reported as such and changes nothing.
     if (after === before || !after) return written;
     if (before?.void) this.violations.push(`void row became a task: ${key.id}`);
     if (before && isTerminal(before.status) && !isDeepStrictEqual(toVisibleFields(before), toVisibleFields(after)))
       this.violations.push(`terminal task changed: ${key.id}`);
-    // Promise 4: what a run writes counts only while it holds the task.
+    // Promise 4: a run's writes take effect only while it holds the task.
     for (const condition of when)
       if (condition.test === '=' && condition.attribute === 'run' && before?.run !== condition.value)
         this.violations.push(`a run that does not hold the task changed it: ${key.id}`);
@@ -112,11 +112,13 @@ export class CheckedTaskStore {
   }
 }
 
-const toVisibleFields = ({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) => ({
-  status,
-  statusMessage,
-  outcome,
-  expiresAt,
-  createdAt,
-  lastUpdatedAt,
-});
+function toVisibleFields({ status, statusMessage, outcome, expiresAt, createdAt, lastUpdatedAt }: TaskRow) {
+  return {
+    status,
+    statusMessage,
+    outcome,
+    expiresAt,
+    createdAt,
+    lastUpdatedAt,
+  };
+}

@@ -1,4 +1,4 @@
-/** SQS as it really is: at-least-once, visibility, receipt handles that go stale, receives counted on give-back. */
+/** SQS as it really is: at-least-once delivery, visibility, stale receipt handles, receives counted on give-back. */
 import type { WakeUp } from '../../../lambda/engine/ports.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -17,11 +17,13 @@ export interface ReceivedMessage {
 }
 
 export interface SimulatedQueueOptions {
-  /** The queue's default visibility time-out (ms). */
+  /** The queue's visibility timeout (ms). */
   readonly visibilityMs: number;
+  /** Messages are lost after this (ms). */
   readonly retentionMs: number;
-  /** Chance that a received message stays visible to others. */
+  /** Probability that a received message stays visible to others. */
   readonly duplicateChance: number;
+  /** A message received more often becomes a dead letter. Default: never. */
   readonly maxReceiveCount?: number;
   readonly deadLetters?: SimulatedQueue;
 }
@@ -30,8 +32,8 @@ export class SimulatedQueue {
   readonly messages = new Set<SimulatedMessage>();
   readonly #simulator: Simulator;
   readonly #options: SimulatedQueueOptions;
-  #lastHandle = 0;
-  #listener: (() => void) | undefined;
+  #handles = 0;
+  #onVisible: (() => void) | undefined;
 
   constructor(simulator: Simulator, options: SimulatedQueueOptions) {
     this.#simulator = simulator;
@@ -52,27 +54,27 @@ export class SimulatedQueue {
     this.#scheduleNotification();
   }
 
-  /** Calls `listener` once when a message can be received, so that a consumer does not have to poll. */
-  notifyWhenVisible(listener: () => void): void {
-    this.#listener = listener;
+  /** Calls back once when a message can be received; a consumer waits for that instead of polling. */
+  notifyWhenVisible(onVisible: () => void): void {
+    this.#onVisible = onVisible;
     this.#scheduleNotification();
   }
 
   #scheduleNotification(): void {
-    if (!this.#listener || this.messages.size === 0) return;
-    let first = Number.POSITIVE_INFINITY;
-    for (const { visibleAt } of this.messages) first = Math.min(first, visibleAt);
-    this.#simulator.schedule(first - this.#simulator.now, () => {
-      const listener = this.#listener;
-      if (!listener) return;
+    if (!this.#onVisible || this.messages.size === 0) return;
+    let nextVisibleAt = Number.POSITIVE_INFINITY;
+    for (const { visibleAt } of this.messages) nextVisibleAt = Math.min(nextVisibleAt, visibleAt);
+    this.#simulator.schedule(nextVisibleAt - this.#simulator.now, () => {
+      const onVisible = this.#onVisible;
+      if (!onVisible) return;
       if (![...this.messages].some(({ visibleAt }) => visibleAt <= this.#simulator.now))
         return this.#scheduleNotification();
-      this.#listener = undefined;
-      listener();
+      this.#onVisible = undefined;
+      onVisible();
     });
   }
 
-  /** One visible message, any of them: a standard queue promises no order. */
+  /** Any one of the visible messages: a standard queue promises no order. */
   receive(): ReceivedMessage | undefined {
     const { now, random } = this.#simulator;
     const visible: SimulatedMessage[] = [];
@@ -89,15 +91,15 @@ export class SimulatedQueue {
       return undefined;
     }
     if (random() >= this.#options.duplicateChance) message.visibleAt = now + this.#options.visibilityMs;
-    this.#lastHandle += 1;
-    message.handle = this.#lastHandle;
+    this.#handles += 1;
+    message.handle = this.#handles;
     return { message, handle: message.handle };
   }
 
   changeVisibility({ message, handle }: ReceivedMessage, ms: number): void {
-    if (!this.messages.has(message)) throw new Error('the message is gone');
+    if (!this.messages.has(message)) throw new Error('The message does not exist.');
     // An old handle may still work, or may be refused.
-    if (message.handle !== handle && this.#simulator.random() < 0.5) throw new Error('the receipt handle is stale');
+    if (message.handle !== handle && this.#simulator.random() < 0.5) throw new Error('The receipt handle is stale.');
     message.visibleAt = this.#simulator.now + ms;
     this.#scheduleNotification();
   }

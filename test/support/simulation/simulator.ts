@@ -1,23 +1,23 @@
 /**
- * The simulator: virtual time, processes that crash and stall, and requests that are lost, late, or done while their
- * response is lost. The code under test is the real one; only what it calls is simulated.
+ * The simulated world: virtual time, processes that crash and stall, requests that are lost, land late, or take effect
+ * while their response is lost. The code under test is real; only what it calls is simulated.
  */
 import type { Clock, Ids } from '../../../lambda/engine/ports.ts';
 import { drawInteger, type Random } from './random.ts';
 
-/** A Lambda invocation: one process that may die or stall at any await. */
+/** A Lambda invocation: a process that may die or stall at any await. */
 export interface SimulatedProcess {
   readonly name: string;
   alive: boolean;
-  /** The error of its clock (ms). */
+  /** How far its clock is off (ms). */
   readonly skewMs: number;
-  /** It does nothing before this (ms since the epoch). */
+  /** It does not continue before this (virtual time, ms). */
   stalledUntil: number;
-  /** Whether something went wrong with it: it died, stalled, or could not reach a service. */
+  /** Something went wrong with it: it stalled, or did not get through to a service. */
   disturbed: boolean;
 }
 
-/** Probabilities of faults for each request, and the largest clock skew (ms). */
+/** How often things go wrong: probabilities for each request. */
 export interface FaultRates {
   readonly crashBefore: number;
   readonly crashAfter: number;
@@ -26,6 +26,7 @@ export interface FaultRates {
   readonly responseLost: number;
   readonly late: number;
   readonly throttled: number;
+  /** The most by which a process's clock is off (ms). */
   readonly skewMs: number;
 }
 
@@ -46,7 +47,7 @@ interface ScheduledEvent {
   readonly run: () => unknown;
 }
 
-/** The attempts of the SDK's clients, and the time-out of each (ms). */
+/** Our AWS clients' attempts, and the timeout of each (ms). */
 const MAX_ATTEMPTS = 3;
 const ATTEMPT_TIMEOUT_MS = 1_400;
 
@@ -68,7 +69,12 @@ export class Simulator {
     return { name, alive: true, skewMs, stalledUntil: 0, disturbed: false };
   }
 
-  /** Runs something later in virtual time. */
+  /** Wait in virtual time, outside of every process: a client does. */
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.schedule(ms, resolve));
+  }
+
+  /** Run something later in virtual time. */
   schedule(afterMs: number, run: () => unknown): void {
     const event = { at: this.now + Math.max(0, afterMs), order: this.#order++, run };
     // A binary heap: the next event is at the root.
@@ -151,8 +157,8 @@ export class Simulator {
   }
 
   /**
-   * One request of a process to a service. It may be lost, throttled, arrive late, or take effect while its response is
-   * lost (and is then retried, as by the SDK); the process may crash before it or right after it took effect.
+   * One request of a process to a service. It may be lost, throttled, land late, or land while its response is lost
+   * (the SDK retries them all); the process may crash before it or right after it took effect.
    */
   async request<T>(process: SimulatedProcess, effect: () => Promise<T>): Promise<T> {
     let lastError = new Error('no attempt');
@@ -202,5 +208,5 @@ export class Simulator {
 
 const isBefore = (a: ScheduledEvent, b: ScheduledEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Resolves after all microtasks, and after the `setImmediate` after which a run parks. */
+/** Resolves when nothing runs any more: microtasks, and the `setImmediate` after which a run parks. */
 const waitForMicrotasks = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

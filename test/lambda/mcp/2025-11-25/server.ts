@@ -2,8 +2,8 @@
 import { inputRequired, inputResponse, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
+import { toTextResult } from '../../../support/results.ts';
 
-const toTextResult = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 const pollIntervalMs = { min: 200, max: 5_000 };
 const nameForm = z.object({ name: z.string() });
 
@@ -80,16 +80,14 @@ const tools = [
 /** How often each ordinary handler ran. */
 export const runCounts = { ask: 0, twice: 0, later: 0 };
 
-const toOrdinaryResult = (words: string) => toTextResult(words);
-
 function registerOrdinaryHandlers(server: McpServer): void {
   const form = (message: string) => inputRequired.elicit({ message, requestedSchema: nameForm });
-  server.registerTool('ordinary', { description: 'Answers.' }, () => toOrdinaryResult('plain'));
+  server.registerTool('ordinary', { description: 'Answers.' }, () => toTextResult('plain'));
   server.registerTool('ordinary_asks', { inputSchema: z.object({ greeting: z.string() }) }, ({ greeting }, ctx) => {
     runCounts.ask += 1;
     const who = inputResponse(ctx.mcpReq.inputResponses, 'who');
     if (who.kind === 'missing') return inputRequired({ inputRequests: { who: form('Who are you?') } });
-    return toOrdinaryResult(`${greeting}, ${who.kind === 'elicit' ? (who.content?.name ?? who.action) : who.kind}!`);
+    return toTextResult(`${greeting}, ${who.kind === 'elicit' ? (who.content?.name ?? who.action) : who.kind}!`);
   });
   server.registerTool('ordinary_asks_twice', { description: 'Two rounds.' }, (ctx) => {
     runCounts.twice += 1;
@@ -98,17 +96,15 @@ function registerOrdinaryHandlers(server: McpServer): void {
     const given = answer.kind === 'elicit' ? String(answer.content?.name) : undefined;
     if (!state && !given) return inputRequired({ inputRequests: { first: form('First?') } });
     if (!state) return inputRequired({ inputRequests: { second: form('Second?') }, requestState: `${given}` });
-    return toOrdinaryResult(`${state}, then ${given}`);
+    return toTextResult(`${state}, then ${given}`);
   });
   server.registerTool('ordinary_later', { description: 'Asks nothing, but to be called again.' }, (ctx) => {
     runCounts.later += 1;
-    return ctx.mcpReq.requestState() === undefined
-      ? inputRequired({ requestState: 'later' })
-      : toOrdinaryResult('later');
+    return ctx.mcpReq.requestState() === undefined ? inputRequired({ requestState: 'later' }) : toTextResult('later');
   });
   server.registerTool('ordinary_pushes', { description: 'Holds a promise.' }, async (ctx) => {
     await ctx.mcpReq.elicitInput({ message: 'Who?', requestedSchema: { type: 'object', properties: {} } });
-    return toOrdinaryResult('never');
+    return toTextResult('never');
   });
   server.registerPrompt('asks', { description: 'A prompt that asks.' }, (ctx) => {
     const who = inputResponse(ctx.mcpReq.inputResponses, 'who');

@@ -5,8 +5,8 @@ import { defineServer, defineTool, ProtocolError, toolError } from '../../../../
 import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
 import { createTestFrontDoor } from '../../../support/front-door.ts';
 import { DECLARED_TASKS } from '../../../support/requests.ts';
+import { toTextResult } from '../../../support/results.ts';
 
-const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ name: z.string() });
 const info = { name: 'tasks', version: '1.0.0' };
 

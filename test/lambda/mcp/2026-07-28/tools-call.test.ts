@@ -6,8 +6,8 @@ import { META_KEYS } from '../../../../lambda/mcp/rpc.ts';
 import type { TaskContext } from '../../../../lambda/tool/task-context.ts';
 import { createTestFrontDoor, type TestFrontDoorOptions } from '../../../support/front-door.ts';
 import { DECLARED_TASKS } from '../../../support/requests.ts';
+import { toTextResult } from '../../../support/results.ts';
 
-const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 const form = z.object({ name: z.string() });
 const FORM = { elicitation: {} };
 const buildAcceptedForm = (name: string) => ({ action: 'accept', content: { name } });

@@ -1,8 +1,7 @@
 /** Tools for clients without tasks: one for each choice of `withoutTasks`, and one for each way in which that can be interrupted. */
 import { z } from 'zod';
 import { defineServer, defineTool, ProtocolError, toolError } from '../../../../lambda/index.ts';
-
-const toTextResult = (text: string) => ({ content: [{ type: 'text' as const, text }] });
+import { toTextResult } from '../../../support/results.ts';
 
 /** How often each tool's work was done. */
 export const ranTools: string[] = [];

@@ -2,6 +2,7 @@
  * The functions as Lambda invokes them, by events of API Gateway and of SQS, on their own table, queue and folder. The
  * clock is the test's: functions and queue alike see the time that it was set to.
  */
+
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ import { createDeadLetterHandler } from '../../../../lambda/functions/dead-lette
 import { createExternalHandler } from '../../../../lambda/functions/external.ts';
 import { createWorkerHandler } from '../../../../lambda/functions/worker.ts';
 import { createTaskTable, getDynamoDbEndpoint } from '../../../support/dynamodb.ts';
+import { EMULATOR_TIMEOUT_MS } from '../../../support/emulator.ts';
 import type { Fixture } from './fixture.ts';
 import { startIssuer } from './issuer.ts';
 import { type Doing, serverOf } from './tools.ts';
@@ -63,6 +65,7 @@ export async function deploy({ sqs, dynamodb, issuer }: Surroundings, sealingSec
     PAYLOAD_FOLDER: folder,
     SEALING_SECRET: sealingSecret,
     AWS_ENDPOINT_URL_DYNAMODB: getDynamoDbEndpoint(),
+    EMULATOR_TIMEOUT_MS: String(EMULATOR_TIMEOUT_MS),
     AWS_ENDPOINT_URL_SQS: sqs.endpoint,
   };
   const definition = serverOf(doing);

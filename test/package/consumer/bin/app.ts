@@ -22,7 +22,7 @@ class Consumer extends Stack {
 // @ts-expect-error auth has no default
 export const incomplete: McpTasksServerProps = { entry: 'src/server.ts' };
 
-// @ts-expect-error times are Durations
+// @ts-expect-error times must be Durations
 export const unitless: Partial<McpTasksServerProps> = { lease: 90 };
 
 const app = new App({ outdir: 'cdk.out', analyticsReporting: false });

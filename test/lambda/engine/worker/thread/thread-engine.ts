@@ -9,9 +9,10 @@ import { createWorker } from '../../../../../lambda/engine/worker/worker.ts';
 import { MemoryTaskStore } from '../../../../../lambda/tasks/memory/index.ts';
 import server from '../../../../support/servers/threads.ts';
 
-export const LEASE_MS = 900;
+export const LEASE_MS = 2_000;
 export const HEARTBEAT_MS = 150;
-const WAIT_OPTIONS = { timeout: 60_000, interval: 20 };
+/** Only a hang takes that long. */
+export const WAIT_OPTIONS = { timeout: 600_000, interval: 20 };
 
 interface QueuedMessage {
   readonly wakeUp: WakeUp;

@@ -73,7 +73,7 @@ const WORKER: FunctionSpec = {
 /** Sends again the wake-ups that the queue gave up on and a task still waits for. */
 const DEAD_LETTER: FunctionSpec = {
   id: 'DeadLetter',
-  purpose: 'sends afresh the wake-ups that the queue gave up on',
+  purpose: 'sends the wake-ups that the queue gave up on again',
   entry: buildDeadLetterEntry,
   memory: () => SMALL_MEMORY,
   timeout: () => DEAD_LETTER_TIMEOUT,

@@ -70,7 +70,7 @@ function buildWidgetRows(server: MeasuredServer): IWidget[][] {
     ],
     [
       new LogQueryWidget({
-        title: 'What wanted attention',
+        title: 'Needs attention',
         logGroupNames: [server.apiFunction, server.workerFunction, server.deadLetterFunction].map(
           ({ logGroup }) => logGroup.logGroupName,
         ),

@@ -32,7 +32,7 @@ export function checkEndedTask(task: TrackedTask, evidence: TaskEvidence): strin
   }
   if ('error' in outcome) {
     const disturbed = evidence.countDisturbances(task.id);
-    if (disturbed < 3 || !/\d (consecutive )?runs /.test(outcome.error.message))
+    if (disturbed < 3 || !/\d consecutive runs /.test(outcome.error.message))
       addViolation(`it failed although it was healthy (${disturbed} runs disturbed): ${outcome.error.message}`);
     return violations;
   }

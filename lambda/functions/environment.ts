@@ -24,7 +24,7 @@ export function readEngineSettings(env: Environment): EngineSettings {
   };
 }
 
-export type RequestLimits = Pick<FrontDoorOptions, 'maxBodyBytes' | 'maxDepth' | 'maxValues' | 'maxIdLength'>;
+export type FrontDoorLimits = Pick<FrontDoorOptions, 'maxBodyBytes' | 'maxDepth' | 'maxValues' | 'maxIdLength'>;
 
 /**
  * What one request may contain, as an operator chose it. A limit that is not set is absent: its default is where it
@@ -32,7 +32,7 @@ export type RequestLimits = Pick<FrontDoorOptions, 'maxBodyBytes' | 'maxDepth' |
  *
  * @throws ConfigurationError for a value that is not valid
  */
-export function readRequestLimits(env: Environment): RequestLimits {
+export function readRequestLimits(env: Environment): FrontDoorLimits {
   const limits = {
     maxBodyBytes: readInteger(env, VARIABLES.maxBodyBytes, 1),
     maxDepth: readInteger(env, VARIABLES.maxBodyDepth, 1),

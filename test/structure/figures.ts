@@ -16,6 +16,8 @@ export interface StructureFigures {
   readonly functions: number;
   readonly endingInOf: readonly string[];
   readonly withoutVerb: readonly string[];
+  /** Names that several files export, with the files. */
+  readonly sharedNames: ReadonlyMap<string, readonly string[]>;
 }
 
 export function measureStructure(sources: readonly SourceFile[]): StructureFigures {
@@ -30,7 +32,15 @@ export function measureStructure(sources: readonly SourceFile[]): StructureFigur
     functions: functions.length,
     endingInOf: functions.filter((name) => /[a-z]Of$/.test(name)),
     withoutVerb: functions.filter((name) => !VERBS.has(/^[a-z]+/.exec(name)?.[0] ?? '')),
+    sharedNames: findSharedNames(sources),
   };
+}
+
+function findSharedNames(sources: readonly SourceFile[]): Map<string, string[]> {
+  const files = new Map<string, string[]>();
+  for (const source of sources)
+    for (const name of source.exports) files.set(name, [...(files.get(name) ?? []), source.path]);
+  return new Map([...files].filter(([, paths]) => paths.length > 1));
 }
 
 function buildFolderGraph(sources: readonly SourceFile[]): Graph {

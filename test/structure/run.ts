@@ -12,6 +12,9 @@ console.log(`import cycles, types included: ${importCycles.length}`);
 for (const cycle of importCycles) console.log(`  ${cycle.join(' ')}`);
 console.log(`folder cycles: ${folderCycles.length}`);
 for (const cycle of folderCycles) console.log(`  ${cycle.join(' ')}`);
+console.log(
+  `names that several files export: ${figures.sharedNames.size} (${[...figures.sharedNames.keys()].join(' ')})`,
+);
 console.log(`${functions} top-level functions`);
 console.log(`  begin with a verb: ${withVerb} (${toPercent(withVerb, functions)} %)`);
 console.log(

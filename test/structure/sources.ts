@@ -14,6 +14,8 @@ export interface SourceFile {
   readonly imports: readonly string[];
   /** Names of the functions at its top level, exported or not. */
   readonly functions: readonly string[];
+  /** Names that it declares and exports: functions, constants, classes and types. */
+  readonly exports: readonly string[];
 }
 
 /** @param root the root of the repository */
@@ -35,6 +37,7 @@ export function readSources(root: string): SourceFile[] {
       lines: text.trimEnd().split('\n').length,
       imports: [...new Set(imports)],
       functions: findFunctions(program),
+      exports: findExports(program),
     };
   });
 }
@@ -83,5 +86,15 @@ function findFunctions(program: Node): string[] {
       return (declaration.declarations as Node[])
         .filter(({ init }) => isNode(init) && /^(Arrow)?FunctionExpression$/.test(init.type))
         .map(({ id }) => (id as Node).name as string);
+    });
+}
+
+function findExports(program: Node): string[] {
+  return (program.body as Node[])
+    .filter(({ type, declaration }) => type === 'ExportNamedDeclaration' && isNode(declaration))
+    .flatMap(({ declaration }) => {
+      const { id, declarations } = declaration as Node & { readonly id?: Node; readonly declarations?: Node[] };
+      const names = declarations ? declarations.map((each) => each.id as Node) : [id];
+      return names.flatMap((node) => (typeof node?.name === 'string' ? [node.name] : []));
     });
 }

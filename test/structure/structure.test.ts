@@ -22,6 +22,13 @@ describe('the sources', () => {
     expect(toPercent(figures.functions - figures.withoutVerb.length, figures.functions)).toBeGreaterThan(60);
   });
 
+  test('give every exported name one meaning; only the revisions name the handlers of one method alike', () => {
+    const shared = [...figures.sharedNames].filter(
+      ([name, files]) => !(/^handle[A-Z]/.test(name) && files.every((file) => /^lambda\/mcp\/20/.test(file))),
+    );
+    expect(shared).toEqual([]);
+  });
+
   test('are all read, with their imports and functions', () => {
     expect(sources.length).toBeGreaterThan(250);
     const server = sources.find(({ path }) => path === 'lib/mcp-tasks-server.ts');

@@ -15,7 +15,7 @@ export async function handleTasksResult(exchange: Exchange, services: Services):
   const { request } = exchange;
   const cursor = openStream(exchange, request.id, { of: 'task', id: requireTaskId(request.params) }, services);
   const openSession = createSessionOpener(exchange, services);
-  const followed = await followTask(exchange, cursor, openSession, services);
+  const followed = await followFromCursor(exchange, cursor, openSession, services);
   const outcome = toTasksResultOutcome(followed.view);
   if (!outcome) {
     // Questions will come on this stream: a client whose session has expired must learn that now.
@@ -34,7 +34,7 @@ export async function resumeTasksResult(
   services: Services,
 ): Promise<Reply> {
   try {
-    const followed = await followTask(message, cursor, createSessionOpener(message, services), services);
+    const followed = await followFromCursor(message, cursor, createSessionOpener(message, services), services);
     const outcome = toTasksResultOutcome(followed.view);
     return outcome
       ? endStream(cursor, buildOutcomeResponse(cursor.request, outcome))
@@ -45,7 +45,7 @@ export async function resumeTasksResult(
   }
 }
 
-const followTask = (
+const followFromCursor = (
   { caller }: HttpMessage,
   cursor: StreamCursor,
   openSession: () => Promise<ClientProfile>,

@@ -164,7 +164,7 @@ describe('synthesis', () => {
   );
 
   const refused: [string, () => unknown, RegExp][] = [
-    ['no auth at all', () => createAuthStack(() => undefined as never), /Say who may call: "auth" is/],
+    ['no auth at all', () => createAuthStack(() => undefined as never), /Say who may call: "auth" must be/],
     [
       'an issuer without TLS',
       () => createJwtAuth({ issuer: 'http://issuer.example' }),

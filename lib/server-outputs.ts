@@ -3,8 +3,23 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib/core';
 import type { McpTasksServer } from './mcp-tasks-server.ts';
 
 /**
- * Add the outputs `McpEndpoint`, `McpStreamingEndpoint` (with `streaming`), `TaskTable`, `TaskQueue` and
- * `ExternalFunctionName`. Their names are those of the stack, so this is for a stack with one server.
+ * Adds the outputs `McpEndpoint`, `McpStreamingEndpoint` (with `streaming`), `TaskTable`, `TaskQueue` and
+ * `ExternalFunctionName`. Their names are the stack's, so this is for a stack with one server.
+ *
+ * @example
+ * ```ts
+ * import { Stack } from 'aws-cdk-lib/core';
+ * import type { Construct } from 'constructs';
+ * import { addServerOutputs, McpAuth, McpTasksServer } from 'mcp-tasks-aws/cdk';
+ *
+ * export class ReportsStack extends Stack {
+ *   constructor(scope: Construct, id: string) {
+ *     super(scope, id);
+ *     const mcp = new McpTasksServer(this, 'Mcp', { entry: 'src/server.ts', auth: McpAuth.iam() });
+ *     addServerOutputs(this, mcp);
+ *   }
+ * }
+ * ```
  */
 export function addServerOutputs(stack: Stack, server: McpTasksServer): void {
   new CfnOutput(stack, 'McpEndpoint', { value: server.endpoint, description: 'The URL to give to MCP clients' });

@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { LOCAL_AWS_ENVIRONMENT } from '../../lib/local/aws.ts';
 import { invokeBundle } from '../support/invoke-bundle.ts';
 import { installPackage } from './install-package.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
 const { project, folder, manifest } = installPackage();
 afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
 

@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { REPOSITORY_ROOT } from '../docs/markdown.ts';
 import { type EntryPoint, listExamples, readDocComment, readEntryPoints } from './public-surface.ts';
-
-vi.setConfig({ testTimeout: 240_000 });
 
 const entryPoints = readEntryPoints();
 const publicNames = [...new Map(entryPoints.flatMap(({ names }) => names).map((each) => [each.name, each])).values()];

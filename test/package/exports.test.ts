@@ -23,11 +23,12 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     ],
   },
   'mcp-tasks-aws/cdk': {
-    values: ['McpAuth', 'McpTasksServer'],
+    values: ['McpAuth', 'McpTasksServer', 'McpTasksStack', 'addServerOutputs'],
     types: [
-      'AlarmOptions', 'Asset', 'CognitoAuthOptions', 'FunctionsProps', 'IdentityProps', 'JwtAuthOptions', 'LimitsProps',
-      'McpAuthKind', 'McpTasksServerProps', 'MonitoringOptions', 'MonitoringProps', 'QueuesProps', 'RequestLimits',
-      'RequestProps', 'ResourcesProps', 'RetentionProps', 'Thresholds', 'TokenOptions', 'ToolsProps',
+      'AlarmOptions', 'Asset', 'CognitoAuthOptions', 'EndpointProps', 'FunctionsProps', 'IdentityProps',
+      'JwtAuthOptions', 'LeaseProps', 'LimitsProps', 'McpAuthKind', 'McpTasksServerProps', 'McpTasksStackProps',
+      'MonitoringOptions', 'MonitoringProps', 'NetworkProps', 'QueuesProps', 'RequestLimits', 'RequestProps',
+      'ResourcesProps', 'RetentionProps', 'Thresholds', 'TokenOptions', 'ToolsProps',
     ],
   },
   'mcp-tasks-aws/testing': {

@@ -27,11 +27,11 @@ export interface EntryPoint {
 export function readEntryPoints(): EntryPoint[] {
   const { name, exports } = JSON.parse(readSource('package.json')) as {
     name: string;
-    exports: Record<string, string | { readonly types: string }>;
+    exports: Record<string, string>;
   };
   return Object.entries(exports).flatMap(([path, target]) => {
-    if (typeof target === 'string') return [];
-    const file = target.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1.ts');
+    if (!target.endsWith('.ts')) return [];
+    const file = join(target);
     return [{ specifier: join(name, path), file, names: listExports(file) }];
   });
 }

@@ -103,7 +103,7 @@ describe('an answer to a question', () => {
       );
     const refused = await answer('x'.repeat(262_144));
     expect(refused.json.error).toMatchObject({ code: -32602, data: { limit: 262_144 } });
-    expect(refused.json.error.message).toMatch(/^The answer to a question has \d+ bytes of JSON: .* at most 262144\.$/);
+    expect(refused.json.error.message).toMatch(/^The answer to a question has \d+ bytes of JSON; .* at most 262144\.$/);
     expect((await get()).status).toBe('input_required');
     expect((await answer('x'.repeat(200_000))).json.result).toBeDefined();
     expect((await get()).status).toBe('working');

@@ -134,7 +134,7 @@ describe('a requestState of 2026-07-28 is accepted', () => {
     const answers = { requestState: given('requestState'), inputResponses: { confirm: YES } };
     const answer = modern('ada', 'tools/call', { ...call, ...answers }, { tasks: false });
     // The request waits for the outcome: the worker is given its message meanwhile.
-    await vi.waitUntil(async () => (await get()).status === 'working', { timeout: 10_000 });
+    await vi.waitUntil(async () => (await get()).status === 'working', { timeout: 600_000 });
     expect(await work()).toEqual([]);
     expect(await get()).toMatchObject(completed('ordered 6 of cup from A1'));
     expect((await answer).result).toMatchObject(said('ordered 6 of cup from A1'));

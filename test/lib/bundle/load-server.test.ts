@@ -3,8 +3,7 @@ import { loadServer } from '../../../lib/bundle/load-server.ts';
 import { synthesizeTemplate } from '../../../lib/local/synthesize.ts';
 import { FIXTURE_SERVER } from '../../support/template.ts';
 
-const resolveFixture = (name: string) =>
-  `${name === 'name-in-both' ? 'test/support/servers' : 'test/lib/fixtures'}/${name}.ts`;
+const resolveFixture = (name: string) => `test/lib/fixtures/${name}.ts`;
 
 describe('a server module', () => {
   test('is loaded as it will be deployed, even if it prints lines and leaves a timer running', () => {

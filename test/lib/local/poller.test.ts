@@ -7,7 +7,6 @@ import { buildQueueArn, type LocalSqs, startSqs } from '../../../lib/local/sqs.t
 
 /** How long a busy machine may take (ms); nothing is measured. */
 const WAIT_TIMEOUT_MS = 600_000;
-vi.setConfig({ testTimeout: 2 * WAIT_TIMEOUT_MS });
 
 let sqs: LocalSqs;
 beforeAll(async () => {

@@ -93,7 +93,7 @@ describe('a result', () => {
   test('whose structured content does not fit is a tool error with a link to the whole result', async () => {
     const { structuredContent, content, isError } = await runToResult('structured', { bytes: 7_000_000 });
     expect([structuredContent, isError]).toEqual([undefined, true]);
-    expect(content[0].text).toContain('The structured content of this result has');
+    expect(content[0].text).toContain('The structured content of this result is too large for one response');
     const file = JSON.parse(readFileSync(new URL(content[1].uri), 'utf8'));
     expect(file.structuredContent.rows[0]).toHaveLength(7_000_000);
   });

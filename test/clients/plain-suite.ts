@@ -128,7 +128,7 @@ export function testPlainClients(url: () => string): void {
           (result) => (result.isError ? readText(result) : 'no refusal'),
           (error) => String(error.message),
         );
-      expect(await callRefused('required')).toMatch(/io\.modelcontextprotocol\/tasks|as a task only/);
+      expect(await callRefused('required')).toMatch(/io\.modelcontextprotocol\/tasks|only as a task/);
       expect(await callRefused('order')).toContain('elicitation');
       expect(await callRefused('ordinary_pushes')).toContain('defineTool');
     });

@@ -67,7 +67,15 @@ describe('personal columns are found', () => {
     const columns = async (dataset: string) =>
       (await findPersonalColumns(await createDatasets().find({ dataset }))).map(({ column }) => column);
     expect(await columns('la-riots')).toEqual([
-      ...['first_name', 'last_name', 'age', 'gender', 'race', 'death_date', 'address', 'longitude', 'latitude'],
+      'first_name',
+      'last_name',
+      'age',
+      'gender',
+      'race',
+      'death_date',
+      'address',
+      'longitude',
+      'latitude',
     ]);
     expect(await columns('seattle-weather')).toEqual([]);
     expect(await columns('birdstrikes')).toEqual([]);

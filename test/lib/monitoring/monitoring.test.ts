@@ -60,7 +60,13 @@ describe('the alarms', () => {
 
   test('exist by default, notify no topic, and describe what they mean and where it is documented', () => {
     expect(Object.keys(alarms).sort()).toEqual([
-      ...['DeadLetters', 'QueueWait', 'RequestErrors', 'Stalled', 'TaskErrors', 'TaskTime', 'Throttles'],
+      'DeadLetters',
+      'QueueWait',
+      'RequestErrors',
+      'Stalled',
+      'TaskErrors',
+      'TaskTime',
+      'Throttles',
       'WorkerErrors',
     ]);
     for (const [name, alarm] of Object.entries(alarms)) {

@@ -1,7 +1,7 @@
 /** `defineTool` and `defineServer`, with which a server module is written. */
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { ConfigurationError } from './errors.ts';
-import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './follow-up.ts';
+import { describeReservedName, MODEL_TOOL_NAMES, needsModelTools } from './model-tool-names.ts';
 import { SCOPE_PATTERN } from './scope.ts';
 import type { TaskContext } from './task-context.ts';
 import type { ServerDefinition, Tool, ToolConfig, ToolHandler } from './types.ts';

@@ -5,7 +5,7 @@
 import type { AnsweredCall, CallQuestions } from '../../engine/api/waiting-calls.ts';
 import type { Outcome, Questions, RpcError } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
-import { MODEL_TOOL_NAMES } from '../../tool/follow-up.ts';
+import { MODEL_TOOL_NAMES } from '../../tool/model-tool-names.ts';
 import type { Exchange, HttpMessage, InputRequests, InputRound, Services } from '../exchange.ts';
 import { CODE } from '../failure.ts';
 import { getOwn, isObject, type JsonObject, markAsPoll, type Reply, type RpcId, type RpcRequest } from '../rpc.ts';

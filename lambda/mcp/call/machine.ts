@@ -12,9 +12,9 @@
  */
 import { mergeAnswers } from '../../tasks/answers.ts';
 import type { Answer, Era, InputCapabilities, Outcome, Questions } from '../../tasks/record.ts';
-import { mayHandOff } from '../../tool/follow-up.ts';
 import { EMPTY_HISTORY, type RunHistory } from '../../tool/history.ts';
 import { type InlineCall, runInline, runPrepare } from '../../tool/inline.ts';
+import { mayHandOff } from '../../tool/model-tool-names.ts';
 import { toThrowOutcome } from '../../tool/result.ts';
 import type { Tool } from '../../tool/types.ts';
 import type { HttpMessage, Services } from '../exchange.ts';

@@ -2,7 +2,7 @@
 import type { TaskView } from '../../engine/model.ts';
 import { isOutstanding, type Outcome } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
-import { CANCEL_TASK, GET_TASK_RESULT } from '../../tool/follow-up.ts';
+import { CANCEL_TASK, GET_TASK_RESULT } from '../../tool/model-tool-names.ts';
 import type { JsonObject } from '../rpc.ts';
 import { MAX_WAIT_MS } from './wait.ts';
 

@@ -1,5 +1,5 @@
 /** Recognizing polls by clients whose protocol has no tasks. */
-import { GET_TASK_RESULT } from '../../tool/follow-up.ts';
+import { GET_TASK_RESULT } from '../../tool/model-tool-names.ts';
 import { getOwn, isObject } from '../rpc.ts';
 
 /** Whether a request calls `get_task_result`. */

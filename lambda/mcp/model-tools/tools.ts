@@ -3,7 +3,7 @@ import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { canAskAll } from '../../tasks/capabilities.ts';
 import type { InputCapabilities } from '../../tasks/record.ts';
-import { CANCEL_TASK, GET_TASK_RESULT } from '../../tool/follow-up.ts';
+import { CANCEL_TASK, GET_TASK_RESULT } from '../../tool/model-tool-names.ts';
 import { toInputRequests } from '../input-requests.ts';
 import { parseInputResponses } from '../input-responses.ts';
 import { cancelTaskForModel, getTaskResultForModel } from './follow.ts';

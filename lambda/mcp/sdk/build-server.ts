@@ -1,7 +1,7 @@
 /** The official SDK's server for one request: the task tools, and what the author attached in `mcp`. */
 import { type McpRequestContext, McpServer, type RegisteredTool } from '@modelcontextprotocol/server';
 import { ConfigurationError } from '../../tool/errors.ts';
-import { describeReservedName, MODEL_TOOL_NAMES, mayHandOff, needsModelTools } from '../../tool/follow-up.ts';
+import { describeReservedName, MODEL_TOOL_NAMES, mayHandOff, needsModelTools } from '../../tool/model-tool-names.ts';
 import type { ServerDefinition, Tool } from '../../tool/types.ts';
 import type { InputRound } from '../exchange.ts';
 import { type ModelToolsOptions, registerModelTools } from '../model-tools/tools.ts';

@@ -6,7 +6,7 @@ import { type InvocationContext, toErrorFields, withInvocation } from '../observ
 import { parseWakeUp } from '../queue/wake-up.ts';
 import type { Environment } from '../variables.ts';
 import { wireQueue } from './queue-wiring.ts';
-import { wireLog, wireStore } from './wiring.ts';
+import { wireLog, wireStore } from './store-wiring.ts';
 
 /**
  * The Lambda handler of the dead-letter queue.

@@ -1,17 +1,15 @@
 /** Wires what the functions share to what their environment names: table, queue, payloads, secret and log. */
-import { createDynamoDbClient } from '../aws/dynamodb.ts';
 import type { Clock, Ids, Log, WakeUpQueue } from '../engine/ports.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import { systemClock, systemIds } from '../engine/system.ts';
-import { createFunctionLog } from '../observe/index.ts';
 import { createPayloadStore } from '../payloads/index.ts';
 import type { PayloadStore } from '../payloads/store.ts';
 import { createSecretsManagerSource, type SecretSource } from '../seal/index.ts';
-import { DynamoTaskStore } from '../tasks/dynamodb/index.ts';
 import type { TaskStore } from '../tasks/store.ts';
 import { ConfigurationError } from '../tool/errors.ts';
-import { type Environment, LAMBDA_VARIABLES, requireVariable, VARIABLES } from '../variables.ts';
-import { readClientOptions, readEngineSettings } from './environment.ts';
+import { type Environment, requireVariable, VARIABLES } from '../variables.ts';
+import { readEngineSettings } from './environment.ts';
+import { wireLog, wireStore } from './store-wiring.ts';
 
 /** What the engine and the worker are both made of. */
 export interface EnginePorts {
@@ -35,13 +33,6 @@ export function wireEnginePorts(env: Environment, queue: WakeUpQueue): EnginePor
     log: wireLog(env),
     settings: readEngineSettings(env),
   };
-}
-
-/** @throws ConfigurationError when TABLE_NAME is missing */
-export function wireStore(env: Environment): TaskStore {
-  const table = requireVariable(env, VARIABLES.table);
-  const options = readClientOptions(env, env[LAMBDA_VARIABLES.dynamoDbEndpoint]);
-  return new DynamoTaskStore({ client: createDynamoDbClient(options), table });
 }
 
 /**
@@ -85,9 +76,4 @@ export function wireSecrets(env: Environment): SecretSource {
   return secret
     ? async () => [secret]
     : createSecretsManagerSource(requireVariable(env, VARIABLES.sealingSecretArn), systemClock.now);
-}
-
-/** The function's log. It counts metrics only where METRICS_SERVER names the server. */
-export function wireLog(env: Environment): Log {
-  return createFunctionLog(env[VARIABLES.metricsServer]);
 }

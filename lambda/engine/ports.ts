@@ -1,4 +1,7 @@
-/** What the engine needs from outside, apart from the task store. */
+/** What the engine needs from outside. */
+import type { PayloadStore } from '../payloads/store.ts';
+import type { TaskStore } from '../tasks/store.ts';
+import type { EngineSettings } from './settings.ts';
 
 /** The message that backs a runnable row: it wakes one generation of one task. */
 export interface WakeUp {
@@ -58,3 +61,16 @@ export interface Ids {
 
 /** A line about one state change: ids, names and figures; never arguments, answers, results or tokens. */
 export type Log = (event: string, fields: Record<string, string | number | boolean | undefined>) => void;
+
+/** What the engine's two sides, the API's verbs and the worker, are both made of. */
+export interface EnginePorts {
+  readonly store: TaskStore;
+  readonly queue: WakeUpQueue;
+  /** Without one, every payload stays in its row. */
+  readonly payloads?: PayloadStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Default: {@link ENGINE_DEFAULTS}. */
+  readonly settings?: Partial<EngineSettings>;
+}

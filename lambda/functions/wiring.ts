@@ -1,29 +1,16 @@
 /** Wires what the functions share to what their environment names: table, queue, payloads, secret and log. */
-import type { Clock, Ids, Log, WakeUpQueue } from '../engine/ports.ts';
-import type { EngineSettings } from '../engine/settings.ts';
+import type { EnginePorts, WakeUpQueue } from '../engine/ports.ts';
 import { systemClock, systemIds } from '../engine/system.ts';
 import { createPayloadStore } from '../payloads/index.ts';
 import type { PayloadStore } from '../payloads/store.ts';
 import { createSecretsManagerSource, type SecretSource } from '../seal/index.ts';
-import type { TaskStore } from '../tasks/store.ts';
 import { ConfigurationError } from '../tool/errors.ts';
 import { type Environment, requireVariable, VARIABLES } from '../variables.ts';
 import { readEngineSettings } from './environment.ts';
 import { wireLog, wireStore } from './store-wiring.ts';
 
-/** What the engine and the worker are both made of. */
-export interface EnginePorts {
-  readonly store: TaskStore;
-  readonly queue: WakeUpQueue;
-  readonly payloads: PayloadStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly settings: EngineSettings;
-}
-
 /** @throws ConfigurationError when a variable is missing, or a setting is not valid */
-export function wireEnginePorts(env: Environment, queue: WakeUpQueue): EnginePorts {
+export function wireEnginePorts(env: Environment, queue: WakeUpQueue): Required<EnginePorts> {
   return {
     store: wireStore(env),
     queue,

@@ -1,27 +1,17 @@
 /** What every verb of the API side works with. */
 
 import { Payloads } from '../../payloads/payloads.ts';
-import type { PayloadStore } from '../../payloads/store.ts';
 import { isVisible, type TaskKey, type TaskRow } from '../../tasks/record.ts';
 import type { TaskStore } from '../../tasks/store.ts';
 import { TaskNotFound } from '../errors.ts';
 import type { Caller } from '../model.ts';
 import { toTaskPartition } from '../partition.ts';
-import type { Clock, Ids, Log, WakeUpQueue } from '../ports.ts';
+import type { Clock, EnginePorts, Ids, Log, WakeUpQueue } from '../ports.ts';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../settings.ts';
 import { buildWakeUp, sendWakeUp, type WakeUpTarget } from '../wake-up.ts';
 import { OpenTaskQuota } from './open-task-quota.ts';
 
-export interface EngineOptions {
-  readonly store: TaskStore;
-  readonly queue: WakeUpQueue;
-  /** Without one, every payload stays in its row. */
-  readonly payloads?: PayloadStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  /** Default: {@link ENGINE_DEFAULTS}. */
-  readonly settings?: Partial<EngineSettings>;
+export interface EngineOptions extends EnginePorts {
   /** HMAC under the server's secret, for idempotency keys; the secret is loaded with the first key. */
   readonly hmac?: (text: string) => Promise<string>;
   /** W3C `traceparent` of the present invocation, for calls that bring none. */

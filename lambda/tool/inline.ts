@@ -32,11 +32,8 @@ export type InlineEnd =
 export type PrepareEnd =
   /** The arguments to start with. */
   | { readonly end: 'ready'; readonly args: unknown }
-  /** `prepare` returned or threw a tool error, which ends the call. */
-  | { readonly end: 'refused'; readonly result: CallToolResult }
-  /** `prepare` threw a JSON-RPC error. */
-  | { readonly end: 'failed'; readonly outcome: Outcome }
-  | { readonly end: 'asks'; readonly history: RunHistory };
+  /** `settled`: `prepare` returned a tool error or threw, which ends the call. */
+  | InlineEnd;
 
 /** Run the tool's handler. */
 export const runInline = (tool: Tool, call: InlineCall): Promise<InlineEnd> =>
@@ -51,10 +48,8 @@ export async function runPrepare(tool: Tool, call: InlineCall): Promise<PrepareE
     ready = prepared;
     return READY_RESULT;
   });
-  if (end.end === 'asks') return end;
-  if (ready !== undefined && 'result' in end.outcome) return { end: 'ready', args: ready };
-  if ('error' in end.outcome) return { end: 'failed', outcome: end.outcome };
-  return { end: 'refused', result: end.outcome.result as CallToolResult };
+  if (end.end === 'settled' && ready !== undefined && 'result' in end.outcome) return { end: 'ready', args: ready };
+  return end;
 }
 
 /** The stand-in for the arguments that `prepare` returned: like a tool error, it is not validated by the output schema. */

@@ -69,9 +69,7 @@ export async function advanceCall(call: ToolCall): Promise<CallStep> {
   switch (end.end) {
     case 'ready':
       return beginCall(call, { id, prepared: { args: end.args } });
-    case 'refused':
-      return { is: 'outcome', outcome: { result: end.result } };
-    case 'failed':
+    case 'settled':
       return { is: 'outcome', outcome: end.outcome };
     case 'asks':
       return toAsksStep({ id, phase: 'prepare', history: end.history });

@@ -107,8 +107,8 @@ describe('prepare', () => {
       args: { n: 1 },
     });
     expect(await runPrepare(tool, answerAll(asks, { x: 'no' }))).toEqual({
-      end: 'refused',
-      result: toolError('Not started.'),
+      end: 'settled',
+      outcome: { result: toolError('Not started.') },
     });
   });
 
@@ -117,8 +117,8 @@ describe('prepare', () => {
       throw new Error('no quota');
     });
     expect(await runPrepare(tool, buildTestCall())).toMatchObject({
-      end: 'refused',
-      result: { isError: true, content: [{ text: 'no quota' }] },
+      end: 'settled',
+      outcome: { result: { isError: true, content: [{ text: 'no quota' }] } },
     });
   });
 });

@@ -143,7 +143,7 @@ export interface TaskStore {
     change: Change,
     entry: JournalEntry,
     token: string,
-  ): Promise<{ readonly done: boolean; readonly row?: TaskRow }>;
+  ): Promise<{ readonly done: true; readonly row?: TaskRow } | { readonly done: false; readonly row?: TaskRow }>;
 
   /** One row, strongly consistent; void and expired rows are returned as they are. */
   read(key: TaskKey): Promise<TaskRow | undefined>;

@@ -153,7 +153,7 @@ export class ActiveRun {
     const change = stepChange({ ...this.toHeld(), now }, settings.leaseMs, this.takeProgress());
     const entry = { task: id, id: entryId, value, ttl };
     const written = await this.persist('step', () => store.record(change, entry, `${this.token}${entryId}`));
-    if (!written.done) throw toLossError({ done: false, ...(written.row && { row: written.row }) });
+    if (!written.done) throw toLossError(written);
     this.#progressed = true;
     this.#heartbeat?.markRenewed(now);
   }

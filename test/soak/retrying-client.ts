@@ -1,5 +1,6 @@
 /** A client of 2026-07-28 that knows tasks and forms: it repeats each call until it gets a reply. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildFetchInit, DECLARED_TASKS } from '../support/requests.ts';
 
 /** A task as it comes over the wire. */
 export interface WireTask {
@@ -26,13 +27,10 @@ const INTERNAL_ERROR = -32603;
 const RETRY_DELAY_MS = 500;
 const REQUEST_TIMEOUT_MS = 35_000;
 
-const REQUEST_META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'soak', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {
-    elicitation: { form: {} },
-    extensions: { 'io.modelcontextprotocol/tasks': {} },
-  },
+/** What every request declares. */
+const REQUEST_OPTIONS = {
+  capabilities: { elicitation: { form: {} }, ...DECLARED_TASKS },
+  meta: { 'io.modelcontextprotocol/clientInfo': { name: 'soak', version: '1' } },
 };
 
 type WireResponse =
@@ -70,7 +68,7 @@ export class RetryingClient {
   }
 
   /** @throws RefusedRequest */
-  async #call(method: string, name: string, params: object): Promise<WireTask> {
+  async #call(method: string, name: string, params: Record<string, unknown>): Promise<WireTask> {
     for (;;) {
       this.#signal.throwIfAborted();
       try {
@@ -87,17 +85,9 @@ export class RetryingClient {
   }
 
   /** One request; rejects when the reply is not a JSON-RPC response. */
-  async #attempt(method: string, name: string, params: object): Promise<WireResponse> {
+  async #attempt(method: string, name: string, params: Record<string, unknown>): Promise<WireResponse> {
     const response = await fetch(this.#url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': method,
-        'mcp-name': name,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: REQUEST_META } }),
+      ...buildFetchInit(method, params, { ...REQUEST_OPTIONS, headers: { 'mcp-name': name } }),
       signal: AbortSignal.any([this.#signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
     const json = (await response.json()) as WireResponse;

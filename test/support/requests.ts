@@ -46,6 +46,24 @@ export function buildRequest(
   };
 }
 
+/** With the headers that every client sends, and without those that are undefined. */
+function fillHeaders(headers: TestRequest['headers']): Record<string, string> {
+  const fields = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };
+  return Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined),
+  );
+}
+
+/** A request as `fetch` takes it. */
+export function buildFetchInit(
+  method: string,
+  params: Record<string, unknown> = {},
+  more: TestRequestOptions = {},
+): { readonly method: 'POST'; readonly headers: Record<string, string>; readonly body: string } {
+  const { headers, body } = buildRequest(method, params, more);
+  return { method: 'POST', headers: fillHeaders(headers), body: JSON.stringify(body) };
+}
+
 export function buildApiEvent({
   method = 'POST',
   path = '/mcp',
@@ -55,10 +73,9 @@ export function buildApiEvent({
   base64,
 }: TestRequest): APIGatewayProxyEventV2 {
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
-  const fields = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };
   return {
     rawPath: path,
-    headers: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    headers: fillHeaders(headers),
     requestContext: { stage: '$default', domainName: 'example.com', http: { method } },
     ...(payload !== undefined && { body: base64 ? Buffer.from(payload).toString('base64') : payload }),
     isBase64Encoded: base64 ?? false,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
+import { buildFetchInit } from '../../support/requests.ts';
 import { sendRpc } from '../../support/rpc.ts';
 import { useTestStack } from '../../support/stack.ts';
 
@@ -16,27 +17,8 @@ describe('subscriptions/listen over HTTP', () => {
 
   /** The messages of a subscription, as they come. */
   async function* listen(url: string, taskIds: string[]): AsyncGenerator<AnyMessage> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'subscriptions/listen',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 7,
-        method: 'subscriptions/listen',
-        params: {
-          notifications: { taskIds },
-          _meta: {
-            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-            'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
-          },
-        },
-      }),
-    });
+    const init = buildFetchInit('subscriptions/listen', { notifications: { taskIds } }, { id: 7 });
+    const response = await fetch(url, init);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     let buffered = '';

@@ -32,6 +32,11 @@ export async function validateArguments(tool: Tool, args: unknown): Promise<Vali
   return tool.inputSchema ? validate(tool.inputSchema, args ?? {}) : { ok: true, value: {} };
 }
 
+/** The message of a call whose arguments do not fit, as the official SDK words it for ordinary tools. */
+export function describeInvalidArguments(tool: Tool, problems: readonly SchemaProblem[]): string {
+  return `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(problems)}`;
+}
+
 /** Problems that are described one by one: a hundred thousand wrong items would be as many, too large for a response. */
 const MAX_DESCRIBED_PROBLEMS = 20;
 /** Longest description of one problem (characters): a validator may repeat its input. */

@@ -1,6 +1,6 @@
 /** `tools/call` of these revisions: as a task if the client asks for one, otherwise in place. */
 import type { Tool } from '../../tool/types.ts';
-import { describeProblems, validateArguments } from '../../tool/validate.ts';
+import { describeInvalidArguments, validateArguments } from '../../tool/validate.ts';
 import { findMissingCapabilities } from '../capabilities.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import { CODE, Refusal, refuseParams } from '../failure.ts';
@@ -42,10 +42,7 @@ async function handleTaskCall(
     throw refuseToolCall('This tool cannot run as a task: call it without "task" (Tasks, Tool-Level Negotiation).');
   checkToolCanAsk(tool, profile);
   const validated = await validateArguments(tool, getOwn(request.params, 'arguments'));
-  if (!validated.ok)
-    throw refuseParams(
-      `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(validated.problems)}`,
-    );
+  if (!validated.ok) throw refuseParams(describeInvalidArguments(tool, validated.problems));
   return callAsTask(exchange, { tool, profile, ...(ttl !== undefined && { ttl }) }, validated.value, services);
 }
 

@@ -4,7 +4,7 @@ import type { SealBinding } from '../../seal/index.ts';
 import type { InputCapabilities } from '../../tasks/record.ts';
 import { toolError } from '../../tool/errors.ts';
 import type { Tool } from '../../tool/types.ts';
-import { describeProblems, validateArguments } from '../../tool/validate.ts';
+import { describeInvalidArguments, validateArguments } from '../../tool/validate.ts';
 import { advanceCall, type FinalStep, type ToolCall, toCallOptions } from '../call/machine.ts';
 import type { ResumedCall } from '../call/state.ts';
 import { followCall, handOffCall } from '../call/task-call.ts';
@@ -52,7 +52,7 @@ export async function handleToolsCall(
   const canAsk = readInputCapabilities(capabilities);
   const trip: RoundTrip = { exchange, services, canAsk, binding };
   if (!validated.ok) {
-    const message = `Input validation error: Invalid arguments for tool ${tool.name}: ${describeProblems(validated.problems)}`;
+    const message = describeInvalidArguments(tool, validated.problems);
     return encodeStep(trip, { is: 'outcome', outcome: { result: toolError(message) } });
   }
 
